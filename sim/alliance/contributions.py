@@ -1,0 +1,107 @@
+"""Who brings what: the force shaped from offers, and split into echelons and chalks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from sim.scenario.alliance import AircraftType, Airlift, Unit
+from sim.scenario.response import Mandate, Offer
+
+
+@dataclass(frozen=True)
+class Package:
+    """What one unit of a contingent sends."""
+
+    member: str
+    unit: str
+    troops: int
+    vehicles: int
+
+
+@dataclass(frozen=True)
+class Chalk:
+    """One aircraft load (or one road column)."""
+
+    troops: int
+    vehicles: int
+    outsize: bool = False
+
+
+def split_whole(total: int, shares: Sequence[float]) -> list[int]:
+    """Return whole numbers in proportion to *shares* that add up to *total* (cumulative rounding)."""
+    weight = sum(shares)
+    if weight <= 0:
+        return [total, *[0] * (len(shares) - 1)] if shares else []
+    parts, done, cumulative = [], 0, 0.0
+    for share in shares:
+        cumulative += share
+        upto = round(total * cumulative / weight)
+        parts.append(upto - done)
+        done = upto
+    return parts
+
+
+def shape_force(
+    mandate: Mandate,
+    offers: Mapping[str, Offer],
+    units: Mapping[str, Mapping[str, Unit]],
+    contributors: Sequence[str],
+    lead: str,
+) -> list[Package]:
+    """Return what each contributor's units send.
+
+    Allies bring what they offered, in order, until the planned force (never above the ceiling) is full; the
+    lead, whose offer names no number, fills what is left up to its units' strength.
+    """
+    planned = int(min(mandate.troops, mandate.ceiling))
+    troops_left, vehicles_left = planned, int(mandate.vehicles)
+    packages: list[Package] = []
+    for member in sorted(contributors, key=lambda m: m == lead):  # the lead last: it fills what is left
+        offer = offers[member]
+        mine = {u: units[member][u] for u in offer.units}
+        strength = sum(int(u.strength) for u in mine.values())
+        asked = troops_left if offer.troops is None else int(offer.troops)
+        troops = min(asked, troops_left, strength)
+        vehicles = vehicles_left if offer.vehicles is None else min(int(offer.vehicles), vehicles_left)
+        if troops <= 0:
+            continue
+        troops_left -= troops
+        vehicles_left -= vehicles
+        weights = [float(u.strength) for u in mine.values()]
+        for key, n, v in zip(mine, split_whole(troops, weights), split_whole(vehicles, weights), strict=True):
+            if n > 0:
+                packages.append(Package(member, key, n, v))
+    return packages
+
+
+def make_chalks(
+    troops: int, vehicles: int, types: Mapping[str, AircraftType], airlift: Airlift
+) -> list[Chalk]:
+    """Split a load into chalks that keep within each type's load; nobody and nothing is lost.
+
+    Vehicles go first, outsize ones on the outsize type, with as many troops as ride along; the troops that
+    are left go on seats. Real loads reach `airlift.load_share` of the nominal.
+    """
+    usual, large = types[airlift.usual_type], types[airlift.outsize_type]
+    load = float(airlift.load_share)
+    outsize = round(vehicles * float(airlift.outsize_share))
+    chalks: list[Chalk] = []
+    left = troops
+    for count, kind, is_outsize in ((outsize, large, True), (vehicles - outsize, usual, False)):
+        if count <= 0:
+            continue
+        flights = ceil(count / max(1.0, float(kind.vehicles) * load))
+        riders = min(left, int(flights * float(kind.troops_with_vehicles)))
+        left -= riders
+        chalks += [
+            Chalk(t, v, is_outsize)
+            for t, v in zip(
+                split_whole(riders, [1] * flights), split_whole(count, [1] * flights), strict=True
+            )
+        ]
+    if left > 0:
+        flights = ceil(left / max(1.0, float(usual.troops) * load))
+        chalks += [Chalk(t, 0) for t in split_whole(left, [1] * flights)]
+    return chalks

@@ -1,0 +1,18 @@
+"""The command line: verbs that read a scenario, call the floors below and print; they decide nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave the process with its exit code.
+
+    Args:
+        arguments: words after the program's name; none takes them from the command line.
+    """
+    from sim.cli.errors import run_to_exit_code
+    from sim.cli.groups import commands
+
+    sys.exit(run_to_exit_code(commands(), arguments))

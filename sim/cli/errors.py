@@ -1,0 +1,99 @@
+"""Exit codes, and the one place where an expected error becomes a sentence."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from enum import IntEnum
+
+import click
+
+#: Ways in which a disk, a folder or a pipe refuses output; every other OSError is a fault of the program.
+_REFUSALS = frozenset(
+    {
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR, errno.EISDIR,
+        errno.ENAMETOOLONG, errno.EFBIG, errno.EIO, errno.EEXIST, errno.ELOOP, errno.ENOTEMPTY,
+    }
+)  # fmt: skip
+
+
+class ExitCode(IntEnum):
+    """How a command ended, for the shell."""
+
+    DONE = 0
+    NOT_FINISHED = 1
+    USAGE = 2
+    SCENARIO = 3
+    SOME_FAILED = 4
+    INTERRUPTED = 130
+
+
+def say(text: str) -> None:
+    """Write *text* as one line to standard error."""
+    click.echo(text, err=True)
+
+
+def run_to_exit_code(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+    """Run *command* and return its exit code.
+
+    What a user can cause becomes a sentence on standard error; a fault of the program keeps its traceback.
+
+    Args:
+        command: the command group.
+        arguments: words after the program's name; none takes them from the command line.
+    """
+    return _guarded(lambda: command.main(args=arguments, standalone_mode=False))
+
+
+def _guarded(main: Callable[[], object]) -> int:
+    try:
+        code = main()
+        sys.stdout.flush()
+        return int(code) if isinstance(code, int) else ExitCode.DONE
+    except (click.Abort, KeyboardInterrupt):
+        say("interrupted; results are written only when they are complete")
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        _forget_stdout()
+        return ExitCode.NOT_FINISHED
+    except Exception as error:
+        code, sentence = _expected(error)
+        if sentence is None:
+            raise
+        say(sentence)
+        _forget_stdout()
+        return code
+
+
+def _expected(error: Exception) -> tuple[ExitCode, str | None]:
+    """Return the exit code and the sentence of an error that is no fault of the program, else no sentence."""
+    # Imported here: a command that goes well needs none of them.
+    from sim.experiment.executors import ExecutorError
+    from sim.experiment.folders import ResultsError
+    from sim.scenario.errors import ScenarioError
+
+    if isinstance(error, ScenarioError):
+        return ExitCode.SCENARIO, str(error)
+    if isinstance(error, (ResultsError, ExecutorError)):
+        return ExitCode.NOT_FINISHED, f"could not finish: {error}"
+    if isinstance(error, OSError) and error.errno in _REFUSALS:
+        where = error.filename if isinstance(error.filename, str) else "the output"
+        why = (error.strerror or str(error)).lower()
+        return ExitCode.NOT_FINISHED, f"could not finish: {where}: {why}; free the place or choose another"
+    return ExitCode.NOT_FINISHED, None
+
+
+def _forget_stdout() -> None:
+    """Point standard output at nothing, so that the interpreter's last flush cannot fail again."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+    finally:
+        os.close(null)

@@ -1,0 +1,141 @@
+"""Options that several verbs share, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from sim.experiment.executors import Jobs
+    from sim.scenario.models import Scenario
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+#: Words for the replications whose event logs are kept.
+LOGGED = ("typical", "all")
+
+
+def _jobs(ctx: click.Context, param: click.Parameter, text: str) -> Jobs:
+    if text == "auto":
+        return "auto"
+    if not text.isdigit() or int(text) < 1:
+        raise click.BadParameter(f"{text!r} is neither 'auto' nor a number from 1 up", ctx, param)
+    return int(text)
+
+
+def _chosen(ctx: click.Context, param: click.Parameter, text: str) -> str | tuple[int, ...]:
+    """Return the word, or the numbers in rising order."""
+    if text in LOGGED:
+        return text
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdigit() for part in parts):
+        raise click.BadParameter(
+            f"{text!r} is none of {', '.join(LOGGED)} or numbers such as 0,5", ctx, param
+        )
+    return tuple(sorted({int(part) for part in parts}))
+
+
+scenario_file = click.argument("file", type=click.Path(), metavar="FILE")
+seed_option = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**53 - 1),
+    default=1,
+    show_default=True,
+    help="Names all the luck of the run.",
+)
+jobs_option = click.option(
+    "--jobs",
+    metavar="NUMBER|auto",
+    callback=_jobs,
+    default="auto",
+    show_default=True,
+    help="Worker processes; results do not depend on it.",
+)
+log_option = click.option(
+    "--log",
+    metavar="typical|all|0,5,...",
+    callback=_chosen,
+    default="typical",
+    show_default=True,
+    help="Replications whose event logs are kept; the typical one always is.",
+)
+quiet_option = click.option("--quiet", is_flag=True, help="Show no progress; results stay.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+out_option = click.option(
+    "--out",
+    type=click.Path(),
+    default="results",
+    show_default=True,
+    help="Folder that holds results folders.",
+)
+set_option = click.option(
+    "--set",
+    "overrides",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Set one input, as in council.rule=simple_majority; may be repeated.",
+)
+
+
+def replications_option(least: int, default: int | None, text: str) -> Callable[[Command], Command]:
+    """Return the option `--reps`.
+
+    Args:
+        least: fewest replications the verb accepts.
+        default: value without the option; none leaves it to the scenario.
+        text: help.
+    """
+    kind = click.IntRange(min=least)
+    return click.option("--reps", type=kind, default=default, show_default=default is not None, help=text)
+
+
+def hours_until(text: str, scenario: Scenario) -> float:
+    """Return the simulated time (hours after the scenario's start) at which to stop.
+
+    Args:
+        text: hours such as '120 h', or a date with or without a zone (then in the host's local time).
+        scenario: gives the start and the host's zone.
+
+    Raises:
+        click.BadParameter: the text is neither, or the instant lies outside the simulated time.
+    """
+    instant = _instant(text, scenario)
+    hours = _duration(text) if instant is None else scenario.hours(instant)
+    if not 0 < hours <= scenario.horizon:
+        raise click.BadParameter(
+            f"{text!r} lies outside the simulated time, {float(scenario.horizon):g} h from "
+            f"{host_time(0, scenario).isoformat(timespec='minutes')}; --set horizon=... moves its end",
+            param_hint="'--until'",
+        )
+    return hours
+
+
+def host_time(hours: float, scenario: Scenario) -> datetime:
+    """Return the instant *hours* after the scenario's start, in the host's zone."""
+    return (scenario.start + timedelta(hours=hours)).astimezone(_host_zone(scenario))
+
+
+def _instant(text: str, scenario: Scenario) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=_host_zone(scenario))
+
+
+def _host_zone(scenario: Scenario) -> tzinfo | None:
+    return datetime.strptime(scenario.alliance.members[scenario.crisis.host].zone, "%z").tzinfo
+
+
+def _duration(text: str) -> float:
+    from sim.scenario.quantities import Measure
+
+    try:
+        return float(Measure("time", minimum=0).read(text))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{text!r} is neither hours such as '120 h' nor a date such as 2022-01-07T12:00+06:00",
+            param_hint="'--until'",
+        ) from error

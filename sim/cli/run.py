@@ -1,0 +1,157 @@
+"""`run`: simulate a scenario many times, tell what came out, keep it in a results folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.errors import ExitCode, say
+from sim.cli.groups import command_line, example
+from sim.cli.options import (
+    host_time,
+    hours_until,
+    jobs_option,
+    json_option,
+    log_option,
+    out_option,
+    quiet_option,
+    replications_option,
+    scenario_file,
+    seed_option,
+    set_option,
+)
+from sim.cli.progress import progress
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sim.experiment.executors import Jobs
+    from sim.experiment.study import Study
+    from sim.scenario.models import Scenario
+
+
+@click.command(
+    "run",
+    short_help="Simulate a scenario and write a results folder.",
+    epilog=example("python -m sim FILE --reps 500 --set council.rule=simple_majority"),
+)
+@scenario_file
+@replications_option(1, None, "Replications; the scenario's own number by default.")
+@seed_option
+@set_option
+@click.option("--until", metavar="WHEN", help="Stop there: hours ('120 h') or a date (host's local time).")
+@jobs_option
+@click.option(
+    "--charts",
+    type=click.Choice(["none", "main", "all"]),
+    default="main",
+    show_default=True,
+    help="Charts to draw.",
+)
+@log_option
+@click.option(
+    "--variants/--no-variants", default=True, help="Compare with the scenario's variants, or do not."
+)
+@out_option
+@quiet_option
+@json_option
+@click.pass_context
+def run_command(
+    ctx: click.Context,
+    file: str,
+    reps: int | None,
+    seed: int,
+    overrides: tuple[str, ...],
+    until: str | None,
+    jobs: Jobs,
+    charts: str,
+    log: str | tuple[int, ...],
+    variants: bool,
+    out: str,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Simulate the scenario in FILE and its variants, and write a results folder.
+
+    Prints the story of a typical replication, the outcomes beside what is on record, the members' positions,
+    the effects of help, the treaty ledger and, as its last line, the results folder.
+    """
+    from sim import api
+
+    started = datetime.now(UTC)
+    scenario = api.load(file, overrides)
+    total = reps or int(scenario.experiment.replications)
+    logs = _runs_to_log(log, total)
+    stop = None if until is None else _stop(until, scenario)
+    with progress(scenario.name, quiet=quiet) as tell:
+        study = api.run(
+            scenario, reps, seed=seed, jobs=jobs, until=stop, variants=None if variants else (), progress=tell
+        )
+    folder = _write(study, out, charts, logs, command_line(ctx), started)
+    click.echo(_document(study, folder) if as_json else _text(study, folder))
+    if study.failures:
+        say(_told(study, folder))
+        ctx.exit(ExitCode.SOME_FAILED)
+
+
+def _runs_to_log(log: str | tuple[int, ...], total: int) -> Sequence[int]:
+    if isinstance(log, str):
+        return range(total) if log == "all" else ()
+    if log[-1] >= total:
+        raise click.BadParameter(
+            f"there is no replication {log[-1]}; the last is {total - 1}", param_hint="'--log'"
+        )
+    return log
+
+
+def _stop(until: str, scenario: Scenario) -> float:
+    hours = hours_until(until, scenario)
+    instant = host_time(hours, scenario).isoformat(sep=" ", timespec="minutes")
+    say(f"until {instant}, {hours:g} h after the start")
+    return hours
+
+
+def _write(
+    study: Study, out: str, charts: str, logs: Sequence[int], command: Sequence[str], started: datetime
+) -> Path:
+    from sim.experiment.results import write_results
+
+    def draw(folder: Path) -> None:
+        if charts != "none":
+            from sim.report.charts import draw_charts
+
+            draw_charts(study, folder / "charts", charts)
+
+    return write_results(study, out, command=command, fill=draw, logs=logs, started=started)
+
+
+def _text(study: Study, folder: Path) -> str:
+    from sim.report.story import story
+    from sim.report.tables import all_tables
+
+    return "\n".join([*story(study), "", *all_tables(study), "", str(folder)])
+
+
+def _document(study: Study, folder: Path) -> str:
+    content = {
+        "results": str(folder),
+        "scenario": study.scenario.name,
+        "seed": study.seed,
+        "typical": study.typical,
+        "summary": study.summary().as_dict(),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _told(study: Study, folder: Path) -> str:
+    first = study.failures[0]
+    runs = len(study.rows) * (1 + len(study.variant_rows))
+    under = f" under {first.variant}" if first.variant in study.variant_rows else ""
+    return (
+        f"{len(study.failures)} of {runs} runs failed, the first being run {first.run.run}{under} "
+        f"({first.told.splitlines()[0]}); they are left out of all figures, see {folder / 'failures.csv'}"
+    )

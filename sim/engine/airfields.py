@@ -1,0 +1,110 @@
+"""What an airfield lets through: slots booked in order of request, and windows closed by weather."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from heapq import heapreplace
+from math import ceil
+from typing import NamedTuple
+
+from sim.engine.streams import Stream
+from sim.scenario.distributions import Duration
+
+
+class ReservationBook:
+    """First come, first served at several slots, with each service time known when it is asked for.
+
+    A heap of the times at which slots fall free replaces a queue: the next in line always gets the slot that
+    is free first, so its start is max(now, earliest free). Exact, because nobody who asks later can overtake
+    (Kiefer and Wolfowitz 1955, the workload vector of the multi-server queue).
+    """
+
+    __slots__ = ("_asked", "_free", "history")
+
+    def __init__(self, slots: float) -> None:
+        """Open the book with *slots* slots, all free.
+
+        Raises:
+            ValueError: *slots* is not a positive whole number.
+        """
+        if slots < 1 or slots != int(slots):
+            raise ValueError(f"an airfield needs a whole number of slots of 1 or more, not {slots!r}")
+        self._free = [float("-inf")] * int(slots)
+        self._asked = float("-inf")
+        #: Start and end (h) of every service, in order of request.
+        self.history: list[tuple[float, float]] = []
+
+    @property
+    def slots(self) -> int:
+        """How many can be served at once."""
+        return len(self._free)
+
+    def reserve(self, now: float, service: float) -> float:
+        """Return when a service of *service* hours asked for at *now* (h) starts; it is booked.
+
+        Raises:
+            ValueError: *now* lies before an earlier request, or *service* is negative.
+        """
+        if now < self._asked:
+            raise ValueError(f"requests must come in order of time: {now!r} h after {self._asked!r} h")
+        if not service >= 0:
+            raise ValueError(f"a service cannot last {service!r} h")
+        self._asked = now
+        start = max(now, self._free[0])
+        heapreplace(self._free, start + service)
+        self.history.append((start, start + service))
+        return start
+
+
+class Window(NamedTuple):
+    """A time during which an airfield is closed."""
+
+    start: float  # h
+    end: float  # h
+
+
+class Closures:
+    """The hours that weather closes one airfield in one replication."""
+
+    __slots__ = ("_starts", "windows")
+
+    def __init__(self, chance: float, duration: Duration, stream: Stream, horizon: float) -> None:
+        """Draw the windows of every day that begins before *horizon* (h).
+
+        Assumed: days are independent; on a closed day one closure begins at a uniform instant. Three numbers
+        are drawn for each day, closed or not, so that neither a change of *chance* nor of *horizon* moves
+        the weather of other days.
+
+        Args:
+            chance: that a closure begins on a given day.
+            duration: of one closure.
+            stream: the airfield's own.
+            horizon: hours of simulated time.
+        """
+        days = ceil(horizon / 24)
+        luck = stream.uniforms(3 * days)
+        drawn: list[Window] = []
+        for day in range(days):
+            closed, instant, length = luck[3 * day : 3 * day + 3]
+            if closed < chance:
+                start = 24 * (day + instant)
+                drawn.append(Window(start, start + duration.sample(length)))
+        #: Closed windows in order of time, merged where they touch.
+        self.windows = _merged(drawn)
+        self._starts = [w.start for w in self.windows]
+
+    def open_from(self, time: float) -> float:
+        """Return the earliest time (h) at or after *time* at which the airfield is open."""
+        last = bisect_right(self._starts, time) - 1
+        return max(time, self.windows[last].end) if last >= 0 else time
+
+
+def _merged(windows: list[Window]) -> tuple[Window, ...]:
+    """Return *windows*, given in order of their starts, with those that touch made one."""
+    merged: list[Window] = []
+    for window in windows:
+        if merged and window.start <= merged[-1].end:
+            merged[-1] = Window(merged[-1].start, max(merged[-1].end, window.end))
+        else:
+            merged.append(window)
+    return tuple(merged)

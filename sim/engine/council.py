@@ -1,0 +1,244 @@
+"""The organs: consultations, ledger, motions, positions, decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import simpy
+
+from sim.alliance.decision_rules import DECISION_RULES, Answer, Position, blockers, objectors, supporters
+from sim.alliance.treaty import Ledger, accepts_contested, read_treaty
+from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.members import Members, Verdict
+from sim.engine.world import ProcessGenerator, World
+from sim.scenario.alliance import HelpLevel
+
+
+class Motion(NamedTuple):
+    """What is put to the council."""
+
+    level: HelpLevel
+    limited: bool
+    sponsor: str
+
+    @property
+    def scope(self) -> str:
+        """Full, or limited to guarding (a text cut so that it can pass)."""
+        return "limited" if self.limited else "full"
+
+
+#: From most to least: scope is cut before the level falls.
+LADDER: tuple[tuple[HelpLevel, bool], ...] = (
+    ("force", False), ("force", True), ("measures", False), ("words", False),
+)  # fmt: skip
+
+
+class CouncilProcess:
+    """From the public appeal to a decision at some level of help, or none."""
+
+    def __init__(self, world: World, members: Members) -> None:
+        """Wait for the appeal."""
+        self.world, self.members = world, members
+        self.organs = world.alliance.organs
+        self.decision = world.scenario.response.decision
+        world.listen(EventKind.APPEAL, self._on_appeal)
+
+    def chair(self) -> str:
+        """Return who chairs the council on the day (the lead if nobody is recorded)."""
+        today = self.world.scenario.start.date()
+        for chair in self.world.alliance.chairs:
+            if chair.start <= today and (chair.end is None or today < chair.end):
+                return chair.member
+        return self.members.lead
+
+    def _on_appeal(self, appeal: EventRecord) -> None:
+        if appeal.detail["to"] == "alliance":
+            self.world.start(self._speak(appeal.id))
+        self.world.start(self._answer(appeal))
+
+    def _speak(self, cause: int) -> ProcessGenerator:
+        """The Secretary General speaks without a vote."""
+        factor = float(self.organs.vacancy_factor) if self.organs.secretary_general_vacant else 1.0
+        yield self.world.wait(self.world.draw(self.organs.secretary_general, "secretary general") * factor)
+        self.world.record(EventKind.SECRETARY_GENERAL, "secretary general", cause=cause)
+
+    def _answer(self, appeal: EventRecord) -> ProcessGenerator:
+        """Convene, read the treaty, put motions until one is adopted; failing that the lead may act alone."""
+        world, adopted, cause = self.world, "none", appeal.id
+        if self.decision.collective and appeal.detail["to"] == "alliance":
+            cause = yield from self._convene(appeal.id)
+            ledger = self._read_ledger(cause)
+            cause = self._announce_line(cause)
+            for motion in self._motions(ledger, cause):
+                passed, cause = yield from self._put(motion, ledger, cause)
+                if passed:
+                    adopted = motion.level
+                    break
+                yield world.wait(
+                    world.draw(self.organs.council.redraft, "redraft", motion.level + motion.scope)
+                )
+        else:
+            reason = "channel closed" if not self.decision.collective else "asked the lead alone"
+            cause = world.record(EventKind.NO_MOTION, cause=appeal.id, detail={"reason": reason})
+        if adopted != "force" and self.decision.bilateral:
+            self._consider_alone(cause)
+
+    def _convene(self, cause: int) -> ProcessGenerator:
+        """The chair opens consultations, slower when it is a party or nobody heads the secretariat."""
+        world, organs, chair = self.world, self.organs, self.chair()
+        hours = world.draw(organs.chair_opens, "consultations opened", chair) * world.pace("consultation")
+        if chair == self.members.host:
+            hours *= float(organs.chair_party_factor)
+        if organs.secretary_general_vacant:
+            hours *= float(organs.vacancy_factor)
+        if organs.council.session == "in_person":
+            hours += world.draw(organs.council.travel, "travel to session")
+        yield world.wait(hours)
+        return world.record(
+            EventKind.CONSULTATIONS, chair, cause=cause, detail={"session": organs.council.session}
+        )
+
+    def _read_ledger(self, cause: int) -> Ledger:
+        crisis, members = self.world.crisis, self.world.alliance.members
+        facts = crisis.facts
+        ledger = read_treaty(
+            self.world.alliance.treaty,
+            {
+                "type": crisis.type,
+                "territory": facts.territory,
+                "adversary": facts.adversary,
+                "external_hand": facts.external_hand,
+                "un_mandate": facts.un_mandate,
+                "request": "yes",
+                "host_is_member": "yes" if crisis.host in members else "no",
+                "adversary_is_member": "yes" if facts.adversary == "member" else "no",
+            },
+            self.world.scenario.start.date(),
+        )
+        self.world.record(
+            EventKind.LEDGER, cause=cause,
+            detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},
+        )  # fmt: skip
+        return ledger
+
+    def _announce_line(self, cause: int) -> int:
+        if self.members.lead not in self.members.allies:
+            return cause
+        line = self.members.line("force", limited=False)
+        return self.world.record(EventKind.LEAD_LINE, self.members.lead, cause=cause, detail={"line": line})
+
+    # motions
+
+    def _motions(self, ledger: Ledger, cause: int) -> Iterator[Motion]:
+        """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
+        for level, limited in LADDER:
+            reason = ""
+            if level not in ledger.lawful:
+                reason = "no clause carries it" if level not in ledger.barred else "barred by the treaty"
+            elif self.decision.gate:
+                reason = self._fails_sounding(level, limited)
+            if reason:
+                detail = {"reason": reason, "level": level, "scope": "limited" if limited else "full"}
+                self.world.record(EventKind.NO_MOTION, cause=cause, detail=detail)
+            else:
+                yield Motion(level, limited, self.members.host)
+
+    def _fails_sounding(self, level: HelpLevel, limited: bool) -> str:
+        """Return why a motion dies before it is put, or "" when it lives.
+
+        A motion that the lead would object to, or that no ally would support, is not tabled (*assumed*).
+        """
+        verdicts = {m: self.members.verdict(m, level, limited, accepts=True) for m in self.members.allies}
+        lead = verdicts.get(self.members.lead)
+        if lead is not None and lead.answer.position is Position.OBJECT:
+            return "the lead member would object"
+        if all(v.answer.position is not Position.SUPPORT for v in verdicts.values()):
+            return "no ally would support it"
+        return ""
+
+    def _put(self, motion: Motion, ledger: Ledger, cause: int) -> ProcessGenerator:
+        """Let every member deliberate on its own, then apply the rule."""
+        world = self.world
+        contested = ledger.basis[motion.level] == "contested"
+        detail = {"level": motion.level, "scope": motion.scope, "grounds": ledger.grounds[motion.level]}
+        cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
+        verdicts: dict[str, Verdict] = {}
+        done = world.env.event()
+        for member in self.members.allies:
+            world.start(self._deliberate(member, motion, contested, verdicts, cause, done))
+        yield done
+        return self._decide(motion, ledger, verdicts, cause)
+
+    def _deliberate(
+        self,
+        member: str,
+        motion: Motion,
+        contested: bool,
+        verdicts: dict[str, Verdict],
+        cause: int,
+        done: simpy.Event,
+    ) -> ProcessGenerator:
+        """One member makes up its mind; sounded out before, it answers faster."""
+        world, council = self.world, self.organs.council
+        first = motion.level == "force" and not motion.limited
+        cold = first and not world.crisis.host_choice.private_sounding
+        pace = council.deliberation_cold if cold else council.deliberation_cleared
+        hours = world.draw(pace, "deliberation", f"{member} {motion.level} {motion.scope}")
+        yield world.wait(hours * world.pace("consultation"))
+        tie = float(world.alliance.tie(member, self.members.host))
+        accepts = not contested or accepts_contested(tie)
+        v = self.members.verdict(member, motion.level, motion.limited, accepts)
+        verdicts[member] = v
+        world.record(
+            EventKind.POSITION, member, cause=cause,
+            detail={
+                "answer": str(v.answer.position), "contribute": v.contributes and motion.level == "force",
+                "willingness": v.willingness, "threshold": v.threshold, "terms": v.terms,
+                "level": motion.level, "scope": motion.scope,
+            },
+        )  # fmt: skip
+        if len(verdicts) == len(self.members.allies):
+            done.succeed()
+
+    def _decide(
+        self, motion: Motion, ledger: Ledger, verdicts: dict[str, Verdict], cause: int
+    ) -> tuple[bool, int]:
+        world, council = self.world, self.members.council(motion.level)
+        rule = self.organs.council.rule
+        answers = {m: verdicts[m].answer for m in self.members.allies}
+        if self.members.host in self.members.voters:
+            answers[self.members.host] = Answer(Position.SUPPORT)
+        passed = DECISION_RULES[rule](answers, council)
+        detail = {
+            "level": motion.level, "scope": motion.scope, "rule": rule,
+            "support": len(supporters(answers)), "object": len(objectors(answers)),
+            "abstain": len(answers) - len(supporters(answers)) - len(objectors(answers)),
+            "provisions": ledger.grounds[motion.level], "blockers": blockers(rule, answers, council),
+        }  # fmt: skip
+        kind = EventKind.ADOPTED if passed else EventKind.REFUSED
+        cause = world.record(kind, self.chair(), cause=cause, detail=detail)
+        if passed and motion.level == "force":
+            mandate = world.scenario.response.mandate
+            givers = tuple(m for m, v in verdicts.items() if v.contributes)
+            cause = world.record(
+                EventKind.MANDATE, self.chair(), amount=float(mandate.ceiling), cause=cause,
+                detail={
+                    "tasks": mandate.tasks, "duration": float(mandate.duration),
+                    "troops": float(mandate.troops), "contributors": givers, "scope": motion.scope,
+                },
+            )  # fmt: skip
+        return passed, cause
+
+    def _consider_alone(self, cause: int) -> None:
+        """The lead acts on its own when its willingness clears the higher bar of going alone."""
+        lead = self.members.lead
+        if lead not in self.members.allies or lead not in self.world.scenario.response.offers:
+            return
+        v = self.members.verdict(lead, "force", limited=False, accepts=True)
+        if v.willingness >= v.threshold + float(self.decision.bilateral_margin):
+            self.world.record(
+                EventKind.BILATERAL, lead, cause=cause,
+                amount=float(self.world.scenario.response.mandate.troops),
+                detail={"contributors": (lead,), "willingness": v.willingness, "threshold": v.threshold},
+            )  # fmt: skip

@@ -1,0 +1,142 @@
+"""What has happened: records with a cause each, appended by the world and read by responses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+NOTHING: Mapping[str, Any] = {}
+_BY_TIME = itemgetter(1)
+
+
+class EventKind(StrEnum):
+    """Kinds of event. *who* acts, *where* it happens, *amount* counts; *detail* says the rest."""
+
+    # crisis (where = site key)
+    ONSET = "onset"  # amount: incidents a day
+    UNREST = "unrest"  # a new closed-form segment; detail: level, growth, suppression, ceiling (all per h)
+    INCIDENT = "incident"  # amount: killed; detail: wounded
+    OVERWHELMED = "overwhelmed"  # amount: incidents a day at that moment
+    CALM = "calm"  # site calm again; amount: hours since it was affected
+    CLEARING = "clearing"  # amount: killed when the site was cleared
+    SWEEP = "sweep"  # amount: people to be detained; detail: lag (mean hours until reported)
+    FADED = "faded"  # unrest at a site burnt out unaided
+    SETTLED = "settled"  # national settlement
+    GOVERNMENT_FELL = "government fell"
+    RESERVES_ORDERED = "reserves ordered"  # amount: personnel
+    RESERVES_ARRIVED = "reserves arrived"  # amount: personnel, where: site
+    ORDER_RESTORED = "order restored"  # every affected site calm
+    # host
+    DANGER_NOTICED = "danger noticed"  # detail: out_of_control (share of the country)
+    SOUNDING = "sounding"  # private questions to the members
+    SOUNDED = "sounded"  # answers in hand; detail: chance_of_help, gain (utility of asking minus of not)
+    PRIVATE_APPEAL = "private appeal"
+    APPEAL = "appeal"  # public
+    APPEAL_WITHHELD = "appeal withheld"  # detail: reason, chance_of_help, gain
+    APPEAL_CANCELLED = "appeal cancelled"
+    # organs and members; who: the member or organ
+    WARNING_ORDER = "warning order"  # who: member
+    SECRETARY_GENERAL = "secretary general"  # public word
+    CONSULTATIONS = "consultations"  # who: the chair; detail: session
+    LEDGER = "ledger"  # detail: entries (tuple of LedgerEntry), lawful (tuple of levels)
+    LEAD_LINE = "lead line"  # who: lead; detail: line (-1, 0, 1), channel (none, bilateral, collective)
+    MOTION = "motion"  # who: sponsor; detail: level, scope (full, limited)
+    POSITION = "position"  # who; detail: answer, contribute, willingness, threshold, terms, level, scope
+    NO_MOTION = "no motion"  # detail: reason
+    ADOPTED = "adopted"  # detail: level, scope, rule, support, abstain, object, provisions
+    REFUSED = "refused"  # detail: level, scope, rule, support, abstain, object, blockers
+    MANDATE = "mandate"  # amount: ceiling; detail: tasks, duration, troops
+    BILATERAL = "bilateral"  # who: lead acts on its own; amount: troops
+    # national approval (who = member)
+    QUORUM_FAILED = "quorum failed"  # detail: present, needed
+    BALLOT = "ballot"  # detail: yes, no, needed, passed
+    APPROVED = "approved"
+    APPROVAL_LAPSED = "approval lapsed"
+    # movement (who = member; detail always holds unit and echelon)
+    ECHELON_READY = "echelon ready"  # amount: troops
+    TAKEOFF = "takeoff"  # where: from; detail: unit, echelon, aircraft, to, troops, vehicles
+    LANDED = "landed"  # where: to; amount: troops; detail: ... + vehicles, parts (SortieParts), direction
+    ROAD_DEPARTED = "road departed"
+    ROAD_ARRIVED = "road arrived"  # amount: troops; detail: vehicles, parts, direction
+    BREAKDOWN = "breakdown"  # amount: hours lost; where: airfield
+    ON_TASK = "on task"  # amount: troops posted; where: site; detail: task
+    FREED = "freed"  # amount: local personnel freed; where: site
+    DEPLOYED = "deployed"  # every contributor's contingent complete; amount: troops in theatre
+    # end
+    END_ANNOUNCED = "end announced"  # host says the mission is done
+    END_REQUESTED = "end requested"
+    WITHDRAWAL_ORDERED = "withdrawal ordered"
+    WITHDRAWAL_BEGAN = "withdrawal began"  # first guards relieved
+    CONTINGENT_HOME = "contingent home"  # who; amount: troops
+    WITHDRAWN = "withdrawn"  # last soldier out of theatre
+    HORIZON = "horizon"  # the simulated time ends
+
+
+class SortieParts(NamedTuple):
+    """Where the hours of one chalk (aircraft or road load) went; the parts add up to the whole, in hours."""
+
+    released: float  # instant the chalk stood ready at its airfield (hours on the clock, not a part)
+    aircraft: float  # waiting for an aircraft and crew, its positioning, breakdowns
+    slots: float  # waiting for loading and unloading slots
+    weather: float  # waiting for an open airfield
+    handling: float  # loading and unloading
+    flight: float  # in the air (or on the road)
+
+
+class EventRecord(NamedTuple):
+    """One thing that happened."""
+
+    id: int  # order of recording
+    time: float  # hours after the scenario's start
+    kind: EventKind
+    who: str = ""
+    where: str = ""
+    amount: float = 0.0
+    cause: int = -1  # id of the event that led to this one; -1 for none
+    detail: Mapping[str, Any] = NOTHING
+
+
+class EventLog:
+    """The finished log of one replication, in order of time."""
+
+    __slots__ = ("_by_id", "_by_kind", "kept", "records")
+
+    def __init__(self, records: Iterable[EventRecord]) -> None:
+        """Sort *records*, given in order of recording, by time; ties keep that order."""
+        self.records = tuple(sorted(records, key=_BY_TIME))
+        by_kind: defaultdict[EventKind, list[EventRecord]] = defaultdict(list)
+        for record in self.records:
+            by_kind[record[2]].append(record)  # the kind, by place: thousands of times a log
+        self._by_kind = dict(by_kind)
+        #: What readers have derived from the log and will ask for again.
+        self.kept: dict[str, Any] = {}
+        self._by_id: dict[int, EventRecord] | None = None
+
+    def __iter__(self) -> Iterator[EventRecord]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def of(self, kind: EventKind) -> list[EventRecord]:
+        """Return the records of *kind* in order of time."""
+        return self._by_kind.get(kind, [])
+
+    def first(self, kind: EventKind) -> EventRecord | None:
+        """Return the first record of *kind*, or none."""
+        found = self._by_kind.get(kind)
+        return found[0] if found else None
+
+    def last(self, kind: EventKind) -> EventRecord | None:
+        """Return the last record of *kind*, or none."""
+        found = self._by_kind.get(kind)
+        return found[-1] if found else None
+
+    def cause_of(self, record: EventRecord) -> EventRecord | None:
+        """Return the event that led to *record*, or none."""
+        if self._by_id is None:
+            self._by_id = {r.id: r for r in self.records}
+        return self._by_id.get(record.cause)

@@ -1,0 +1,226 @@
+"""The force: warned, approved, made ready in echelons, moved by air or road, and counted in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
+from sim.engine.airlift import Airlift, Group, Load
+from sim.engine.approvals import approve
+from sim.engine.event_log import EventKind, EventRecord, SortieParts
+from sim.engine.geometry import great_circle_km
+from sim.engine.members import Members
+from sim.engine.world import ProcessGenerator, World
+
+#: Told of each landing (load, event, instant); returns when its soldiers are on post.
+Arrived = Callable[[Load, int, float], float]
+
+
+class Force:
+    """Contingents on their way in; what has arrived is handed to the mission."""
+
+    def __init__(self, world: World, members: Members, airlift: Airlift, arrived: Arrived) -> None:
+        """Wait for warning orders and a mandate (or the lead's own decision)."""
+        self.world, self.members, self.airlift, self.arrived = world, members, airlift, arrived
+        self.warned: dict[str, int] = {}
+        self.plan_ready = 0.0
+        self.due = self.came = 0  # chalks expected and arrived
+        self.pending = 0  # contingents whose approval is still open
+        self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
+        self.deployed_at = float("inf")
+        self.inbound: list[Load] = []
+        response = world.scenario.response
+        if response.warning_before_mandate:
+            world.listen(EventKind.PRIVATE_APPEAL, self._on_private_appeal)
+        world.listen(EventKind.CONSULTATIONS, self._on_consultations)
+        world.listen(EventKind.MANDATE, self._on_decision)
+        world.listen(EventKind.BILATERAL, self._on_decision)
+
+    # warning and planning
+
+    def _on_private_appeal(self, event: EventRecord) -> None:
+        """Members that are ready to contribute warn their units as soon as they are asked in private."""
+        decision = self.world.scenario.response.decision
+        if not (decision.collective or decision.bilateral):
+            return
+        for member in self.world.scenario.response.offers:
+            if member not in self.members.allies:
+                continue
+            if member != self.members.lead and (not decision.collective or event.detail["to"] == "lead"):
+                continue
+            if self.members.verdict(member, "force", limited=True, accepts=True).contributes:
+                self._warn(member, event.id)
+
+    def _warn(self, member: str, cause: int) -> None:
+        if member not in self.warned:
+            self.warned[member] = self.world.record(EventKind.WARNING_ORDER, member, cause=cause)
+
+    def _on_consultations(self, event: EventRecord) -> None:
+        """The Joint Staff draws up its plan beside the deliberation."""
+        world = self.world
+        hours = world.draw(world.alliance.organs.joint_staff_plan, "joint staff plan") * world.pace(
+            "planning"
+        )
+        self.plan_ready = world.now + hours
+
+    # from the mandate to the last arrival
+
+    def _on_decision(self, event: EventRecord) -> None:
+        """Shape the force and set every contributor's approval and units going."""
+        world, response = self.world, self.world.scenario.response
+        contributors = [m for m in event.detail["contributors"] if m in response.offers]
+        units = {m: world.alliance.members[m].units for m in contributors}
+        packages = shape_force(response.mandate, response.offers, units, contributors, self.members.lead)
+        by_member: dict[str, list[Package]] = {}
+        for package in packages:
+            by_member.setdefault(package.member, []).append(package)
+        self.pending = len(by_member)
+        for member, mine in by_member.items():
+            self._warn(member, event.id)
+            world.start(self._contingent(member, mine, event.id))
+
+    def _contingent(self, member: str, packages: list[Package], cause: int) -> ProcessGenerator:
+        """Seek approval while units make ready; then send every echelon."""
+        world = self.world
+        decided = world.env.event()
+        world.start(approve(world, member, decided, cause))
+        approval = yield decided
+        self.pending -= 1
+        if approval >= 0:
+            for package in packages:
+                for index, (echelon, chalks) in enumerate(self._echelons(package)):
+                    self.due += len(chalks)
+                    world.start(self._send(package, index, echelon, chalks, approval))
+        self._check_deployed(cause)
+
+    def _echelons(self, package: Package) -> list[tuple[str, list[Chalk]]]:
+        """Split a unit's package into its echelons' chalks."""
+        world = self.world
+        unit = world.alliance.members[package.member].units[package.unit]
+        shares = [float(e.share) for e in unit.echelons.values()]
+        troops, vehicles = split_whole(package.troops, shares), split_whole(package.vehicles, shares)
+        if world.scenario.response.offers[package.member].mode_in == "road":
+            return [
+                (name, [Chalk(t, v)])
+                for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
+                if t or v
+            ]
+        types, plan = world.alliance.aircraft_types, world.alliance.airlift
+        return [
+            (name, make_chalks(t, v, types, plan))
+            for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
+        ]
+
+    def _send(
+        self, package: Package, index: int, echelon: str, chalks: list[Chalk], approval: int
+    ) -> ProcessGenerator:
+        """Make one echelon ready, then release its chalks one by one."""
+        world, member = self.world, package.member
+        unit = world.alliance.members[member].units[package.unit]
+        entity = f"{member} {package.unit} {echelon}"
+        warned = world.records[self.warned[member]].time
+        readiness = world.draw(
+            world.alliance.notice_to_move[unit.echelons[echelon].readiness], "readiness", entity
+        )
+        ready = warned + readiness * world.pace("readiness") / float(world.alliance.coordination)
+        vanguard = index == 0 and len(unit.echelons) > 1
+        if not vanguard:  # only a vanguard moves before the joint plan is drawn up
+            ready = max(ready, self.plan_ready)
+        early = max(0.0, world.now - ready)  # hours that the echelon has stood ready and waited for leave
+        yield world.wait(max(0.0, ready - world.now))
+        troops = sum(c.troops for c in chalks)
+        cause = world.record(
+            EventKind.ECHELON_READY, member, unit.airfield, troops, approval,
+            {
+                "unit": package.unit, "echelon": echelon, "vehicles": sum(c.vehicles for c in chalks),
+                "chalks": len(chalks), "readiness": readiness,
+            },
+        )  # fmt: skip
+        loaded = early if vanguard and world.scenario.response.vanguard_loads_on_warning else 0.0
+        yield from self._release(package, echelon, chalks, cause, loaded)
+
+    def _release(
+        self, package: Package, echelon: str, chalks: list[Chalk], cause: int, loaded: float
+    ) -> ProcessGenerator:
+        """Bring the chalks to the airfield one by one, or set the column marching.
+
+        As many chalks as there are slots have been loading for *loaded* hours already.
+        """
+        world, member = self.world, package.member
+        offer = world.scenario.response.offers[member]
+        unit = world.alliance.members[member].units[package.unit]
+        group = Group(member, package.unit, echelon, "in", _nothing, self._on_landed)
+        fields = self._destinations(package.unit, offer.destination.get(package.unit), len(chalks))
+        luck = world.stream("sorties in", f"{member} {package.unit} {echelon}").uniforms(4 * len(chalks))
+        interval, slots = (
+            float(world.alliance.airlift.chalk_interval),
+            int(world.alliance.airfields[unit.airfield].slots),
+        )
+        for i, (chalk, field) in enumerate(zip(chalks, fields, strict=True)):
+            if i and not (loaded and i < slots):
+                yield world.wait(interval)
+            on, off, lost = self.airlift.handling(chalk.outsize, luck[4 * i : 4 * i + 4])
+            if i < slots:
+                on = max(0.0, on - loaded)
+            load = Load(
+                group, chalk.troops, chalk.vehicles, chalk.outsize, unit.airfield, field, cause,
+                world.env.now, on, off, lost,
+            )  # fmt: skip
+            if offer.mode_in == "road":
+                march(world, load, unit.base.lat, unit.base.lon)
+            else:
+                self.airlift.request(load)
+
+    def _destinations(self, unit: str, fixed: str | None, count: int) -> list[str]:
+        """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
+        if fixed is not None:
+            return [fixed] * count
+        shares = self.world.scenario.response.mission.arrival_airfields
+        given = dict.fromkeys(shares, 0)
+        fields = []
+        for n in range(1, count + 1):
+            field = max(shares, key=lambda f: float(shares[f]) * n - given[f])
+            given[field] += 1
+            fields.append(field)
+        return fields
+
+    def _on_landed(self, load: Load, landed: int, at: float) -> None:
+        self.came += 1
+        self.inbound.append(load)
+        self.on_post = max(self.on_post, self.arrived(load, landed, at))
+        self._check_deployed(landed)
+
+    def _check_deployed(self, cause: int) -> None:
+        """Log that every contingent is complete once no chalk and no approval is outstanding."""
+        if self.pending or self.came < self.due or not self.inbound:
+            return
+        self.deployed_at = max(self.world.now, self.on_post)
+        troops = sum(load.troops for load in self.inbound)
+        self.world.record(EventKind.DEPLOYED, amount=troops, cause=cause, time=self.deployed_at)
+
+
+def _nothing(load: Load, cause: int, at: float) -> None:
+    """Nobody waits for an inbound departure."""
+
+
+def march(world: World, load: Load, lat: float, lon: float) -> None:
+    """Move *load* by road between its base and the theatre: great circle x detour / speed."""
+    group = load.group
+    field = world.alliance.airfields[load.destination if group.direction == "in" else load.origin]
+    km = great_circle_km(lat, lon, field.lat, field.lon) * float(world.alliance.roads.detour)
+    hours = km / float(world.alliance.roads.speed)
+    about = {
+        "unit": group.unit, "echelon": group.echelon, "direction": group.direction, "troops": load.troops,
+        "vehicles": load.vehicles, "km": km,
+    }  # fmt: skip
+    cause = world.record(EventKind.ROAD_DEPARTED, group.member, load.origin, load.troops, load.cause, about)
+    group.departed(load, cause, world.now)
+    world.after(hours, partial(_march_ends, world, load, about, hours, cause))
+
+
+def _march_ends(world: World, load: Load, about: dict[str, object], hours: float, cause: int) -> None:
+    parts = SortieParts(load.released, 0.0, 0.0, 0.0, 0.0, hours)
+    group, detail = load.group, {**about, "parts": parts}
+    arrived = world.record(EventKind.ROAD_ARRIVED, group.member, load.destination, load.troops, cause, detail)
+    group.landed(load, arrived, world.now)

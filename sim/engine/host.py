@@ -1,0 +1,84 @@
+"""The host: notices danger, sounds its allies out in private, weighs an appeal, and makes it."""
+
+from __future__ import annotations
+
+from math import exp
+
+from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.members import Members
+from sim.engine.unrest import Unrest
+from sim.engine.world import ProcessGenerator, World
+
+
+class Host:
+    """One government in trouble; asks the alliance, its lead alone, or nobody."""
+
+    def __init__(self, world: World, unrest: Unrest, members: Members) -> None:
+        """Begin to watch for cities that are overwhelmed."""
+        self.world, self.unrest, self.members = world, unrest, members
+        self.choice = world.crisis.host_choice
+        self.weighing = self.asked = self.news = False
+        self.attempt = 0  # times weighed so far
+        world.listen(EventKind.OVERWHELMED, self._on_overwhelmed)
+
+    def _on_overwhelmed(self, event: EventRecord) -> None:
+        self.news = True
+        if not self.weighing and not self.asked:
+            self.world.start(self.weigh(event.id))
+
+    def weigh(self, cause: int) -> ProcessGenerator:
+        """Notice, sound out, choose; start again when the situation has changed meanwhile."""
+        world, choice, who = self.world, self.choice, self.members.host
+        self.weighing = True
+        while self.news and not self.asked:
+            self.news, self.attempt = False, self.attempt + 1
+            attempt = str(self.attempt)
+            yield world.wait(world.draw(choice.notice, "notice", attempt) * world.pace("warning"))
+            share = self.unrest.out_of_control()
+            cause = world.record(EventKind.DANGER_NOTICED, who, cause=cause, detail={"out_of_control": share})
+            if choice.private_sounding:
+                cause = world.record(EventKind.SOUNDING, who, cause=cause)
+                yield world.wait(world.draw(choice.sounding, "sounding time", attempt))
+            cause = yield from self._choose(cause)
+        self.weighing = False
+
+    def _choose(self, cause: int) -> ProcessGenerator:
+        """Compare asking the alliance, asking the lead alone and not asking; act on the best."""
+        world, who = self.world, self.members.host
+        sounded = self.members.sounded(self.attempt)
+        chance, alone = self.members.belief(sounded), self.members.belief_in_lead(sounded)
+        danger = self.danger()
+        decision = world.scenario.response.decision
+        gains = {"alliance": self.gain(danger, chance), "nobody": 0.0}
+        if self.choice.may_ask_lead_alone and decision.bilateral and self.members.lead in sounded:
+            # a partner's help carries neither the alliance's legitimacy nor the credit of having asked it
+            gains["lead"] = self.gain(danger, alone) - float(self.choice.value_of_asking)
+        best = max(gains, key=gains.__getitem__)
+        seen = {
+            "chance_of_help": chance,
+            "chance_of_lead": alone,
+            "danger": danger,
+            "gain": gains["alliance"],
+        }
+        cause = world.record(EventKind.SOUNDED, who, cause=cause, detail=seen)
+        if best == "nobody":
+            return world.record(EventKind.APPEAL_WITHHELD, who, cause=cause, detail=seen)
+        cause = world.record(EventKind.PRIVATE_APPEAL, who, cause=cause, detail={"to": best})
+        yield world.wait(world.draw(self.choice.announce, "announcement", str(self.attempt)))
+        if self.unrest.over or self.unrest.all_calm():
+            return world.record(EventKind.APPEAL_CANCELLED, who, cause=cause)
+        self.asked = True
+        return world.record(EventKind.APPEAL, who, cause=cause, detail={"to": best, **seen})
+
+    def danger(self) -> float:
+        """Return the chance of losing power unaided, as the host sees it.
+
+        *Assumed*: 1 - exp(-fear x share of the country out of control).
+        """
+        return 1 - exp(-float(self.choice.fear) * self.unrest.out_of_control())
+
+    def gain(self, danger: float, chance: float) -> float:
+        """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1)."""
+        c = self.choice
+        helped = chance * (danger * c.value_of_help - c.cost_of_sovereignty)
+        return float(helped + c.value_of_asking - c.cost_at_home)

@@ -1,0 +1,169 @@
+"""What each member is willing to do in this crisis: drawn once, explained term by term."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.alliance.decision_rules import Answer, Council, Position
+from sim.alliance.ordered_choice import (
+    Factors,
+    answer,
+    answer_chances,
+    carry_of_line,
+    chance_of_adoption,
+    chance_of_consensus,
+    cost_of_help,
+    line_of,
+    terms,
+    threshold,
+)  # fmt: skip
+from sim.engine.geometry import great_circle_km
+from sim.engine.world import World
+from sim.scenario.alliance import HelpLevel
+
+
+class Verdict(NamedTuple):
+    """A member's answer to a motion, with its reasons."""
+
+    answer: Answer
+    contributes: bool
+    willingness: float
+    threshold: float
+    terms: dict[str, float]
+
+
+class Members:
+    """Willingness of every member towards the host of the crisis."""
+
+    def __init__(self, world: World) -> None:
+        """Draw the shock common to the case and each member's own."""
+        self.world = world
+        self.model = world.scenario.response.decision.ordered_choice
+        self.host, self.lead = world.crisis.host, world.alliance.lead
+        members = world.alliance.members
+        self.voters = tuple(m for m in members if members[m].participates)
+        self.allies = tuple(m for m in self.voters if m != self.host)
+        self.common = world.stream("common shock").normal() * float(self.model.sigma_common)
+        sigma_own = float(self.model.sigma_own)
+        self.own = {m: world.stream("own shock", m).normal() * sigma_own for m in self.allies}
+        self.factors = {m: self._factors(m) for m in self.allies}
+        dependent = [float(members[m].dependence) for m in self.allies if m != self.lead]
+        mean = sum(dependent) / len(dependent) if dependent else 0.0
+        self.carry = {m: carry_of_line(self.model, float(members[m].dependence), mean) for m in self.allies}
+
+    def _factors(self, member: str) -> Factors:
+        alliance, crisis = self.world.alliance, self.world.crisis
+        mine, theirs = alliance.members[member].capital, alliance.members[self.host].capital
+        foes = crisis.facts.adversaries
+        to_foes = sum(float(alliance.tie(member, foe)) for foe in foes) / len(foes) if foes else 0.0
+        return Factors(
+            adversary_state=float(crisis.facts.adversary in ("state", "member")),
+            ties_to_adversary=to_foes / 2,
+            ties_to_host=float(alliance.tie(member, self.host)) / 2,
+            formal_request=1.0,
+            cost=cost_of_help(
+                great_circle_km(mine.lat, mine.lon, theirs.lat, theirs.lon),
+                crisis.type == "internal_unrest",
+                self._sent(member) / max(1.0, float(alliance.members[member].active_military)),
+            ),
+        )
+
+    def _sent(self, member: str) -> float:
+        """Return the troops a member would send: its offer, or the planned force if it fills what is left."""
+        offer = self.world.scenario.response.offers.get(member)
+        if offer is None:
+            return 0.0
+        return float(self.world.scenario.response.mandate.troops if offer.troops is None else offer.troops)
+
+    # willingness
+
+    def line(self, level: HelpLevel, limited: bool) -> float:
+        """Return the lead's line on a motion; 0 when the lead is the host itself."""
+        if self.lead not in self.allies:
+            return 0.0
+        tau = threshold(self.model, level, limited)
+        return line_of(self.willingness(self.lead, 0.0), tau, float(self.model.abstention))
+
+    def terms(self, member: str, line: float) -> dict[str, float]:
+        """Return the systematic terms and shocks that make up a member's willingness."""
+        carried = 0.0 if member == self.lead else line
+        parts = terms(self.model, self.factors[member], carried, self.carry[member])
+        return {**parts, "common shock": self.common, "own shock": self.own[member]}
+
+    def willingness(self, member: str, line: float) -> float:
+        """Return a member's willingness given the lead's line."""
+        return sum(self.terms(member, line).values())
+
+    def verdict(self, member: str, level: HelpLevel, limited: bool, accepts: bool) -> Verdict:
+        """Return how *member* answers a motion; one that rejects its legal basis at most abstains."""
+        tau, kappa = threshold(self.model, level, limited), float(self.model.abstention)
+        parts = self.terms(member, self.line(level, limited))
+        w = sum(parts.values())
+        found = answer(w, tau, kappa)
+        if found.position is Position.SUPPORT and not accepts:
+            found = Answer(Position.ABSTAIN)
+        able = member in self.world.scenario.response.offers
+        gives = (
+            found.position is Position.SUPPORT and able and w >= tau + float(self.model.contribution_margin)
+        )
+        return Verdict(found, gives, w, tau, parts)
+
+    # what the host can know
+
+    def council(self, level: HelpLevel) -> Council:
+        """Return the council as the decision rule sees it."""
+        organ = self.world.alliance.organs.council
+        providers = frozenset(self.world.alliance.airlift.providers)
+        return Council(
+            self.host,
+            self.lead,
+            int(organ.supports_needed),
+            float(organ.qualified_share),
+            providers & frozenset(self.voters) if level == "force" else frozenset(),
+        )
+
+    def sounded(self, attempt: int = 1) -> dict[str, float]:
+        """Return what the host takes each ally's willingness to be.
+
+        After a private sounding: the truth with an error, another one at each *attempt*. Without one: what
+        the model expects of the ally with no shocks and a neutral lead.
+        """
+        if not self.world.crisis.host_choice.private_sounding:
+            return {
+                m: sum(terms(self.model, self.factors[m], 0.0, self.carry[m]).values()) for m in self.allies
+            }
+        noise = float(self.world.crisis.host_choice.sounding_noise)
+        line = self.line("force", limited=False)
+        return {
+            m: self.willingness(m, line) + noise * self.world.stream("sounding", f"{m} {attempt}").normal()
+            for m in self.allies
+        }
+
+    def doubt(self) -> float:
+        """Return the standard error of what the host takes an ally's willingness to be."""
+        choice, model = self.world.crisis.host_choice, self.model
+        if choice.private_sounding:
+            return max(1e-6, float(choice.sounding_noise))
+        return max(1e-6, float((model.sigma_common**2 + model.sigma_own**2) ** 0.5))
+
+    def belief(self, sounded: dict[str, float]) -> float:
+        """Return the host's chance that a motion on force passes, full or limited in scope.
+
+        The host knows the decision model and its sounding's error, never the members' shocks.
+        """
+        noise = self.doubt()
+        tau, kappa = threshold(self.model, "force", limited=True), float(self.model.abstention)
+        chances = {m: answer_chances(w, noise, tau, kappa) for m, w in sounded.items()}
+        rule, council = self.world.alliance.organs.council.rule, self.council("force")
+        if rule == "consensus" and council.supports_needed == 1:
+            return chance_of_consensus(chances, council)
+        own = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
+        return chance_of_adoption({self.host: own, **chances}, rule, council)
+
+    def belief_in_lead(self, sounded: dict[str, float]) -> float:
+        """Return the host's chance that the lead would help on its own."""
+        if self.lead not in sounded:
+            return 0.0
+        noise = self.doubt()
+        tau = threshold(self.model, "force") + float(self.world.scenario.response.decision.bilateral_margin)
+        return answer_chances(sounded[self.lead], noise, tau, 0.0)[Position.SUPPORT]

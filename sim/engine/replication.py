@@ -1,0 +1,52 @@
+"""One replication: a world is built, runs to its horizon, and leaves its event log."""
+
+from __future__ import annotations
+
+from sim.engine.airlift import Airlift
+from sim.engine.council import CouncilProcess
+from sim.engine.event_log import EventKind, EventLog
+from sim.engine.force import Force
+from sim.engine.host import Host
+from sim.engine.members import Members
+from sim.engine.mission import Mission
+from sim.engine.mobilisation import Mobilisation
+from sim.engine.unrest import Unrest
+from sim.engine.world import World
+from sim.scenario.models import Scenario
+
+
+def build_world(
+    scenario: Scenario, seed: int, replication: int, until: float | None = None
+) -> tuple[World, Unrest]:
+    """Return a world ready to run: every agent in place, nothing happened yet.
+
+    Args:
+        scenario: with the outer draw's values already in it.
+        seed: of the experiment.
+        replication: address of this run's luck.
+        until: hours after the start to stop at, when earlier than the scenario's horizon.
+    """
+    horizon = float(scenario.horizon) if until is None else min(until, float(scenario.horizon))
+    world = World(scenario, seed, replication, horizon)
+    unrest = Unrest(world)
+    Mobilisation(world, unrest)
+    members = Members(world)
+    Host(world, unrest, members)
+    CouncilProcess(world, members)
+    airlift = Airlift(world)
+    mission = Mission(world, unrest, airlift)
+    mission.force = Force(world, members, airlift, mission.arrived)
+    return world, unrest
+
+
+def run_replication(scenario: Scenario, seed: int, replication: int, until: float | None = None) -> EventLog:
+    """Run one replication and return its log, cut at the horizon.
+
+    Raises:
+        ValueError: a process asked for a delay that is negative or not finite (a bug).
+    """
+    world, unrest = build_world(scenario, seed, replication, until)
+    world.env.run(until=world.horizon + 1e-9)
+    unrest.close(world.horizon)
+    world.record(EventKind.HORIZON, time=world.horizon)
+    return EventLog(r for r in world.records if r.time <= world.horizon)

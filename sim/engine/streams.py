@@ -1,0 +1,259 @@
+"""Addressed luck: every draw is named by seed, stream, replication, entity and index, and by nothing else.
+
+One Philox4x64 generator per stream name is reused for the life of the process. Its key is (seed, hash of
+the name); its 256-bit counter holds (block, 0, replication, hash of the entity), so a stream is opened by
+writing four words and no two addresses share a block (Salmon et al. 2011, "Parallel random numbers: as
+easy as 1, 2, 3"). The shared generators make this module unfit for threads; processes are fine.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from hashlib import blake2b
+from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+#: What an exact zero becomes, half of the smallest step of a uniform, so that logarithms stay finite.
+TINY = 2.0**-54
+#: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
+POISSON_INVERSION_LIMIT = 30.0
+_FIRST_BLOCK, _LAST_BLOCK = 8, 64
+#: Doubles that one step of the counter yields.
+_PER_STEP = 4
+_inverse_normal = NormalDist().inv_cdf
+
+
+@lru_cache(maxsize=65_536)
+def _hash64(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+class _Source:
+    """The generator of one stream name, with the state that is written into it before every read."""
+
+    __slots__ = ("_bits", "_counter", "_inner", "_random", "_state")
+
+    def __init__(self) -> None:
+        self._bits = np.random.Philox(0)
+        self._random = np.random.Generator(self._bits).random
+        self._counter = [0, 0, 0, 0]
+        self._inner: dict[str, list[int]] = {"counter": self._counter, "key": [0, 0]}
+        # Position 4 says that the buffer is used up: nothing of an earlier read can leak into the next.
+        self._state: Any = {
+            "bit_generator": "Philox",
+            "state": self._inner,
+            "buffer": [0, 0, 0, 0],
+            "buffer_pos": _PER_STEP,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+
+    def read(self, key: list[int], replication: int, entity: int, step: int, count: int) -> list[float]:
+        """Return *count* uniforms of an address from counter step *step* on."""
+        counter = self._counter
+        counter[0], counter[2], counter[3] = step, replication, entity
+        self._inner["key"] = key
+        self._bits.state = self._state
+        numbers: list[float] = self._random(count).tolist()
+        return numbers
+
+
+@cache
+def _source(name: str) -> _Source:
+    return _Source()
+
+
+class Stream:
+    """The draws of one address, in order; all variates are made of its uniforms alone."""
+
+    __slots__ = ("_block", "_entity", "_key", "_replication", "_source", "_step", "_waiting")
+
+    def __init__(self, source: _Source, key: list[int], replication: int, entity: int) -> None:
+        self._source, self._key, self._replication, self._entity = source, key, replication, entity
+        self._step = 0
+        self._block = _FIRST_BLOCK
+        self._waiting: list[float] = []  # next number last, so that it can be popped
+
+    def _read(self, count: int) -> list[float]:
+        numbers = self._source.read(self._key, self._replication, self._entity, self._step, count)
+        self._step += count // _PER_STEP
+        return numbers
+
+    def _refill(self) -> None:
+        block = self._block
+        waiting = self._read(block)
+        waiting.reverse()
+        self._waiting = waiting
+        if block < _LAST_BLOCK:
+            self._block = 2 * block
+
+    def uniform(self) -> float:
+        """Return the next number, uniform on the open interval (0, 1)."""
+        if not self._waiting:
+            self._refill()
+        return self._waiting.pop() or TINY
+
+    def uniforms(self, n: int) -> list[float]:
+        """Return the next *n* uniforms: the same numbers as *n* calls of `uniform`."""
+        waiting = self._waiting
+        taken = [waiting.pop() or TINY for _ in range(min(n, len(waiting)))]
+        missing = n - len(taken)
+        if missing > 0:
+            numbers = [u or TINY for u in self._read(-(-missing // _PER_STEP) * _PER_STEP)]
+            taken += numbers[:missing]
+            self._waiting = numbers[: missing - 1 : -1]
+        return taken
+
+    def exponential(self) -> float:
+        """Return an exponential variate of mean 1 (by inversion, one uniform)."""
+        return -log1p(-self.uniform())
+
+    def normal(self) -> float:
+        """Return a standard normal variate (by inversion, one uniform)."""
+        return _inverse_normal(self.uniform())
+
+    def gamma(self, shape: float) -> float:
+        """Return a gamma variate of mean 1 and variance 1/*shape*.
+
+        Squeezed rejection (Marsaglia and Tsang 2000, "A simple method for generating gamma variables"), two
+        uniforms a trial and at least 95 % of trials accepted; below shape 1 by their boost,
+        gamma(shape + 1) u^(1/shape). It costs a twentieth of inverting the distribution function.
+
+        Raises:
+            ValueError: *shape* is not positive and finite.
+        """
+        if not (shape > 0 and isfinite(shape)):
+            raise ValueError(f"the shape of a gamma variate must be positive and finite, not {shape!r}")
+        boost = self.uniform() ** (1 / shape) if shape < 1 else 1.0
+        d = (shape if shape >= 1 else shape + 1) - 1 / 3
+        c = 1 / sqrt(9 * d)
+        while True:
+            z = self.normal()
+            u = self.uniform()
+            v = (1 + c * z) ** 3
+            if v > 0 and log(u) < z * z / 2 + d - d * v + d * log(v):
+                return d * v * boost / shape
+
+    def geometric(self, mean: float) -> int:
+        """Return a geometric count from 0 up with the given *mean* (by inversion, one uniform).
+
+        Raises:
+            ValueError: *mean* is negative or not finite.
+        """
+        # A number is drawn even when the answer is certain, to keep two design points in step.
+        return floor(-log(self.uniform()) / geometric_rate(mean))
+
+    def poisson(self, mean: float) -> int:
+        """Return a Poisson count with the given *mean*, exact for every mean.
+
+        Up to `POISSON_INVERSION_LIMIT` by sequential search of the distribution function with one uniform,
+        so a count rises with its mean under common random numbers; above by transformed rejection (PTRS,
+        Hörmann 1993, "The transformed rejection method for generating Poisson random variables").
+
+        Raises:
+            ValueError: *mean* is negative or not finite.
+        """
+        _check_mean(mean)
+        if mean > POISSON_INVERSION_LIMIT:
+            return self._poisson_by_rejection(mean)
+        u = self.uniform()
+        count, term = 0, exp(-mean)
+        while u > term > 0:  # the term underflows long after u could have been reached
+            u -= term
+            count += 1
+            term *= mean / count
+        return count
+
+    def _poisson_by_rejection(self, mean: float) -> int:
+        root, log_mean = sqrt(mean), log(mean)
+        b = 0.931 + 2.53 * root
+        a = -0.059 + 0.02483 * b
+        inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
+        accept = 0.9277 - 3.6224 / (b - 2)
+        while True:
+            u, v = self.uniform() - 0.5, self.uniform()
+            us = 0.5 - abs(u)
+            count = floor((2 * a / us + b) * u + mean + 0.43)
+            if us >= 0.07 and v <= accept:
+                return count
+            if count < 0 or (us < 0.013 and v > us):
+                continue
+            bound = count * log_mean - mean - lgamma(count + 1)
+            if log(v * inverse_alpha / (a / (us * us) + b)) <= bound:
+                return count
+
+    def binomial(self, n: int, p: float) -> int:
+        """Return the number of *n* trials that succeed with chance *p* each.
+
+        It counts *n* uniforms below *p*: exact, monotone in *p* and *n*, and meant for n up to about 200.
+
+        Raises:
+            ValueError: *n* is negative or *p* lies outside [0, 1].
+        """
+        if n < 0 or not 0 <= p <= 1:
+            raise ValueError(f"binomial needs n >= 0 and 0 <= p <= 1, not n = {n!r}, p = {p!r}")
+        return sum(u < p for u in self.uniforms(n))
+
+
+def geometric_rate(mean: float) -> float:
+    """Return what turns a uniform u into a geometric count with *mean*: floor(-log(u) / rate).
+
+    Raises:
+        ValueError: *mean* is negative or not finite.
+    """
+    _check_mean(mean)
+    return log1p(1 / mean) if mean > 0 else inf
+
+
+def _check_mean(mean: float) -> None:
+    if not 0 <= mean < inf:
+        raise ValueError(f"the mean of a count must be 0 or more and finite, not {mean!r}")
+
+
+class Streams:
+    """All the luck of one replication."""
+
+    __slots__ = ("_keys", "replication", "seed")
+
+    def __init__(self, seed: int, replication: int) -> None:
+        """Name the luck of *replication* under *seed*.
+
+        Raises:
+            ValueError: *seed* lies outside [0, 2**64) or *replication* outside [0, 2**63].
+        """
+        if not 0 <= seed < 2**64:
+            raise ValueError(f"a seed must lie in 0 ... 2**64 - 1; {seed!r} does not")
+        if not 0 <= replication <= 2**63:
+            raise ValueError(f"a replication must lie in 0 ... 2**63; {replication!r} does not")
+        self.seed, self.replication = int(seed), int(replication)
+        self._keys: dict[str, tuple[_Source, list[int]]] = {}
+
+    def open(self, name: str, entity: str = "") -> Stream:
+        """Return stream *name* of *entity* at its first draw; opening it again starts it again."""
+        opened = self._keys.get(name)
+        if opened is None:
+            opened = self._keys[name] = (_source(name), [self.seed, _hash64(name)])
+        return Stream(opened[0], opened[1], self.replication, _hash64(entity))
+
+
+def uniform_at(seed: int, name: str, replication: int, entity: str, index: int = 0) -> float:
+    """Return the one uniform at an address, whatever else is drawn before or after it.
+
+    Args:
+        seed: of the study.
+        name: of the stream (process and purpose).
+        replication: number of the replication.
+        entity: whose luck it is; "" for nobody's in particular.
+        index: place in the stream, from 0.
+
+    Raises:
+        ValueError: *seed*, *replication* or *index* is out of range.
+    """
+    if index < 0:
+        raise ValueError(f"an index must be 0 or more, not {index!r}")
+    stream = Streams(seed, replication).open(name, entity)
+    stream._step = index // _PER_STEP
+    return stream._read(_PER_STEP)[index % _PER_STEP] or TINY

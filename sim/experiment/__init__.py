@@ -1,0 +1,1 @@
+"""Studies: a design of runs, executors, responses, estimates, summaries and the results folder."""

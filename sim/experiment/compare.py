@@ -1,0 +1,128 @@
+"""The record beside the simulated distributions, and the score of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf, isnan, nan
+
+import numpy as np
+
+from sim.experiment.samples import Row, Sample, sample_of
+from sim.experiment.scores import Score, crps, crps_uniform, mid_rank
+from sim.experiment.spans import record_responses
+from sim.scenario.models import Scenario
+from sim.scenario.study import RecordEntry
+
+#: A band wider than this many medians is not called narrow.
+NARROW = 1.5
+
+
+@dataclass(frozen=True)
+class RecordSummary:
+    """A recorded quantity and the simulated distribution it is compared with."""
+
+    key: str
+    entry: RecordEntry
+    median: float
+    low: float
+    high: float
+    #: Runs in the stratum of the response.
+    n: int
+    #: Share of simulated values below the recorded value (a bound's limit), equal ones counting half.
+    percentile: float
+    #: Whether the recorded value lies in the band, and in the middle half; a bound, whether its range meets
+    #: them. None for inputs, and where nothing was simulated.
+    inside_band: bool | None
+    inside_half: bool | None
+    crps: float
+    crps_naive: float
+    #: Share of simulated values within the recorded range; nan where only a value is recorded.
+    agree: float
+    given: str = ""
+    censored: int = 0
+
+
+def compare(scenario: Scenario, rows: Sequence[Row], band: float) -> dict[str, RecordSummary]:
+    """Return every record entry beside the *rows* of runs that did not fail."""
+    found = {}
+    for key, response in record_responses(scenario).items():
+        sample = sample_of(response, rows)
+        found[key] = _compared(key, scenario.record[key], sample, band, response.condition)
+    return found
+
+
+def _compared(key: str, entry: RecordEntry, sample: Sample, band: float, given: str) -> RecordSummary:
+    n, tail = len(sample.values), (1 - band) / 2
+    low, lower, median, upper, high = (sample.quantile(p) for p in (tail, 0.25, 0.5, 0.75, 1 - tail))
+    judged = n > 0 and entry.kind != "input"
+    start, end = limits(entry)
+    point = _point(entry)
+    # What was not seen before the clock stopped is later than anything recorded.
+    values = np.where(sample.happened, sample.values, inf)
+    scored = judged and entry.kind == "instant"
+    return RecordSummary(
+        key=key,
+        entry=entry,
+        median=median,
+        low=low,
+        high=high,
+        n=n,
+        percentile=nan if point is None or not n else mid_rank(values, point),
+        inside_band=_meets(entry, low, high) if judged else None,
+        inside_half=_meets(entry, lower, upper) if judged else None,
+        crps=crps(sample.values, start, end) if scored else nan,
+        crps_naive=crps_uniform(*entry.naive, start, end) if scored and entry.naive else nan,
+        agree=float(((values >= start) & (values <= end)).mean()) if n and start < end else nan,
+        given=given,
+        censored=int((~sample.happened).sum()),
+    )
+
+
+def limits(entry: RecordEntry) -> tuple[float, float]:
+    """Return the range that the record leaves for a quantity; infinite where a bound is open."""
+    if entry.kind == "bound":
+        return (-inf if entry.low is None else entry.low, inf if entry.high is None else entry.high)
+    value = nan if entry.value is None else entry.value
+    return (value if entry.low is None else entry.low, value if entry.high is None else entry.high)
+
+
+def _point(entry: RecordEntry) -> float | None:
+    choices = (entry.value, entry.high, entry.low)
+    return next((choice for choice in choices if choice is not None), None)
+
+
+def _meets(entry: RecordEntry, low: float, high: float) -> bool:
+    """Return whether an interval of quantiles holds the value (or meets the bound); a hidden end is later."""
+    low, high = (inf if isnan(end) else end for end in (low, high))
+    if entry.kind == "bound":
+        start, end = limits(entry)
+        return low <= end and start <= high
+    assert entry.value is not None
+    return low <= entry.value <= high
+
+
+def score_of(record: Iterable[RecordSummary]) -> Score:
+    """Return the score over the instants that count; shares are nan where there are none."""
+    scored = [r for r in record if r.entry.scored and r.entry.kind == "instant"]
+    timings = [r for r in scored if r.entry.unit in ("h", "hours")]
+    narrow = [r.high - r.low <= NARROW * r.median for r in timings]
+    both = [r for r in scored if not isnan(r.crps) and not isnan(r.crps_naive)]
+    return Score(
+        n_instants=len(scored),
+        in_band=_share(r.inside_band is True for r in scored),
+        in_half=_share(r.inside_half is True for r in scored),
+        narrow_share=_share(narrow),
+        mean_crps=_mean(r.crps for r in both),
+        mean_crps_naive=_mean(r.crps_naive for r in both),
+        n_crps=len(both),
+    )
+
+
+def _share(flags: Iterable[bool]) -> float:
+    return _mean(map(float, flags))
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return sum(known) / len(known) if known else nan

@@ -1,0 +1,142 @@
+"""What happened over time, read off an event log on a grid of hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.experiment.responses import (
+    arrivals,
+    departures,
+    flights_in,
+    flights_out,
+    out_of_control_steps,
+    troops_of,
+)  # fmt: skip
+from sim.scenario.models import Scenario
+
+Floats: TypeAlias = NDArray[np.float64]
+#: Hours between two points of the grid.
+STEP = 3.0
+#: Curves kept for a variant beside its rows.
+VARIANT_CURVES = ("unrest", "out_of_control")
+
+
+def grid_of(scenario: Scenario) -> Floats:
+    """Return the hours after the start at which curves are read, up to the horizon."""
+    return np.arange(0.0, float(scenario.horizon) + 1e-9, STEP)
+
+
+def curve_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the curves of one run, in the order of `read_curves`."""
+    members = tuple(f"troops.{member}" for member in scenario.alliance.members)
+    return (*VARIANT_CURVES, "troops", *members, "flights_in", "flights_out", "detained", "freed")
+
+
+def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
+    """Return every curve of one run, one row each, on *grid* (hours after the start)."""
+    came, went = arrivals(log), departures(log)
+    troops = [_present(came, went, m, grid) for m in scenario.alliance.members]
+    return np.vstack([
+        read_variant_curves(log, scenario, grid),
+        _present(came, went, "", grid),
+        *troops,
+        _steps((r.time for r in flights_in(log)), grid),
+        _steps((r.time for r in flights_out(log)), grid),
+        detained(log, grid),
+        _running_total([(r.time, r.amount) for r in log.of(EventKind.FREED)], grid),
+    ])  # fmt: skip
+
+
+def read_variant_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
+    """Return the curves that are kept for a variant, one row each, on *grid*."""
+    return np.vstack([unrest(log, grid), _levels(out_of_control_steps(log, scenario), grid)])
+
+
+def level(x0: Floats, g: Floats, s: Floats, k: Floats, t: Floats) -> Floats:
+    """Return unrest *t* hours after it was *x0*: x0 e^{rt} / (1 + g x0 E/K) with r = g - s, E = (e^{rt}-1)/r.
+
+    The closed form of dx/dt = g x (1 - x/K) - s x (logistic, Verhulst 1838, with removal). Above and below
+    the line are divided by e^{rt} where r > 0, so that nothing overflows.
+
+    Args:
+        x0: levels at the start, incidents per h.
+        g: growth of unresisted unrest, per h.
+        s: suppression, per h.
+        k: ceilings, incidents per h.
+        t: hours since the start.
+    """
+    r = g - s
+    decay = np.exp(-np.abs(r) * t)
+    # (1 - e^{-|r| t}) / |r| is E e^{-rt} where r > 0 and E where r < 0; it tends to t at r = 0.
+    small = np.abs(r) * t < 1e-8
+    spread = np.where(small, t, -np.expm1(-np.abs(r) * t) / np.where(r == 0, 1.0, np.abs(r)))
+    load = g * x0 / np.where(k > 0, k, np.inf) * spread
+    below: Floats = np.where(r > 0, decay, 1.0) + load
+    return np.asarray(x0 * np.where(r > 0, 1.0, decay) / below)
+
+
+def unrest(log: EventLog, grid: Floats) -> Floats:
+    """Return the expected incidents a day over all sites; a site that is calm again counts 0."""
+    total = np.zeros(len(grid))
+    changes: dict[str, list[EventRecord]] = {}
+    for record in sorted(log.of(EventKind.UNREST) + log.of(EventKind.CALM), key=lambda r: (r.time, r.id)):
+        changes.setdefault(record.where, []).append(record)
+    for site in sorted(changes):
+        rows = [(0.0, 0.0, 0.0, 0.0, 1.0), *(_segment(record) for record in changes[site])]
+        at, x0, g, s, k = np.array(rows).T
+        at[0] = -np.inf
+        now = np.searchsorted(at, grid, side="right") - 1
+        since = np.where(now > 0, grid - np.where(now > 0, at[now], 0.0), 0.0)
+        total += level(x0[now], g[now], s[now], k[now], since)
+    return 24 * total
+
+
+def _segment(record: EventRecord) -> tuple[float, float, float, float, float]:
+    if record.kind is EventKind.CALM:
+        return record.time, 0.0, 0.0, 0.0, 1.0
+    d = record.detail
+    return record.time, d["level"], d["growth"], d["suppression"], d["ceiling"]
+
+
+def detained(log: EventLog, grid: Floats) -> Floats:
+    """Return the people detained as reported: each sweep's number with an exponential lag of its mean."""
+    total = np.zeros(len(grid))
+    for sweep in log.of(EventKind.SWEEP):
+        lag, waited = float(sweep.detail.get("lag", 0.0)), np.maximum(grid - sweep.time, 0.0)
+        share = -np.expm1(-waited / lag) if lag > 0 else (grid >= sweep.time).astype(float)
+        total += sweep.amount * share
+    return total
+
+
+def _present(came: list[EventRecord], went: list[EventRecord], member: str, grid: Floats) -> Floats:
+    """Return the troops of *member* (of all, if empty) in theatre."""
+    steps = [(r.time, troops_of(r)) for r in came if member in ("", r.who)]
+    steps += [(r.time, -troops_of(r)) for r in went if member in ("", r.who)]
+    return _running_total(steps, grid)
+
+
+def _steps(times: Iterable[float], grid: Floats) -> Floats:
+    return _running_total([(time, 1.0) for time in times], grid)
+
+
+def _running_total(steps: list[tuple[float, float]], grid: Floats) -> Floats:
+    """Return the sum of the steps (hours, change) up to each point of *grid*."""
+    if not steps:
+        return np.zeros(len(grid))
+    at, change = np.array(sorted(steps)).T
+    total = np.concatenate([[0.0], np.cumsum(change)])
+    return np.asarray(total[np.searchsorted(at, grid, side="right")])
+
+
+def _levels(steps: list[tuple[float, float]], grid: Floats) -> Floats:
+    """Return the last level (hours, level), in order of time, at each point of *grid*; 0 before the first."""
+    if not steps:
+        return np.zeros(len(grid))
+    at, value = np.array(steps).T
+    value = np.concatenate([[0.0], value])
+    return np.asarray(value[np.searchsorted(at, grid, side="right")])

@@ -1,0 +1,71 @@
+"""The list of runs of a study: outer draws of what is not known, inner replications of chance."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sim.engine.streams import uniform_at
+from sim.scenario.models import Scenario
+from sim.scenario.paths import full_path, with_values
+from sim.scenario.uncertain import draw_uncertain
+
+#: The stream that outer draws are read from, by path of the input.
+STREAM = "uncertain"
+
+
+class Run(NamedTuple):
+    """One run: its place in the study, its outer draw (none: inputs at their values) and its luck."""
+
+    run: int
+    draw: int | None
+    seed: int
+    replication: int
+
+
+def nested_design(scenario: Scenario, seed: int, replications: int) -> tuple[Run, ...]:
+    """Return the runs of a study: run r belongs to outer draw r // per_draw and has luck r.
+
+    With the inputs held fixed there are no outer draws. With chance held fixed every run has luck 0, and
+    each run has a draw of its own, since runs that share both would be one run counted twice.
+    """
+    experiment = scenario.experiment
+    per_draw = int(experiment.per_draw) if experiment.chance == "drawn" else 1
+    return tuple(
+        Run(
+            run,
+            run // per_draw if experiment.uncertain == "drawn" else None,
+            seed,
+            run if experiment.chance == "drawn" else 0,
+        )
+        for run in range(replications)
+    )
+
+
+def drawn_values(scenario: Scenario, seed: int, draw: int | None) -> dict[str, float]:
+    """Return the uncertain inputs of outer draw *draw* by full path; empty without a draw."""
+    if draw is None:
+        return {}
+    values = draw_uncertain(scenario, lambda path: uniform_at(seed, STREAM, draw, path))
+    return {full_path(path): value for path, value in values.items()}
+
+
+def scenario_for(
+    scenario: Scenario, seed: int, draw: int | None, base: Scenario | None = None, keep: Collection[str] = ()
+) -> Scenario:
+    """Return *scenario* with the uncertain inputs of an outer draw.
+
+    Args:
+        scenario: the one to change.
+        seed: of the study.
+        draw: number of the outer draw; none leaves the scenario as it is.
+        base: the scenario whose ranges are drawn from, if another (a variant shares its baseline's draws).
+        keep: full paths that stay as they are, and everything under them.
+    """
+    drawn = drawn_values(base or scenario, seed, draw)
+    values = {path: value for path, value in drawn.items() if not _under(path, keep)}
+    return with_values(scenario, values) if values else scenario
+
+
+def _under(path: str, tops: Collection[str]) -> bool:
+    return any(path == top or path.startswith(f"{top}.") for top in tops)

@@ -1,0 +1,65 @@
+"""What is kept of one replication: its row of responses, its curves, its first times."""
+
+from __future__ import annotations
+
+from math import nan
+
+from sim.engine.event_log import EventKind, EventLog
+from sim.experiment.responses import responses_of
+from sim.experiment.spans import record_responses
+from sim.scenario.models import Scenario
+
+_K = EventKind
+#: Kinds whose first time is kept, whoever acts; and those kept for each member.
+FIRST_OF_ANY: tuple[EventKind, ...] = (
+    _K.ONSET, _K.OVERWHELMED, _K.RESERVES_ORDERED, _K.PRIVATE_APPEAL, _K.APPEAL, _K.SECRETARY_GENERAL,
+    _K.CONSULTATIONS, _K.MANDATE, _K.BILATERAL, _K.ON_TASK, _K.FREED, _K.DEPLOYED, _K.CALM,
+    _K.ORDER_RESTORED, _K.END_ANNOUNCED, _K.END_REQUESTED, _K.WITHDRAWAL_ORDERED, _K.WITHDRAWAL_BEGAN,
+    _K.WITHDRAWN,
+)  # fmt: skip
+FIRST_OF_MEMBER: tuple[EventKind, ...] = (
+    _K.WARNING_ORDER, _K.APPROVED, _K.TAKEOFF, _K.LANDED, _K.ROAD_DEPARTED, _K.ROAD_ARRIVED,
+    _K.CONTINGENT_HOME,
+)  # fmt: skip
+#: The columns that name a run, ahead of its responses.
+ADDRESS = ("run", "draw", "replication", "failed")
+
+
+def row_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the columns of a row after its address: responses, then the record's."""
+    return (*responses_of(scenario), *(f"record.{key}" for key in scenario.record))
+
+
+def read_row(log: EventLog, scenario: Scenario) -> list[float]:
+    """Return the responses of one run in the order of `row_names`.
+
+    A record entry that names a plain response takes its number rather than computing it again.
+    """
+    found = {name: response.function(log, scenario) for name, response in responses_of(scenario).items()}
+    values = list(found.values())
+    for key, response in record_responses(scenario).items():
+        plain = found.get(scenario.record[key].response)
+        values.append(response.function(log, scenario) if plain is None else plain)
+    return values
+
+
+def first_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names "kind|who" of the first times of a run, in the order of `read_firsts`."""
+    anybody = (f"{kind.value}|" for kind in FIRST_OF_ANY)
+    members = (f"{kind.value}|{who}" for kind in FIRST_OF_MEMBER for who in scenario.alliance.members)
+    return (*anybody, *members)
+
+
+def read_firsts(log: EventLog, scenario: Scenario) -> list[float]:
+    """Return when each kind first happened (hours after the start; nan if never), homeward moves left out."""
+    times: list[float] = []
+    for kind in FIRST_OF_ANY:
+        record = log.first(kind)
+        times.append(nan if record is None else record.time)
+    for kind in FIRST_OF_MEMBER:
+        first: dict[str, float] = {}
+        for record in log.of(kind):
+            if record.detail.get("direction") != "out":
+                first.setdefault(record.who, record.time)
+        times.extend(first.get(who, nan) for who in scenario.alliance.members)
+    return times

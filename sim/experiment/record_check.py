@@ -1,0 +1,97 @@
+"""Whether the scenario's record names responses that exist, with the arguments they take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.engine.event_log import EventKind
+from sim.experiment.responses import responses_of
+from sim.experiment.spans import SPANS
+from sim.scenario.errors import Problem, ScenarioError, did_you_mean
+from sim.scenario.models import Scenario
+from sim.scenario.quantities import UNITS
+from sim.scenario.study import RecordEntry
+
+ARGUMENTS = ("at", "since", "who", "among")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a part of the record: its path in the scenario, and the fault with its cure."""
+
+    path: tuple[str | int, ...]
+    message: str
+
+
+def check_record(scenario: Scenario, file: str = "") -> None:
+    """Check every record entry and recorded event of *scenario*.
+
+    Args:
+        scenario: a loaded scenario.
+        file: the file named in the error; the scenario's name if empty.
+
+    Raises:
+        ScenarioError: an entry names no response, lacks an argument, has one too many, or is in another unit.
+    """
+    problems = [
+        Problem(file or scenario.name, None, None, ".".join(map(str, fault.path)), fault.message)
+        for fault in record_faults(scenario)
+    ]
+    if problems:
+        raise ScenarioError(problems)
+
+
+def record_faults(scenario: Scenario) -> list[Fault]:
+    """Return everything that is wrong with the record, in the order of the file."""
+    faults = []
+    for key, entry in scenario.record.items():
+        faults += [Fault(("record", key, part), message) for part, message in _faults(scenario, entry)]
+    kinds = [kind.value for kind in EventKind]
+    for index, event in enumerate(scenario.recorded_events):
+        kind = event.kind.strip().lower().replace("_", " ")
+        if kind and kind not in kinds:
+            message = f"unknown event kind '{event.kind}'{did_you_mean(event.kind, kinds)}"
+            faults.append(Fault(("recorded_events", index, "kind"), message))
+    return faults
+
+
+def _faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
+    scalar = responses_of(scenario)
+    if entry.response not in scalar and entry.response not in SPANS:
+        known = [*scalar, *SPANS]
+        yield "response", f"unknown response '{entry.response}'{did_you_mean(entry.response, known)}"
+        return
+    yield from _argument_faults(scenario, entry)
+    unit = scalar[entry.response].unit if entry.response in scalar else SPANS[entry.response].unit
+    if _scale(unit) is not None and _scale(entry.unit) is not None and _scale(unit) != _scale(entry.unit):
+        yield "unit", f"'{entry.response}' is in {unit}, not {entry.unit}; convert the values"
+
+
+def _argument_faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
+    span = SPANS.get(entry.response)
+    needs = span.needs if span else ()
+    takes = (*needs, *span.may) if span else ()
+    for key in ARGUMENTS:
+        given = bool(getattr(entry, key))
+        if key in needs and not given:
+            yield key, f"'{entry.response}' needs the key '{key}'"
+        if given and key not in takes:
+            yield key, f"'{entry.response}' takes no '{key}'; leave it out"
+    for key in ("at", "since"):
+        instant = getattr(entry, key)
+        if instant is not None and instant.tzinfo is None:
+            yield key, f"'{key}' needs a zone, as in 2022-01-04T18:00+06:00"
+    if entry.who and entry.who not in scenario.alliance.members:
+        yield "who", f"unknown member '{entry.who}'{did_you_mean(entry.who, scenario.alliance.members)}"
+    for site in entry.among:
+        if site not in scenario.crisis.sites:
+            yield "among", f"unknown site '{site}'{did_you_mean(site, scenario.crisis.sites)}"
+
+
+def _scale(unit: str) -> tuple[str, float] | None:
+    """Return the dimension and scale of a unit, or none for a unit of no dimension."""
+    for dimension, units in UNITS.items():
+        if unit and unit in units:
+            return dimension, units[unit]
+    return None

@@ -1,0 +1,292 @@
+"""What a replication answers with: each response a short pure function of the event log and the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import isnan, nan
+from typing import Literal
+
+from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.experiment.chain import PARTS, parts_of
+from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.models import Scenario
+
+#: time: censored when it has not happened; flag: 0 or 1; count, level: numbers; code: a coded answer;
+#: part: a share of the hours to full deployment.
+ResponseKind = Literal["time", "flag", "count", "level", "code", "part"]
+#: The answers of members and the numbers that stand for them in a row.
+ANSWERS: dict[str, int] = {"contribute": 3, "support": 2, "abstain": 1, "object": 0}
+#: The column of a row that says whether the event of a stratum happened.
+STRATUM_COLUMNS: dict[EventKind, str] = {EventKind.APPEAL: "appealed", EventKind.MANDATE: "mandate"}
+
+
+@dataclass(frozen=True)
+class Response:
+    """A number that a replication answers with, and the runs its distribution is conditional on."""
+
+    name: str
+    label: str
+    unit: str
+    #: The event without which the response has no meaning; none for every run.
+    given: EventKind | None
+    function: Callable[[EventLog, Scenario], float]
+    kind: ResponseKind = "time"
+    #: Where a time is counted from.
+    clock: Literal["appeal", "start"] = "appeal"
+    #: The member that must contribute for the response to have a meaning; empty for none.
+    contributor: str = ""
+
+    def concerns(self, row: Mapping[str, float]) -> bool:
+        """Return whether the run behind *row* belongs to the response's stratum."""
+        if self.given is not None and row[STRATUM_COLUMNS[self.given]] != 1:
+            return False
+        if self.contributor:
+            return row[f"position.{self.contributor}"] == ANSWERS["contribute"]
+        return True
+
+    @property
+    def condition(self) -> str:
+        """The stratum in words; empty for every run."""
+        said = [f"given {_article(self.given.value)}"] if self.given else []
+        if self.contributor:
+            said.append(f"{self.contributor} contributes")
+        return ", ".join(said)
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def first_time(log: EventLog, kind: EventKind) -> float:
+    """Return when *kind* first happened (hours after the scenario's start); nan if it did not."""
+    record = log.first(kind)
+    return nan if record is None else record.time
+
+
+def from_appeal(log: EventLog, time: float) -> float:
+    """Return *time* (hours after the start) as hours after the public appeal; nan without one."""
+    return time - first_time(log, EventKind.APPEAL)
+
+
+def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRecord]:
+    """Yield the movements in *direction* ("in" or "out")."""
+    return (r for r in records if r.detail.get("direction") == direction)
+
+
+def arrivals(log: EventLog) -> list[EventRecord]:
+    """Return the loads that came into the theatre, by air and by road."""
+    both = log.of(EventKind.LANDED) + log.of(EventKind.ROAD_ARRIVED)
+    return list(heading(both, "in"))
+
+
+def departures(log: EventLog) -> list[EventRecord]:
+    """Return the loads that left the theatre, by air and by road."""
+    both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
+    return list(heading(both, "out"))
+
+
+def flights_in(log: EventLog) -> list[EventRecord]:
+    """Return the landings in theatre, in order of time."""
+    return list(heading(log.of(EventKind.LANDED), "in"))
+
+
+def flights_out(log: EventLog) -> list[EventRecord]:
+    """Return the take-offs homeward, in order of time."""
+    return list(heading(log.of(EventKind.TAKEOFF), "out"))
+
+
+def troops_of(load: EventRecord) -> float:
+    """Return the troops aboard a load."""
+    return float(load.detail.get("troops", load.amount))
+
+
+def day_of(scenario: Scenario, time: float) -> int:
+    """Return the calendar day of *time* (hours), 0 for the day of the start, in the start's zone."""
+    start = scenario.start
+    return int((start.hour + start.minute / 60 + start.second / 3600 + time) // 24)
+
+
+def help_level(log: EventLog) -> int:
+    """Return the highest rung of help adopted: 0 none, 1 words, 2 measures, 3 force."""
+    return max((HELP_LEVELS.index(r.detail["level"]) for r in log.of(EventKind.ADOPTED)), default=0)
+
+
+def position(log: EventLog, member: str) -> float:
+    """Return *member*'s coded answer to the motion on force finally decided; nan without one."""
+    decided = log.of(EventKind.ADOPTED) + log.of(EventKind.REFUSED)
+    instants = [(r.time, r.id) for r in decided if r.detail["level"] == "force"]
+    if not instants:
+        return nan
+    mine = (r for r in log.of(EventKind.POSITION) if r.who == member)
+    answers = [
+        r for r in mine if r.detail.get("level", "force") == "force" and (r.time, r.id) < max(instants)
+    ]
+    if not answers:
+        return nan
+    detail = answers[-1].detail
+    contributes = detail["answer"] == "support" and detail.get("contribute", False)
+    return float(ANSWERS["contribute" if contributes else detail["answer"]])
+
+
+def approval(log: EventLog, member: str) -> float:
+    """Return the hours from the appeal to *member*'s authorisation of its own troops."""
+    times = [r.time for r in log.of(EventKind.APPROVED) if r.who == member]
+    return from_appeal(log, times[0]) if times else nan
+
+
+def main_body(log: EventLog, scenario: Scenario) -> float:
+    """Return the hours from the appeal to the first landing of the lead member's main echelon."""
+    lead = scenario.alliance.lead
+    times = (r.time for r in flights_in(log) if r.who == lead and r.detail.get("echelon") == "main")
+    return from_appeal(log, next(times, nan))
+
+
+def flights_per_day(log: EventLog, scenario: Scenario) -> float:
+    """Return landings over calendar days, the first and the last landing day included; nan without any."""
+    landed = flights_in(log)
+    if not landed:
+        return nan
+    return len(landed) / (day_of(scenario, landed[-1].time) - day_of(scenario, landed[0].time) + 1)
+
+
+def order_time(log: EventLog) -> float:
+    """Return when every site was calm for good (hours after the start); nan if unrest came back or stayed."""
+    restored, onset = log.last(EventKind.ORDER_RESTORED), log.last(EventKind.ONSET)
+    if restored is None or (onset is not None and onset.id > restored.id):
+        return nan
+    return restored.time
+
+
+def killed(log: EventLog, by: float = float("inf")) -> float:
+    """Return the people killed in incidents and clearing operations up to *by* (hours after the start)."""
+    kinds = (EventKind.INCIDENT, EventKind.CLEARING)
+    return float(sum(r.amount for kind in kinds for r in log.of(kind) if r.time <= by))
+
+
+def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float, float]]:
+    """Return (hours, share of site weight overwhelmed from then on), in order of time."""
+    weights = {key: float(site.weight) for key, site in scenario.crisis.sites.items()}
+    total = sum(weights.values()) or 1.0
+    kinds = (EventKind.OVERWHELMED, EventKind.CALM)
+    changes = sorted((r for kind in kinds for r in log.of(kind)), key=lambda r: (r.time, r.id))
+    down: set[str] = set()
+    steps = []
+    for r in changes:
+        (down.add if r.kind is EventKind.OVERWHELMED else down.discard)(r.where)
+        steps.append((r.time, sum(weights[site] for site in sorted(down)) / total))
+    return steps
+
+
+def peak_out_of_control(log: EventLog, scenario: Scenario) -> float:
+    """Return the greatest share of site weight that was overwhelmed at once."""
+    return max((share for _, share in out_of_control_steps(log, scenario)), default=0.0)
+
+
+def hours_simulated(log: EventLog, scenario: Scenario) -> float:
+    """Return how far the clock ran (hours after the start): where what has not happened is censored."""
+    end = first_time(log, EventKind.HORIZON)
+    return float(scenario.horizon) if isnan(end) else end
+
+
+def _hours_to(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
+    return lambda log, scenario: from_appeal(log, first_time(log, kind))
+
+
+def _happened(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
+    return lambda log, scenario: float(log.first(kind) is not None)
+
+
+def _total(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
+    return lambda log, scenario: float(sum(r.amount for r in log.of(kind)))
+
+
+_MANDATE, _APPEAL = EventKind.MANDATE, EventKind.APPEAL
+_SCALAR: tuple[Response, ...] = (
+    Response("appealed", "Host appealed to the alliance", "", None, _happened(_APPEAL), "flag"),
+    Response("mandate", "Mandate adopted", "", _APPEAL, _happened(_MANDATE), "flag"),
+    Response("help_level", "Help level (0 none, 1 words, 2 measures, 3 force)", "", None,
+             lambda log, s: float(help_level(log)), "level"),
+    Response("hours_to_appeal", "Start of the scenario to public appeal", "h", _APPEAL,
+             lambda log, s: first_time(log, _APPEAL), "time", "start"),
+    Response("hours_to_decision", "Appeal to mandate", "h", _MANDATE, _hours_to(_MANDATE)),
+    Response("hours_to_first_on_task", "Appeal to first unit on task", "h", _MANDATE,
+             _hours_to(EventKind.ON_TASK)),
+    Response("hours_to_main_body", "Appeal to first landing of the main body", "h", _MANDATE, main_body),
+    Response("hours_to_deployment_complete", "Appeal to deployment complete", "h", _MANDATE,
+             _hours_to(EventKind.DEPLOYED)),
+    Response("hours_to_order", "Appeal to calm at every site", "h", _APPEAL,
+             lambda log, s: from_appeal(log, order_time(log))),
+    Response("hours_to_order_from_start", "Start of the scenario to calm at every site", "h", None,
+             lambda log, s: order_time(log), "time", "start"),
+    Response("hours_to_end_announced", "Appeal to host announcing the end", "h", _MANDATE,
+             _hours_to(EventKind.END_ANNOUNCED)),
+    Response("hours_to_withdrawal_start", "Appeal to start of withdrawal", "h", _MANDATE,
+             _hours_to(EventKind.WITHDRAWAL_BEGAN)),
+    Response("hours_to_withdrawal_complete", "Appeal to last soldier out", "h", _MANDATE,
+             _hours_to(EventKind.WITHDRAWN)),
+    Response("flights_in", "Flights into the theatre", "flights", _MANDATE,
+             lambda log, s: float(len(flights_in(log))), "count"),
+    Response("flights_out", "Flights out of the theatre", "flights", _MANDATE,
+             lambda log, s: float(len(flights_out(log))), "count"),
+    Response("flights_per_day_in", "Flights in per landing day", "flights a day", _MANDATE, flights_per_day,
+             "count"),
+    Response("troops_deployed", "Troops brought into the theatre", "troops", _MANDATE,
+             lambda log, s: float(sum(troops_of(r) for r in arrivals(log))), "count"),
+    Response("vehicles_deployed", "Vehicles brought into the theatre", "vehicles", _MANDATE,
+             lambda log, s: float(sum(r.detail.get("vehicles", 0) for r in arrivals(log))), "count"),
+    Response("local_freed", "Local personnel freed from guard duty", "people", _MANDATE,
+             _total(EventKind.FREED), "count"),
+    Response("sites_overwhelmed", "Sites overwhelmed", "sites", None,
+             lambda log, s: float(len({r.where for r in log.of(EventKind.OVERWHELMED)})), "count"),
+    Response("incidents", "Serious incidents", "incidents", None,
+             lambda log, s: float(len(log.of(EventKind.INCIDENT))), "count"),
+    Response("killed", "Killed", "people", None, lambda log, s: killed(log), "count"),
+    Response("wounded", "Wounded", "people", None,
+             lambda log, s: float(sum(r.detail.get("wounded", 0) for r in log.of(EventKind.INCIDENT))),
+             "count"),
+    Response("detained", "Detained", "people", None, _total(EventKind.SWEEP), "count"),
+    Response("government_fell", "Government fell", "", None, _happened(EventKind.GOVERNMENT_FELL), "flag"),
+    Response("peak_out_of_control", "Greatest share of the country out of control", "share", None,
+             peak_out_of_control, "count"),
+    Response("hours_simulated", "Hours simulated", "h", None, hours_simulated, "count"),
+)  # fmt: skip
+#: The responses that every scenario has, by name; `responses_of` adds those for its members.
+RESPONSES: dict[str, Response] = {response.name: response for response in _SCALAR}
+
+
+def _position_response(member: str) -> Response:
+    label = f"Position of {member} (3 contribute, 2 support, 1 abstain, 0 object)"
+    return Response(f"position.{member}", label, "", None, lambda log, s: position(log, member), "code")
+
+
+def _approval_response(member: str) -> Response:
+    return Response(
+        f"approval.{member}", f"Appeal to authorisation by {member}", "h", _MANDATE,
+        lambda log, s: approval(log, member), contributor=member,
+    )  # fmt: skip
+
+
+def _part_response(part: str) -> Response:
+    label = f"Hours of the last load to arrive: {PARTS[part]}"
+    return Response(
+        f"parts.{part}", label, "h", _MANDATE, lambda log, s: parts_of(log).get(part, nan), "part"
+    )
+
+
+@lru_cache(maxsize=32)
+def _responses_of(members: tuple[str, ...], lead: str) -> dict[str, Response]:
+    """Return every scalar response for *members*, positions first since strata lean on them.
+
+    The main body is the lead's: where the lead sends nothing there is none to wait for.
+    """
+    per_member = [make(m) for make in (_position_response, _approval_response) for m in members]
+    extra = per_member + [_part_response(part) for part in PARTS]
+    main = replace(RESPONSES["hours_to_main_body"], contributor=lead)
+    return RESPONSES | {response.name: response for response in [main, *extra]}
+
+
+def responses_of(scenario: Scenario) -> dict[str, Response]:
+    """Return every scalar response of *scenario* by name, those for its members included."""
+    return _responses_of(tuple(scenario.alliance.members), scenario.alliance.lead)

@@ -1,0 +1,220 @@
+"""The results folder: everything a study found, whole or not at all, never over another study's."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import blake2b, sha256
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from sim import __version__
+from sim.experiment import tables
+from sim.experiment.event_file import events_file
+from sim.experiment.folders import ResultsError, Staging, one_sentence
+from sim.experiment.study import Study
+from sim.scenario.models import Scenario
+from sim.scenario.resolve import resolve, scenario_hash
+
+__all__ = ["ResultsError", "check_folder", "folder_of", "study_digest", "write_folder", "write_results"]
+
+MANIFEST = "manifest.json"
+PACKAGES = ("simpy", "numpy", "pydantic", "PyYAML")
+#: Digits of the digest that name a folder; the manifest holds all of them.
+SHORT = 16
+
+
+def study_digest(scenario: Scenario, seed: int) -> str:
+    """Return the digest of what a study is made of: scenario, design, seed, program version.
+
+    The number of replications does not enter: more of them extend the same study.
+    """
+    number = scenario.experiment.replications.with_value(1.0)
+    experiment = scenario.experiment.model_copy(update={"replications": number})
+    whole = scenario_hash(scenario.model_copy(update={"experiment": experiment}))
+    return blake2b(json.dumps([__version__, seed, whole]).encode(), digest_size=16).hexdigest()
+
+
+def folder_of(out: str | Path, scenario: Scenario, seed: int) -> Path:
+    """Return the results folder of a study under *out*."""
+    return Path(out) / scenario.name / study_digest(scenario, seed)[:SHORT]
+
+
+def write_results(
+    study: Study,
+    out: str | Path = "results",
+    command: Sequence[str] = (),
+    fill: Callable[[Path], object] | None = None,
+    logs: Sequence[int] = (),
+    started: datetime | None = None,
+) -> Path:
+    """Write the results folder of *study* and return its path.
+
+    Everything is written into a hidden folder beside it, which takes its name when it is complete; an
+    earlier folder of the same study is replaced as a whole.
+
+    Args:
+        study: what to write.
+        out: the folder that holds the results of all scenarios.
+        command: the command line, for the manifest.
+        fill: called with the hidden folder's path before it is sealed, to add charts and the like.
+        logs: runs whose event logs are kept beside that of the typical run.
+        started: when the study began, for the manifest.
+
+    Raises:
+        ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
+    """
+    target = folder_of(out, study.scenario, study.seed)
+    digest = study_digest(study.scenario, study.seed)
+    about = {
+        "scenario": study.scenario.name,
+        "scenario_hash": scenario_hash(study.scenario),
+        "seed": study.seed,
+        "counts": {
+            "runs": len(study.rows),
+            "draws": len({run.draw for run in study.design if run.draw is not None}),
+            "variants": len(study.variant_rows),
+            "failed": len(study.failures),
+            "typical_run": study.typical,
+        },
+    }
+    study.folder = write_folder(target, digest, _files(study, logs), about, command, fill, started)
+    return target
+
+
+def write_folder(
+    target: Path,
+    digest: str,
+    files: Mapping[str, bytes],
+    about: Mapping[str, Any],
+    command: Sequence[str] = (),
+    fill: Callable[[Path], object] | None = None,
+    started: datetime | None = None,
+) -> Path:
+    """Write *files* and a manifest into the folder *target*, whole or not at all, and return its path.
+
+    Args:
+        target: the folder; an earlier one of the same digest is replaced as a whole.
+        digest: of everything the files follow from.
+        files: contents by name.
+        about: what the manifest says beside versions, files, command and times.
+        command: the command line, for the manifest.
+        fill: called with the hidden folder's path before it is sealed, to add charts and the like.
+        started: when the work began, for the manifest.
+
+    Raises:
+        ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
+    """
+    with Staging(target, lambda folder: _refusal(folder, digest)) as staging:
+        for name, content in files.items():
+            staging.write(name, content)
+        if fill is not None:
+            fill(staging.path)
+        listed = staging.seal()
+        staging.write(MANIFEST, _manifest(digest, about, command, listed, started))
+        staging.put_in_place()
+    return target
+
+
+def _files(study: Study, logs: Sequence[int]) -> dict[str, bytes]:
+    summary = study.summary()
+    kept = dict.fromkeys([*([study.typical] if study.typical >= 0 else []), *logs])
+    files = {
+        "scenario.resolved.yaml": resolve(study.scenario).encode(),
+        "design.csv": tables.design_table(study),
+        "runs.csv": tables.runs_table(study, study.rows),
+        "summary.csv": tables.summary_table(summary),
+        "record.csv": tables.record_table(summary),
+        "codebook.csv": tables.codebook(study),
+        "events.jsonl.gz": events_file((run, study.log_of(run)) for run in kept),
+    }
+    if study.variant_rows:
+        files["variants.csv"] = tables.variants_table(study)
+        files["effects.csv"] = tables.effects_table(summary)
+    if study.failures:
+        files["failures.csv"] = tables.failures_table(study)
+    return files
+
+
+def _manifest(
+    digest: str,
+    about: Mapping[str, Any],
+    command: Sequence[str],
+    listed: dict[str, dict[str, Any]],
+    started: datetime | None,
+) -> bytes:
+    content = {
+        "program": "csto-sim",
+        "version": __version__,
+        "digest": digest,
+        **about,
+        "files": listed,
+        "command": list(command),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "byte_order": sys.byteorder,
+        "started": None if started is None else started.astimezone(UTC).isoformat(timespec="seconds"),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of *folder*.
+
+    Raises:
+        ResultsError: there is none, or it is damaged.
+    """
+    try:
+        found = json.loads((folder / MANIFEST).read_bytes())
+    except OSError as error:
+        raise ResultsError(f"{folder} is no results folder: {one_sentence(error)}") from error
+    except ValueError as error:
+        raise ResultsError(f"the manifest of {folder} is damaged") from error
+    if not isinstance(found, dict) or not isinstance(found.get("files"), dict) or "digest" not in found:
+        raise ResultsError(f"the manifest of {folder} is not one of this program")
+    return found
+
+
+def _refusal(folder: Path, digest: str) -> str:
+    """Return why *folder* must not be replaced, or "" when it holds the same study."""
+    cure = "move it away or choose another place with --out"
+    try:
+        found = _read_manifest(folder)
+    except ResultsError as error:
+        return f"{error}; {cure}"
+    return "" if found["digest"] == digest else f"{folder} holds another study; {cure}"
+
+
+def check_folder(path: str | Path) -> list[str]:
+    """Return what is missing, damaged or strange in a results folder; empty when all is whole.
+
+    Raises:
+        ResultsError: *path* is no results folder, or its manifest is damaged.
+    """
+    folder = Path(path)
+    problems = []
+    listed: dict[str, Any] = _read_manifest(folder)["files"]
+    for name, entry in listed.items():
+        try:
+            content = (folder / name).read_bytes()
+        except OSError as error:
+            problems.append(f"{name}: missing or unreadable ({error.strerror})")
+            continue
+        if sha256(content).hexdigest() != entry.get("sha256"):
+            problems.append(f"{name}: damaged, its checksum differs from the manifest")
+    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    problems += [f"{name}: not in the manifest" for name in sorted(there - set(listed) - {MANIFEST})]
+    return problems

@@ -1,0 +1,78 @@
+"""The values a response took over the runs of its stratum, those that the horizon hid included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isnan, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment.estimates import Floats, KaplanMeier, effective_size
+from sim.experiment.responses import Response
+
+Row = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Values by run; where *happened* is false the value is the time at which the clock stopped."""
+
+    values: Floats
+    happened: NDArray[np.bool_]
+    #: The outer draw of each run (the run itself where there is none).
+    groups: tuple[float, ...]
+
+    @property
+    def known(self) -> Floats:
+        """The values that were seen."""
+        return self.values[self.happened]
+
+    @property
+    def known_groups(self) -> tuple[float, ...]:
+        """The outer draws of the values that were seen."""
+        return tuple(group for group, seen in zip(self.groups, self.happened, strict=True) if seen)
+
+    @cached_property
+    def _curve(self) -> KaplanMeier:
+        return KaplanMeier(self.values, self.happened)
+
+    def quantile(self, p: float) -> float:
+        """Return the Kaplan-Meier *p*-quantile; the empirical one where nothing is censored."""
+        return self._curve.quantile(p)
+
+    def half_width(self, p: float) -> float:
+        """Return half of the 95 % interval of the *p*-quantile; runs of one draw add less than others."""
+        middle = self.quantile(p)
+        if isnan(middle):
+            return nan
+        below = (self.happened & (self.values <= middle)).astype(float)
+        return self._curve.half_width(p, effective_size(below, self.groups))
+
+
+def censored_at(response: Response, row: Row) -> float:
+    """Return the time, on the response's clock (h), at which the run of *row* stopped."""
+    return row["hours_simulated"] - (row["hours_to_appeal"] if response.clock == "appeal" else 0.0)
+
+
+def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
+    """Return what *response* was over the runs of its stratum.
+
+    A time that did not come is censored when the clock stopped; another number that has no value leaves
+    its run out.
+    """
+    values, happened, groups = [], [], []
+    for row in rows:
+        if not response.concerns(row):
+            continue
+        value = row[response.name]
+        seen = not isnan(value)
+        if not seen:
+            value = censored_at(response, row) if response.kind == "time" else nan
+        if not isnan(value):
+            values.append(value)
+            happened.append(seen)
+            groups.append(row["run"] if isnan(row["draw"]) else row["draw"])
+    return Sample(np.array(values, dtype=float), np.array(happened, dtype=bool), tuple(groups))

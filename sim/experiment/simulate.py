@@ -1,0 +1,103 @@
+"""One run of a study, from its address to what is kept of it, on whatever worker."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple, TypeAlias
+
+from sim.engine.event_log import EventLog
+from sim.engine.replication import run_replication
+from sim.experiment.curves import Floats, read_curves, read_variant_curves
+from sim.experiment.design import Run, scenario_for
+from sim.experiment.measure import read_firsts, read_row
+from sim.scenario.load import with_settings
+from sim.scenario.models import Scenario
+from sim.scenario.paths import full_path
+
+#: (scenario with the draw's inputs, seed, replication) to an event log.
+Replicate: TypeAlias = Callable[[Scenario, int, int], EventLog]
+#: The variant that is none: the scenario itself.
+BASELINE = ""
+
+
+class Task(NamedTuple):
+    """A run of the scenario itself or of one of its variants."""
+
+    variant: str
+    run: Run
+
+
+class Outcome(NamedTuple):
+    """What is kept of a run; all empty but the failure when it failed."""
+
+    row: list[float]
+    curves: Floats | None
+    firsts: list[float]
+    failure: str = ""
+
+
+@dataclass
+class Simulator:
+    """Everything a worker needs to do any run of a study; picklable, sent to each worker once."""
+
+    scenario: Scenario
+    seed: int
+    grid: Floats
+    variants: Mapping[str, Scenario]
+    #: Full paths that each variant sets, which outer draws then leave alone.
+    kept: Mapping[str, tuple[str, ...]]
+    replicate: Replicate = run_replication
+    _last: tuple[tuple[str, int | None], Scenario] | None = field(default=None, repr=False)
+
+    def __call__(self, task: Task) -> Outcome:
+        """Do one run; an exception inside it becomes its failure, and the others go on."""
+        try:
+            scenario = self.scenario_of(task)
+            log = self.replicate(scenario, self.seed, task.run.replication)
+            row = read_row(log, scenario)
+            if task.variant != BASELINE:
+                return Outcome(row, read_variant_curves(log, scenario, self.grid), [])
+            return Outcome(row, read_curves(log, scenario, self.grid), read_firsts(log, scenario))
+        except Exception as error:
+            return Outcome([], None, [], _told(error))
+
+    def log_of(self, task: Task) -> EventLog:
+        """Return the event log of a run, run again from its address."""
+        return self.replicate(self.scenario_of(task), self.seed, task.run.replication)
+
+    def scenario_of(self, task: Task) -> Scenario:
+        """Return the scenario of a run with its outer draw; the last one is kept, as runs come in draws."""
+        address = (task.variant, task.run.draw)
+        if self._last is None or self._last[0] != address:
+            plain = self.scenario if task.variant == BASELINE else self.variants[task.variant]
+            keep = self.kept.get(task.variant, ())
+            self._last = (address, scenario_for(plain, self.seed, task.run.draw, self.scenario, keep))
+        return self._last[1]
+
+
+def simulator_for(
+    scenario: Scenario, seed: int, grid: Floats, replicate: Replicate = run_replication
+) -> Simulator:
+    """Return the simulator of *scenario* and its variants.
+
+    Raises:
+        ScenarioError: a variant sets something it cannot.
+    """
+    # Variants are made one by one of the scenario itself: none needs to know of the others.
+    alone = scenario.model_copy(update={"variants": {}})
+    variants = {key: with_settings(alone, variant.set) for key, variant in scenario.variants.items()}
+    kept = {key: tuple(full_path(path) for path in v.set) for key, v in scenario.variants.items()}
+    return Simulator(scenario, seed, grid, variants, kept, replicate)
+
+
+def _told(error: Exception) -> str:
+    """Return an exception with its frames, the files named from the package on so that places do not show."""
+    lines = [f"{type(error).__name__}: {error}"]
+    for frame in traceback.extract_tb(error.__traceback__):
+        parts = PurePath(frame.filename).parts
+        start = max((i for i, part in enumerate(parts) if part == "sim"), default=len(parts) - 1)
+        lines.append(f"  {'/'.join(parts[start:])}:{frame.lineno} in {frame.name}")
+    return "\n".join(lines)

@@ -1,0 +1,135 @@
+"""Responses that a record entry reads at an instant, over a span, among some sites or for a member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, inf, nan
+
+from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.experiment.responses import (
+    Response,
+    ResponseKind,
+    approval,
+    flights_in,
+    flights_out,
+    from_appeal,
+    heading,
+    killed,
+    responses_of,
+)  # fmt: skip
+from sim.scenario.models import Scenario
+from sim.scenario.study import RecordEntry
+
+
+@dataclass(frozen=True)
+class Span:
+    """A response with arguments: which keys of a record entry it takes, and how it is computed."""
+
+    name: str
+    unit: str
+    given: EventKind | None
+    #: Keys of a record entry that must be there, and those that may be.
+    needs: tuple[str, ...]
+    function: Callable[[EventLog, Scenario, RecordEntry], float]
+    kind: ResponseKind = "count"
+    may: tuple[str, ...] = ()
+
+
+def reported(sweep: EventRecord, at: float) -> float:
+    """Return the detentions of *sweep* reported by *at* (hours), with an exponential lag of its mean."""
+    lag = float(sweep.detail.get("lag", 0.0))
+    waited = at - sweep.time
+    if waited < 0:
+        return 0.0
+    return sweep.amount * (1 - exp(-waited / lag)) if lag > 0 else sweep.amount
+
+
+def detained_reported(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the people detained as reported by the entry's instant."""
+    at = _at(scenario, entry)
+    return sum(reported(sweep, at) for sweep in log.of(EventKind.SWEEP))
+
+
+def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
+    at = _at(scenario, entry)
+    sites = set(entry.among or scenario.crisis.sites)
+    kinds = (EventKind.ONSET, EventKind.CALM)
+    changes = [r for kind in kinds for r in log.of(kind) if r.time <= at and r.where in sites]
+    last = {r.where: r.kind for r in sorted(changes, key=lambda r: (r.time, r.id))}
+    return float(len(sites) - sum(kind is EventKind.ONSET for kind in last.values()))
+
+
+def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the people killed by the entry's instant."""
+    return killed(log, _at(scenario, entry))
+
+
+def flights_in_between(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the landings in theatre after the entry's `since` and up to its `at`."""
+    return _count_between(flights_in(log), scenario, entry)
+
+
+def flights_out_between(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the take-offs homeward after the entry's `since` and up to its `at`."""
+    return _count_between(flights_out(log), scenario, entry)
+
+
+def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the hours from the appeal to the authorisation by the entry's member."""
+    return approval(log, entry.who)
+
+
+def hours_to_departure(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return the hours from the appeal to the first departure of the entry's member for the theatre."""
+    both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
+    times = (r.time for r in heading(both, "in") if r.who == entry.who)
+    return from_appeal(log, min(times, default=nan))
+
+
+def _at(scenario: Scenario, entry: RecordEntry) -> float:
+    return inf if entry.at is None else scenario.hours(entry.at)
+
+
+def _count_between(flights: list[EventRecord], scenario: Scenario, entry: RecordEntry) -> float:
+    since = -inf if entry.since is None else scenario.hours(entry.since)
+    until = _at(scenario, entry)
+    return float(sum(since < r.time <= until for r in flights))
+
+
+_MANDATE = EventKind.MANDATE
+SPANS: dict[str, Span] = {
+    span.name: span
+    for span in (
+        Span("detained_reported", "people", None, ("at",), detained_reported),
+        Span("sites_calm", "sites", None, ("at",), sites_calm, may=("among",)),
+        Span("killed_by", "people", None, ("at",), killed_by),
+        Span("flights_in_between", "flights", _MANDATE, ("at",), flights_in_between, may=("since",)),
+        Span("flights_out_between", "flights", _MANDATE, ("at",), flights_out_between, may=("since",)),
+        Span("hours_to_approval", "h", _MANDATE, ("who",), hours_to_approval, "time"),
+        Span("hours_to_departure", "h", _MANDATE, ("who",), hours_to_departure, "time"),
+    )
+}
+
+
+def record_response(scenario: Scenario, key: str) -> Response:
+    """Return the response that the record entry *key* is compared with, its arguments filled in."""
+    entry = scenario.record[key]
+    name = f"record.{key}"
+    scalar = responses_of(scenario).get(entry.response)
+    if scalar is not None:
+        return Response(
+            name, entry.label, scalar.unit, scalar.given, scalar.function, scalar.kind, scalar.clock,
+            scalar.contributor,
+        )  # fmt: skip
+    span = SPANS[entry.response]
+    return Response(
+        name, entry.label, span.unit, span.given, lambda log, s: span.function(log, s, entry), span.kind,
+        contributor=entry.who,
+    )  # fmt: skip
+
+
+def record_responses(scenario: Scenario) -> dict[str, Response]:
+    """Return the responses behind the scenario's record, by key of the entry."""
+    return {key: record_response(scenario, key) for key in scenario.record}

@@ -1,0 +1,233 @@
+"""A study: runs of a scenario and its variants, and what was kept of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.engine.event_log import EventKind, EventLog
+from sim.engine.replication import run_replication
+from sim.experiment.curves import VARIANT_CURVES, Floats, curve_names, grid_of
+from sim.experiment.design import Run, nested_design
+from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute
+from sim.experiment.measure import ADDRESS, first_names, row_names
+from sim.experiment.record_check import check_record
+from sim.experiment.responses import responses_of
+from sim.experiment.simulate import BASELINE, Outcome, Replicate, Simulator, Task, simulator_for
+from sim.experiment.typical import typical_run
+from sim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiment.summary import Summary
+
+Row = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that broke off: its address, and the exception with its frames."""
+
+    variant: str
+    run: Run
+    told: str
+
+
+@dataclass(repr=False)
+class Study:
+    """Everything kept of the runs of a scenario."""
+
+    scenario: Scenario
+    seed: int
+    design: tuple[Run, ...]
+    #: One row per run: run, draw, replication, failed, responses, record.<key>; nan where nothing happened.
+    rows: list[Row]
+    #: The same runs under each variant, on the same luck.
+    variant_rows: dict[str, list[Row]]
+    #: Name to an array (runs, grid); nan for failed runs.
+    curves: dict[str, Floats]
+    variant_curves: dict[str, dict[str, Floats]]
+    #: Hours after the start.
+    grid: Floats
+    #: "kind|who" to the first time in each run (hours after the start; nan where it did not happen).
+    events: dict[str, list[float]]
+    failures: list[Failure]
+    simulator: Simulator = field(repr=False)
+    folder: Path | None = None
+    #: What `plot` calls; set by the floor that draws.
+    plotter: Callable[..., Any] | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Study of {self.scenario.name}: {len(self.rows)} runs, seed {self.seed}>"
+
+    @cached_property
+    def typical(self) -> int:
+        """Place of the run nearest the medians; -1 if every run failed."""
+        timings = [
+            name for name, r in responses_of(self.scenario).items() if r.kind == "time" and not r.contributor
+        ]
+        return typical_run(self.rows, timings)
+
+    @cached_property
+    def typical_log(self) -> EventLog:
+        """The event log of the typical run (empty if every run failed)."""
+        return EventLog(()) if self.typical < 0 else self.log_of(self.typical)
+
+    @property
+    def ledger(self) -> tuple[Any, ...]:
+        """The treaty ledger of the typical run; empty where none was drawn up."""
+        record = self.typical_log.first(EventKind.LEDGER)
+        return () if record is None else tuple(record.detail["entries"])
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The rows as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows)
+
+    def log_of(self, run: int, variant: str = BASELINE) -> EventLog:
+        """Return the event log of a run, run again from its address."""
+        return self.simulator.log_of(Task(variant, self.design[run]))
+
+    def scenario_of(self, run: int, variant: str = BASELINE) -> Scenario:
+        """Return the scenario of a run, its outer draw included."""
+        return self.simulator.scenario_of(Task(variant, self.design[run]))
+
+    def summary(self) -> Summary:
+        """Return chances, quantiles, errors, comparison with the record, effects of the variants."""
+        return self._summary
+
+    @cached_property
+    def _summary(self) -> Summary:
+        from sim.experiment.summary import summarise
+
+        return summarise(self)
+
+    def plot(self, *arguments: Any, **options: Any) -> Any:
+        """Draw the study's charts.
+
+        Raises:
+            RuntimeError: the study was made without a floor that draws.
+        """
+        if self.plotter is None:
+            raise RuntimeError("this study was made without charts; use sim.run")
+        return self.plotter(self, *arguments, **options)
+
+
+def run_study(
+    scenario: Scenario,
+    reps: int | None = None,
+    seed: int = 1,
+    jobs: Jobs = "auto",
+    progress: Progress | None = None,
+    *,
+    until: float | None = None,
+    variants: Sequence[str] | None = None,
+    replicate: Replicate = run_replication,
+    pool_from: int = POOL_FROM,
+) -> Study:
+    """Run *scenario* and its variants.
+
+    Args:
+        scenario: a loaded scenario.
+        reps: number of runs; the scenario's own if none.
+        seed: names all the luck of the study.
+        jobs: worker processes, or "auto"; the results do not depend on it.
+        progress: called with (runs done, all runs), variants included.
+        until: hours after the start at which the clock stops, if before the horizon.
+        variants: keys of the variants to run; all if none.
+        replicate: what runs one replication.
+        pool_from: the number of runs from which workers are started.
+
+    Raises:
+        ScenarioError: the record names a response that does not exist, or a variant cannot be made.
+        ExecutorError: the workers died again and again.
+        ValueError: *reps* or *until* is not positive, or a variant is unknown.
+    """
+    check_record(scenario)
+    scenario = settled(scenario, reps, until, variants)
+    design = nested_design(scenario, seed, int(scenario.experiment.replications))
+    simulator = simulator_for(scenario, seed, grid_of(scenario), replicate)
+    names = (BASELINE, *scenario.variants)
+    tasks = [Task(name, run) for name in names for run in design]
+    outcomes = execute(simulator, tasks, jobs, progress, pool_from)
+    by_variant = {name: outcomes[i * len(design) : (i + 1) * len(design)] for i, name in enumerate(names)}
+    failures = [
+        Failure(t.variant, t.run, o.failure) for t, o in zip(tasks, outcomes, strict=True) if o.failure
+    ]
+    rows = {name: _rows(scenario, design, found) for name, found in by_variant.items()}
+    own = by_variant.pop(BASELINE)
+    return Study(
+        scenario=scenario,
+        seed=seed,
+        design=design,
+        rows=rows.pop(BASELINE),
+        variant_rows=rows,
+        curves=_curves(curve_names(scenario), own, simulator.grid),
+        variant_curves={k: _curves(VARIANT_CURVES, found, simulator.grid) for k, found in by_variant.items()},
+        grid=simulator.grid,
+        events=_events(scenario, own),
+        failures=failures,
+        simulator=simulator,
+    )
+
+
+def settled(
+    scenario: Scenario, reps: int | None, until: float | None, variants: Sequence[str] | None
+) -> Scenario:
+    """Return *scenario* with the settings of a study written into it, so that it alone repeats the study."""
+    experiment = scenario.experiment
+    change: dict[str, Any] = {}
+    if reps is not None:
+        if reps < 1:
+            raise ValueError(f"reps must be 1 or more, not {reps!r}")
+        number = experiment.replications.with_value(float(reps))
+        change["experiment"] = experiment.model_copy(update={"replications": number})
+    if until is not None:
+        if not until > 0:
+            raise ValueError(f"until must be above 0 h, not {until!r}")
+        change["horizon"] = scenario.horizon.with_value(min(float(until), float(scenario.horizon)))
+    if variants is not None:
+        unknown = [key for key in variants if key not in scenario.variants]
+        if unknown:
+            raise ValueError(
+                f"unknown variant {unknown[0]!r}; known: {', '.join(scenario.variants) or 'none'}"
+            )
+        change["variants"] = {key: scenario.variants[key] for key in scenario.variants if key in variants}
+    return scenario.model_copy(update=change) if change else scenario
+
+
+def _rows(scenario: Scenario, design: Sequence[Run], outcomes: Sequence[Outcome]) -> list[Row]:
+    names = row_names(scenario)
+    missing = [nan] * len(names)
+    rows = []
+    for run, outcome in zip(design, outcomes, strict=True):
+        address = (run.run, nan if run.draw is None else run.draw, run.replication, bool(outcome.failure))
+        rows.append(
+            dict(zip(ADDRESS, map(float, address), strict=True))
+            | dict(zip(names, outcome.row or missing, strict=True))
+        )
+    return rows
+
+
+def _curves(names: Sequence[str], outcomes: Sequence[Outcome], grid: Floats) -> dict[str, Floats]:
+    stacked = np.full((len(outcomes), len(names), len(grid)), nan)
+    for place, outcome in enumerate(outcomes):
+        if outcome.curves is not None:
+            stacked[place] = outcome.curves
+    return {name: stacked[:, place, :] for place, name in enumerate(names)}
+
+
+def _events(scenario: Scenario, outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
+    names = first_names(scenario)
+    missing = [nan] * len(names)
+    columns = zip(*(outcome.firsts or missing for outcome in outcomes), strict=True)
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}

@@ -1,0 +1,250 @@
+"""What a study says: chances, quantiles and their errors, beside the record and the variants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import isfinite, isnan, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.chain import PARTS
+from sim.experiment.compare import RecordSummary, compare, score_of
+from sim.experiment.estimates import (
+    PairedDifference,
+    VarianceShares,
+    effective_size,
+    paired_difference,
+    variance_shares,
+    wilson,
+)
+from sim.experiment.responses import ANSWERS, Response, responses_of
+from sim.experiment.samples import Row, Sample, censored_at, sample_of
+from sim.experiment.scores import Score
+from sim.experiment.typical import ENOUGH
+from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+
+#: Kinds of response whose differences between variants are reported.
+COMPARED = ("time", "flag", "count", "level")
+
+
+@dataclass(frozen=True)
+class ResponseSummary:
+    """A response over the runs of its stratum."""
+
+    name: str
+    label: str
+    unit: str
+    #: The stratum in words; empty for every run.
+    given: str
+    #: Runs in the stratum that answer.
+    n: int
+    #: Chance of happening (of being above 0 for a number), with its 95 % interval.
+    chance: float
+    chance_low: float
+    chance_high: float
+    #: Quantiles; nan where the horizon hides them. Errors are half-widths of 95 % intervals.
+    median: float
+    low: float
+    high: float
+    median_error: float
+    low_error: float
+    high_error: float
+    #: Runs in which it had not happened when the clock stopped.
+    censored: int
+    #: Share of the variance that comes from uncertain inputs, and half of its 95 % interval.
+    epistemic: float
+    epistemic_error: float
+
+
+@dataclass(frozen=True)
+class VariantSummary:
+    """What a variant changes, by response."""
+
+    name: str
+    title: str
+    n: int
+    #: Which runs of the base are compared; empty for all.
+    given: str
+    differences: dict[str, PairedDifference]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Everything a study says."""
+
+    n: int
+    failed: int
+    draws: int
+    band: float
+    responses: dict[str, ResponseSummary]
+    record: dict[str, RecordSummary]
+    #: Member to answer to share, over the runs in which a motion on force was decided.
+    positions: dict[str, dict[str, float]]
+    positions_n: int
+    help_levels: dict[str, float]
+    #: Mean hours of each part of the way to full deployment, their sum, and the runs behind them.
+    parts: dict[str, float]
+    parts_total: float
+    parts_n: int
+    variants: dict[str, VariantSummary]
+    score: Score
+    #: Why shares of variance are missing or certain; empty otherwise.
+    epistemic_note: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON; what is not finite becomes none."""
+        tidy = _plain(asdict(self))
+        assert isinstance(tidy, dict)
+        return tidy
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def summarise(study: Study) -> Summary:
+    """Return the summary of *study*; failed runs are counted and left out."""
+    scenario = study.scenario
+    rows = [row for row in study.rows if not row["failed"]]
+    band = float(scenario.experiment.band)
+    share, note = _epistemic(scenario)
+    record = compare(scenario, rows, band)
+    parts, parts_n = _parts(rows)
+    return Summary(
+        n=len(rows),
+        failed=len(study.rows) - len(rows),
+        draws=len({row["draw"] for row in rows if not isnan(row["draw"])}),
+        band=band,
+        responses={name: _response(r, rows, band, share) for name, r in responses_of(scenario).items()},
+        record=record,
+        positions=_positions(scenario, rows),
+        positions_n=_positions_n(scenario, rows),
+        help_levels=_help_levels(rows),
+        parts=parts,
+        parts_total=sum(parts.values()) if parts else nan,
+        parts_n=parts_n,
+        variants={key: _variant(study, key) for key in study.variant_rows},
+        score=score_of(record.values()),
+        epistemic_note=note,
+    )
+
+
+Shares = Callable[[Sample], VarianceShares]
+
+
+def _epistemic(scenario: Scenario) -> tuple[Shares, str]:
+    """Return how the share of variance from uncertain inputs is found in this design, and a note."""
+    experiment = scenario.experiment
+    inputs = experiment.uncertain == "drawn" and bool(scenario.uncertain)
+    if not inputs:
+        note = "uncertain inputs are held at their values: all of the spread is chance"
+        return lambda sample: VarianceShares(0.0, 0.0), note
+    if experiment.chance == "fixed":
+        note = "chance is held fixed: all of the spread comes from uncertain inputs"
+        return lambda sample: VarianceShares(1.0, 0.0), note
+    if int(experiment.per_draw) == 1:
+        note = "one run per draw: what comes from uncertain inputs and what from chance cannot be told apart"
+        return lambda sample: VarianceShares(nan, nan), note
+    return lambda sample: variance_shares(sample.known, sample.known_groups), ""
+
+
+def _response(response: Response, rows: Sequence[Row], band: float, share: Shares) -> ResponseSummary:
+    sample = sample_of(response, rows)
+    tail = (1 - band) / 2
+    happened = sample.happened if response.kind == "time" else sample.values > 0
+    n = len(sample.values)
+    chance = float(happened.mean()) if n and response.kind not in ("code", "part") else nan
+    size = effective_size(happened.astype(float), sample.groups)
+    low, high = (nan, nan) if isnan(chance) else wilson(chance * size, size)
+    spread = response.kind != "flag" and response.kind != "code"
+    at = sample.quantile if spread else lambda p: nan
+    error = sample.half_width if spread else lambda p: nan
+    # A chance has variance too; a coded answer has none that means anything.
+    shares = VarianceShares(nan, nan) if response.kind == "code" or n < 2 else share(sample)
+    return ResponseSummary(
+        response.name, response.label, response.unit, response.condition, n, chance, low, high,
+        at(0.5), at(tail), at(1 - tail), error(0.5), error(tail), error(1 - tail),
+        int((~sample.happened).sum()), shares.between, shares.half_width,
+    )  # fmt: skip
+
+
+def _positions(scenario: Scenario, rows: Sequence[Row]) -> dict[str, dict[str, float]]:
+    """Return the share of each answer by member; a member that never answered is left out."""
+    shares = {}
+    for member in scenario.alliance.members:
+        codes = [row[f"position.{member}"] for row in rows if not isnan(row[f"position.{member}"])]
+        if codes:
+            shares[member] = {word: codes.count(code) / len(codes) for word, code in ANSWERS.items()}
+    return shares
+
+
+def _positions_n(scenario: Scenario, rows: Sequence[Row]) -> int:
+    columns = [f"position.{member}" for member in scenario.alliance.members]
+    return sum(any(not isnan(row[column]) for column in columns) for row in rows)
+
+
+def _help_levels(rows: Sequence[Row]) -> dict[str, float]:
+    if not rows:
+        return {}
+    levels = [row["help_level"] for row in rows]
+    return {word: levels.count(rung) / len(levels) for rung, word in enumerate(HELP_LEVELS)}
+
+
+def _parts(rows: Sequence[Row]) -> tuple[dict[str, float], int]:
+    """Return the mean hours of each part over the runs with a mandate fully deployed, and their number."""
+    done = [row for row in rows if row["mandate"] == 1 and not isnan(row["parts.decision"])]
+    means = {part: float(np.mean([row[f"parts.{part}"] for row in done])) for part in PARTS} if done else {}
+    return means, len(done)
+
+
+def _variant(study: Study, key: str) -> VariantSummary:
+    """Return the paired differences over the runs that failed on neither side.
+
+    Only runs with a mandate in the base can show what help changes; the others would dilute it. All are
+    taken when fewer than `ENOUGH` have one.
+    """
+    every = [
+        (a, b)
+        for a, b in zip(study.rows, study.variant_rows[key], strict=True)
+        if not a["failed"] and not b["failed"]
+    ]
+    helped = [(a, b) for a, b in every if a["mandate"] == 1]
+    pairs, given = (helped, "a mandate in the base") if len(helped) >= ENOUGH else (every, "")
+    differences = {}
+    for name, response in responses_of(study.scenario).items():
+        if response.kind in COMPARED and not response.contributor and name != "hours_simulated":
+            difference = _difference(response, pairs)
+            if difference.n:
+                differences[name] = difference
+    return VariantSummary(key, study.scenario.variants[key].title, len(pairs), given, differences)
+
+
+def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedDifference:
+    """Compare over the pairs that are in the stratum on both sides.
+
+    A time that did not come counts as the time at which the clock stopped: the difference is one of
+    restricted means, which does not favour the side on which only easy cases end.
+    """
+    both = [(a, b) for a, b in pairs if response.concerns(a) and response.concerns(b)]
+    groups = [a["run"] if isnan(a["draw"]) else a["draw"] for a, _ in both]
+    return paired_difference(
+        [_restricted(response, a) for a, _ in both], [_restricted(response, b) for _, b in both], groups
+    )
+
+
+def _restricted(response: Response, row: Row) -> float:
+    value = row[response.name]
+    return censored_at(response, row) if response.kind == "time" and isnan(value) else value

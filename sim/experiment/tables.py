@@ -1,0 +1,180 @@
+"""The tables of a study as plain rows, and CSV text that R, Stata and spreadsheets read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, fields
+from hashlib import blake2b
+from math import isnan, nan
+from typing import Any
+
+from sim.experiment.design import drawn_values
+from sim.experiment.estimates import PairedDifference
+from sim.experiment.measure import ADDRESS, row_names
+from sim.experiment.responses import ANSWERS, responses_of
+from sim.experiment.spans import record_responses
+from sim.experiment.study import Row, Study
+from sim.experiment.summary import ResponseSummary, Summary
+from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.study import RecordEntry
+
+#: Longest name of a column (Stata's limit).
+LONGEST = 32
+#: Column, name, label, unit, stratum, kind, what it is read at.
+CODEBOOK = ("file", "column", "name", "label", "unit", "given", "kind", "argument")
+Cells = Sequence[Any]
+
+
+def column_name(name: str) -> str:
+    """Return *name*, or for a long one its end and four digits that tell it from its like."""
+    if len(name) <= LONGEST:
+        return name
+    mark = blake2b(name.encode(), digest_size=2).hexdigest()
+    return f"{name[-(LONGEST - 5) :].lstrip('._0123456789')}_{mark}"
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
+    """Return a table as CSV: whole numbers without a point, others in full, nothing for nan."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column_name(name) for name in head])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float):
+        if isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(float(value))
+    return str(value)
+
+
+def runs_table(study: Study, rows: Sequence[Row]) -> bytes:
+    """Return one line per run: its address, its seed, its responses."""
+    names = row_names(study.scenario)
+    head = (*ADDRESS[:3], "seed", ADDRESS[3], *names)
+    return as_csv(head, (_run_cells(study, row, names) for row in rows))
+
+
+def _run_cells(study: Study, row: Row, names: Sequence[str]) -> list[Any]:
+    address = [row[name] for name in ADDRESS]
+    return [*address[:3], study.seed, address[3], *(row[name] for name in names)]
+
+
+def variants_table(study: Study) -> bytes:
+    """Return one line per variant and run."""
+    names = row_names(study.scenario)
+    head = ("variant", *ADDRESS[:3], "seed", ADDRESS[3], *names)
+    pairs = ((key, row) for key, rows in study.variant_rows.items() for row in rows)
+    return as_csv(head, ([key, *_run_cells(study, row, names)] for key, row in pairs))
+
+
+def design_table(study: Study) -> bytes:
+    """Return one line per outer draw with the inputs drawn in it."""
+    draws = list(dict.fromkeys(run.draw for run in study.design if run.draw is not None))
+    found = {draw: drawn_values(study.scenario, study.seed, draw) for draw in draws}
+    paths = list(next(iter(found.values()), {}))
+    return as_csv(("draw", *paths), ([draw, *(v[path] for path in paths)] for draw, v in found.items()))
+
+
+def summary_table(summary: Summary) -> bytes:
+    """Return one line per response, then the chances of each position and help level."""
+    names = [field.name for field in fields(ResponseSummary)]
+    rows: list[Cells] = [astuple(response) for response in summary.responses.values()]
+    blank = [None] * (len(names) - 6)
+    for member, shares in summary.positions.items():
+        n = summary.responses[f"position.{member}"].n
+        rows += [(f"position.{member}.{a}", f"{member}: {a}", "", "", n, shares[a], *blank) for a in ANSWERS]
+    rows += [
+        (
+            f"help_level.{level}",
+            f"Help level: {level}",
+            "",
+            "",
+            summary.n,
+            summary.help_levels.get(level, nan),
+            *blank,
+        )
+        for level in HELP_LEVELS
+    ]
+    return as_csv(names, rows)
+
+
+def effects_table(summary: Summary) -> bytes:
+    """Return one line per variant and response: variant minus scenario over paired runs."""
+    names = [field.name for field in fields(PairedDifference)]
+    rows = (
+        (key, variant.title, response, *astuple(difference))
+        for key, variant in summary.variants.items()
+        for response, difference in variant.differences.items()
+    )
+    return as_csv(("name", "title", "response", *names), rows)
+
+
+def record_table(summary: Summary) -> bytes:
+    """Return one line per recorded quantity beside what was simulated."""
+    head = (
+        "key", "label", "response", "kind", "unit", "scored", "fitted", "value", "recorded_low",
+        "recorded_high", "given", "n", "censored", "median", "low", "high", "percentile", "inside_band",
+        "inside_half", "crps", "crps_naive", "agree",
+    )  # fmt: skip
+    rows = (
+        (
+            r.key, r.entry.label, r.entry.response, r.entry.kind, r.entry.unit, r.entry.scored,
+            r.entry.fitted, r.entry.value, r.entry.low, r.entry.high, r.given, r.n, r.censored, r.median,
+            r.low, r.high, r.percentile, r.inside_band, r.inside_half, r.crps, r.crps_naive, r.agree,
+        )
+        for r in summary.record.values()
+    )  # fmt: skip
+    return as_csv(head, rows)
+
+
+def failures_table(study: Study) -> bytes:
+    """Return one line per run that broke off."""
+    head = ("variant", "run", "draw", "replication", "seed", "error")
+    return as_csv(
+        head,
+        ((f.variant, f.run.run, f.run.draw, f.run.replication, f.run.seed, f.told) for f in study.failures),
+    )
+
+
+def codebook(study: Study) -> bytes:
+    """Return what each column of the run and design tables means."""
+    return as_csv(CODEBOOK, _codebook_rows(study))
+
+
+def _codebook_rows(study: Study) -> Iterator[Cells]:
+    scenario, both = study.scenario, "runs.csv variants.csv"
+    said = {
+        "run": "Number of the run",
+        "draw": "Outer draw of the uncertain inputs; empty where they are held at their values",
+        "replication": "Number of the run's luck",
+        "seed": "Seed of the study",
+        "failed": "1 if the run broke off",
+    }
+    for name, label in said.items():
+        yield both, name, name, label, "", "", "address", ""
+    yield "variants.csv", "variant", "variant", "Key of the variant", "", "", "address", ""
+    for name, r in responses_of(scenario).items():
+        clock = f"from the {r.clock}" if r.kind == "time" else ""
+        yield both, column_name(name), name, r.label, r.unit, r.condition, r.kind, clock
+    for key, r in record_responses(scenario).items():
+        entry = scenario.record[key]
+        read = _argument(entry) or entry.response
+        yield both, column_name(r.name), r.name, r.label, r.unit, r.condition, r.kind, read
+    for path in drawn_values(scenario, study.seed, 0):
+        yield "design.csv", column_name(path), path, "Uncertain input, in its base unit", "", "", "input", ""
+
+
+def _argument(entry: RecordEntry) -> str:
+    """Return in words the instant, span, member and sites that an entry is read at."""
+    since = "" if entry.since is None else f"since {entry.since.isoformat()}"
+    at = "" if entry.at is None else f"at {entry.at.isoformat()}"
+    return "; ".join(word for word in (since, at, entry.who, " ".join(entry.among)) if word)

@@ -1,0 +1,1 @@
+"""Fits to the record and the weight of assumptions: calibration and sensitivity."""

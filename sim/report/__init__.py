@@ -1,0 +1,1 @@
+"""What people look at: charts, the story of a typical replication, tables for the terminal."""

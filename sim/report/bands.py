@@ -1,0 +1,235 @@
+"""Simulated bands and recorded facts, drawn the same way on every chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.report import style
+from sim.report.times import midnights, origin, zone_name
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+
+Floats = NDArray[np.float64]
+
+
+class Bands(NamedTuple):
+    """Quantiles over runs: the outer band, the middle half and the median."""
+
+    low: Any
+    lower: Any
+    middle: Any
+    upper: Any
+    high: Any
+
+
+def levels(study: Study) -> tuple[float, float, float, float, float]:
+    """Return the five quantile levels of the study's bands, as in 0.05, 0.25, 0.5, 0.75, 0.95."""
+    tail = (1 - float(study.scenario.experiment.band)) / 2
+    return tail, 0.25, 0.5, 0.75, 1 - tail
+
+
+def band_words(study: Study) -> str:
+    """Return the outer band's name, as in '5-95 %'."""
+    tail = 100 * levels(study)[0]
+    return f"{tail:g}-{100 - tail:g} %"
+
+
+def bands(values: Floats | Sequence[float], at: tuple[float, float, float, float, float]) -> Bands:
+    """Return the quantiles of *values* over their first axis (runs); missing values are left out.
+
+    Quantiles interpolate linearly between order statistics (Hyndman and Fan's type 7).
+    """
+    array = np.asarray(values, dtype=float)
+    if array.ndim == 1:
+        array = array[~np.isnan(array)]
+    if array.shape[0] == 0:
+        empty = np.full(array.shape[1:], np.nan)
+        return Bands(empty, empty, empty, empty, empty)
+    find = np.nanquantile if np.isnan(array).any() else np.quantile
+    return Bands(*find(array, at, axis=0))
+
+
+def with_mandate(study: Study) -> NDArray[np.bool_]:
+    """Return which runs ended in a mandate."""
+    return np.array([row.get("mandate", 0.0) == 1.0 for row in study.rows], dtype=bool)
+
+
+def finished(study: Study) -> NDArray[np.bool_]:
+    """Return which runs did not fail."""
+    return np.array([not row.get("failed", 0.0) for row in study.rows], dtype=bool)
+
+
+def curve(study: Study, name: str, runs: NDArray[np.bool_] | None = None) -> Floats | None:
+    """Return the curves called *name* (runs x grid), of the chosen *runs* (or those that did not fail).
+
+    None if the study has no such curve.
+    """
+    found = study.curves.get(name)
+    return (
+        None if found is None else np.asarray(found[finished(study) if runs is None else runs], dtype=float)
+    )
+
+
+def column(study: Study, name: str) -> Floats:
+    """Return one response over the runs; nan where it did not happen."""
+    return np.array([row.get(name, math.nan) for row in study.rows], dtype=float)
+
+
+def draw_bands(
+    axes: Axes,
+    hours: Floats,
+    found: Bands,
+    *,
+    colour: str = style.LINE,
+    dashed: bool = False,
+    glass: bool = False,
+) -> None:
+    """Fill the outer band and the middle half in tints of *colour* and draw the median.
+
+    *glass* bands let what lies behind shine through.
+    """
+    for low, high, share in ((found.low, found.high, style.OUTER), (found.lower, found.upper, style.INNER)):
+        if glass:
+            axes.fill_between(hours, low, high, color=colour, alpha=0.8 * share, linewidth=0)
+        else:
+            axes.fill_between(hours, low, high, color=style.tint(colour, share), linewidth=0)
+    axes.plot(hours, found.middle, color=colour, linewidth=1.3, linestyle="--" if dashed else "-")
+
+
+def draw_interval(
+    axes: Axes, place: float, found: Bands, *, half: float = 0.28, vertical: bool = False
+) -> None:
+    """Draw one quantity's outer band, middle half and median as boxes at *place* on the other axis."""
+    if np.isnan(found.middle):
+        return
+    bar = axes.bar if vertical else axes.barh
+    size, start = ("height", "bottom") if vertical else ("width", "left")
+    thick = "width" if vertical else "height"
+    for low, high, share in ((found.low, found.high, style.OUTER), (found.lower, found.upper, style.INNER)):
+        colour = style.tint(style.LINE, share)
+        bar(place, **{size: high - low, start: low, thick: 2 * half}, color=colour, linewidth=0)
+    ends = [place - half, place + half]
+    across = [found.middle, found.middle]
+    axes.plot(*((ends, across) if vertical else (across, ends)), color=style.LINE, linewidth=1.6)
+
+
+def draw_recorded(
+    axes: Axes,
+    place: float,
+    value: float | None,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    vertical: bool = False,
+    no_later: bool = False,
+    no_earlier: bool = False,
+) -> None:
+    """Draw a recorded fact: an open diamond at *value* (or its only limit), a range bar *low* to *high*.
+
+    *no_later* and *no_earlier* mark a bound by an arrow head pointing where the truth may lie.
+    """
+    if low is not None and high is not None and high > low:
+        along, across = [low, high], [place, place]
+        cap = "_" if vertical else "|"
+        xy = (across, along) if vertical else (along, across)
+        axes.plot(*xy, color=style.TEXT, linewidth=1.0, marker=cap, markersize=5, zorder=5)
+    if value is None:
+        value = (high if low is None else None) if high is not None else low
+    if value is None:
+        return
+    x, y = (place, value) if vertical else (value, place)
+    if no_later or no_earlier:
+        reach = -13 if no_later else 13
+        offset = (0, reach) if vertical else (reach, 0)
+        axes.annotate(
+            "", (x, y), offset, textcoords="offset points", zorder=5,
+            arrowprops={"arrowstyle": "<-", "color": style.TEXT, "linewidth": 0.8, "shrinkA": 0},
+        )  # fmt: skip
+    axes.plot(
+        [x], [y], marker="D", markersize=4.6, markerfacecolor="white", markeredgecolor=style.TEXT,
+        markeredgewidth=0.9, linestyle="none", zorder=6, clip_on=False,
+    )  # fmt: skip
+
+
+def handles(study: Study, *, recorded: bool = True, bound: bool = False, second: str = "") -> list[Artist]:
+    """Return the legend's entries for bands, median and recorded facts."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    found: list[Artist] = [
+        Line2D([], [], color=style.LINE, linewidth=1.5, label="simulated median"),
+        Patch(color=style.tint(style.LINE, style.INNER), label="25-75 % of runs"),
+        Patch(color=style.tint(style.LINE, style.OUTER), label=f"{band_words(study)} of runs"),
+    ]
+    if second:
+        found.append(Line2D([], [], color=style.SECOND_LINE, linewidth=1.5, linestyle="--", label=second))
+    mark = {
+        "marker": "D", "markersize": 4.6, "markerfacecolor": "white", "markeredgecolor": style.TEXT,
+        "markeredgewidth": 0.9, "linestyle": "none",
+    }  # fmt: skip
+    if recorded:
+        found.append(Line2D([], [], **mark, label="recorded"))  # type: ignore[arg-type]
+        found.append(Line2D([], [], color=style.TEXT, linewidth=1.0, marker="|", label="recorded range"))
+    if bound:
+        arrow = Line2D([], [], color=style.TEXT, marker="$\\leftarrow$", markersize=8, linestyle="none",
+                       markeredgewidth=0.2, label="no later than")  # fmt: skip
+        found.append(arrow)
+    return found
+
+
+def date_axis(
+    axes: Axes,
+    study: Study,
+    first: float,
+    last: float,
+    *,
+    labels: bool = True,
+    top: bool = True,
+    most: int = 9,
+) -> None:
+    """Set a time axis of hours after the start: local dates below, hours from the appeal above.
+
+    Dates stand at local midnight; at most *most* of them.
+    """
+    last = max(last, first + 6)
+    days = midnights(study.scenario, first, last, most)
+    axes.set_xlim(first, last)
+    axes.set_xticks([hour for hour, _ in days], [words for _, words in days] if labels else [])
+    if labels:
+        axes.set_xlabel(f"local date, {zone_name(study.scenario)} (ticks at midnight)")
+    zero, name = origin(study)
+    if top:
+        step = _nice_step((last - first) / 8)
+        ticks = np.arange(math.ceil((first - zero) / step) * step, last - zero + 1e-9, step)
+        place = axes.get_xaxis_transform()
+        for tick in ticks:
+            words = f"{tick:+g}" if tick else "0"
+            axes.text(zero + tick, 1.012, words, transform=place, fontsize=style.SMALL, ha="center",
+                      va="bottom", color=style.TEXT)  # fmt: skip
+        axes.plot(zero + ticks, np.ones(len(ticks)), transform=place, color=style.QUIET, marker="|",
+                  markersize=4, linestyle="none", clip_on=False)  # fmt: skip
+        axes.annotate(
+            f"hours from the {name}", (1, 1), (0, 15), xycoords="axes fraction", textcoords="offset points",
+            fontsize=style.SMALL, ha="right", va="bottom", color=style.TEXT,
+        )  # fmt: skip
+    axes.axvline(zero, color=style.QUIET, linewidth=0.7, linestyle=":")
+
+
+def thousands(axes: Axes) -> None:
+    """Write the numbers of the vertical axis with their thousands apart."""
+    from matplotlib.ticker import FuncFormatter
+
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def _nice_step(rough: float) -> float:
+    return next((step for step in (6.0, 12.0, 24.0, 48.0, 96.0, 168.0, 336.0) if step >= rough), 672.0)

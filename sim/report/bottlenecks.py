@@ -1,0 +1,122 @@
+"""Where the hours between the appeal and full deployment went, part by part."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report import style
+from sim.report.bands import Floats, band_words, bands, column, draw_interval, handles, levels
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+
+WHOLE = "hours_to_deployment_complete"
+
+
+def typical_row(study: Study) -> dict[str, float]:
+    """Return the row of the typical run; empty if every run failed."""
+    return study.rows[study.typical] if 0 <= study.typical < len(study.rows) else {}
+
+
+def part_hours(study: Study) -> dict[str, Floats]:
+    """Return each part's hours over the runs whose deployment was completed."""
+    whole = column(study, WHOLE)
+    done = ~np.isnan(whole)
+    return {part: np.nan_to_num(column(study, f"parts.{part}")[done]) for part in style.PARTS}
+
+
+def draw_bottlenecks(study: Study) -> Chart:
+    """Draw the hours by part along the chain of the last load to arrive: stacked to the whole, and spread."""
+    hours = part_hours(study)
+    n = len(next(iter(hours.values())))
+    sheet = Sheet("Where the hours from the appeal to full deployment went", 5.05)
+    upper = sheet.axes(1.55, 3.45, 5.4, 0.95)
+    lower = sheet.axes(1.55, 0.82, 5.4, 1.95)
+    table: list[tuple[Cell, ...]] = []
+    sheet.text(0.12, 4.52, "a  The parts add up to the whole", weight="bold", size=8)
+    sheet.text(0.12, 2.87, "b  Spread of each part over the runs (white dot: mean)", weight="bold", size=8)
+    if n:
+        means = {part: float(values.mean()) for part, values in hours.items()}
+        bars = {f"mean of {n} runs": means}
+        typical = typical_row(study)
+        if not math.isnan(typical.get(WHOLE, math.nan)):
+            bars[f"typical run ({typical['run']:.0f})"] = {
+                p: typical.get(f"parts.{p}", 0.0) for p in style.PARTS
+            }
+        _stacks(upper, bars)
+        for part, values in hours.items():
+            found = tuple(float(v) for v in bands(values, levels(study)))
+            table.append((part, means[part], typical.get(f"parts.{part}"), *found))
+        table.append(("sum", sum(means.values()), typical.get(WHOLE), *([None] * 5)))
+        _spread(study, lower, hours)
+    else:
+        say(upper, "no run completed a deployment")
+        say(lower, "no run completed a deployment")
+    sheet.notes(
+        f"Runs with a completed deployment: {n} of {len(study.rows)}. Hours are counted along the chain of "
+        "the last "
+        "aircraft load or column to arrive; waits that ran in parallel "
+        f"on other chains are not in it. Outer band {band_words(study)}."
+    )
+    columns = (
+        "part",
+        "mean_hours",
+        "typical_hours",
+        "low",
+        "lower_quartile",
+        "median",
+        "upper_quartile",
+        "high",
+    )
+    return Chart("bottlenecks", "Hours by bottleneck", sheet.figure, columns, table)
+
+
+def _stacks(axes: Axes, bars: dict[str, dict[str, float]]) -> None:
+    longest = max(sum(parts.values()) for parts in bars.values())
+    for place, parts in enumerate(bars.values()):
+        start = 0.0
+        for part, hours in parts.items():
+            _, fill, hatch = style.PARTS[part]
+            axes.barh(place, hours, 0.62, start, color=fill, hatch=hatch, edgecolor="white", linewidth=0.6)
+            if hours > 0.045 * longest:
+                box = {"facecolor": fill, "edgecolor": "none", "pad": 1.0}
+                axes.text(start + hours / 2, place, f"{hours:.1f}", ha="center", va="center_baseline",
+                          fontsize=style.SMALL, color=style.ink_on(fill), bbox=box)  # fmt: skip
+            start += hours
+        axes.text(
+            start + 0.01 * longest, place, f"{start:.1f} h", va="center", fontsize=style.SMALL, weight="bold"
+        )
+    axes.set_yticks(range(len(bars)), list(bars))
+    axes.set_ylim(len(bars) - 0.5, -0.5)
+    axes.set_xlim(0, 1.1 * longest)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("hours from the appeal")
+
+
+def _spread(study: Study, axes: Axes, hours: dict[str, Floats]) -> None:
+    clean_axes(axes, grid="x")
+    top = 0.1
+    for place, (part, values) in enumerate(hours.items()):
+        _, fill, hatch = style.PARTS[part]
+        found = bands(values, levels(study))
+        draw_interval(axes, place, found, half=0.32)
+        axes.plot([values.mean()], [place], marker="o", markersize=4, markerfacecolor="white",
+                  markeredgecolor=style.LINE, linestyle="none", zorder=6)  # fmt: skip
+        axes.barh(place, 0.014, 0.64, -0.024, color=fill, hatch=hatch, edgecolor="white", linewidth=0,
+                  transform=axes.get_yaxis_transform(), clip_on=False)  # fmt: skip
+        top = max(top, float(found.high), float(values.mean()))
+    axes.set_yticks(range(len(hours)), [style.PARTS[part][0] for part in hours])
+    axes.tick_params(axis="y", length=0, pad=12)
+    axes.set_ylim(len(hours) - 0.5, -0.5)
+    axes.set_xlim(0, 1.05 * top)
+    axes.set_xlabel("hours", loc="left")
+    axes.legend(
+        handles=handles(study, recorded=False), ncols=3, loc="upper right", bbox_to_anchor=(1.01, -0.13)
+    )

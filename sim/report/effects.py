@@ -1,0 +1,112 @@
+"""Variants of the scenario side by side: paired differences from the base under the same luck."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+from sim.report import style
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.words import signed
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+    from sim.experiment.summary import Summary, VariantSummary
+
+#: Responses shown, in this order, as far as the study has them; at most PANELS of them.
+SHOWN = ("hours_to_order", "killed", "peak_out_of_control", "sites_overwhelmed", "incidents", "detained",
+         "government_fell", "hours_to_deployment_complete")  # fmt: skip
+PANELS = 4
+
+
+def draw_effects(study: Study) -> Chart:
+    """Draw each variant's mean difference from the base with its 95 % interval, one panel a response."""
+    summary = study.summary()
+    variants = list(summary.variants.values())
+    names = [n for n in SHOWN if any(_known(v, n) for v in variants)][:PANELS]
+    tall = 0.42 * max(len(variants), 2)
+    sheet = Sheet("What the variants change: paired differences from the base", tall + 1.95)
+    table: list[tuple[Cell, ...]] = []
+    left, gap = 2.05, 0.14
+    width = (style.WIDTH - left - 0.15 - gap * (max(len(names), 1) - 1)) / max(len(names), 1)
+    for place, name in enumerate(names):
+        axes = sheet.axes(left + place * (width + gap), 0.85, width, tall)
+        _panel(axes, summary, variants, name, table)
+        axes.set_title(_title(summary, variants, name), fontsize=7.5, fontweight="bold", loc="left", pad=6)
+        axes.set_yticks(range(len(variants)), [_wrap(v.title) for v in variants] if place == 0 else [])
+    if not names:
+        say(sheet.axes(left, 0.85, 4.9, tall), "the scenario names no variants, or none ran")
+    sheet.notes(
+        "Variant minus base, both with the same seeds and addressed draws; dots: means, filled where the "
+        "bar (95 % "
+        f"interval) leaves out zero. {_pairs_of(variants)} n: pairs in the response's stratum. Right of "
+        "the "
+        "dotted line: more (or later) than in the base."
+    )
+    columns = ("variant", "response", "difference", "low", "high", "pairs", "base", "variant_mean",
+               "variance_reduction")  # fmt: skip
+    return Chart("effects", "Effects of the variants", sheet.figure, columns, table)
+
+
+def _pairs_of(variants: list[VariantSummary]) -> str:
+    """Return which runs the pairs are taken from, in words."""
+    given = next((v.given for v in variants if v.given), "")
+    return f"Only runs with {given} are compared." if given else "All runs are compared."
+
+
+def _known(variant: VariantSummary, name: str) -> bool:
+    found = variant.differences.get(name)
+    return found is not None and found.n > 0 and not math.isnan(found.mean)
+
+
+def _title(summary: Summary, variants: list[VariantSummary], name: str) -> str:
+    response = summary.responses.get(name)
+    label, unit = (response.label, response.unit) if response else (name.replace("_", " "), "")
+    pairs = sorted({v.differences[name].n for v in variants if _known(v, name)})
+    counted = f"n = {pairs[0]}" if len(pairs) == 1 else f"n = {pairs[0]}-{pairs[-1]}"
+    lines = textwrap.wrap(f"{label} ({unit})" if unit and unit != "share" else label, 20)
+    return "\n".join([*lines, counted])
+
+
+def _wrap(title: str) -> str:
+    return textwrap.fill(title, 34, max_lines=2, placeholder=" ...")
+
+
+def _panel(
+    axes: Axes, summary: Summary, variants: list[VariantSummary], name: str, table: list[tuple[Cell, ...]]
+) -> None:
+    clean_axes(axes, grid="x")
+    axes.axvline(0, color=style.TEXT, linewidth=0.8, linestyle=":")
+    least = most = 0.0
+    for place, variant in enumerate(variants):
+        found = variant.differences.get(name)
+        if found is None or not _known(variant, name):
+            axes.text(0.5, place, "not reached", transform=axes.get_yaxis_transform(), ha="center",
+                      va="center", fontsize=6.5, color=style.QUIET, style="italic")  # fmt: skip
+            continue
+        low, high = (found.mean if math.isnan(v) else v for v in (found.low, found.high))
+        sure = low > 0 or high < 0
+        axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.6, solid_capstyle="butt")
+        axes.plot([found.mean], [place], marker="o", markersize=5, linestyle="none",
+                  markeredgecolor=style.LINE, markerfacecolor=style.LINE if sure else "white")  # fmt: skip
+        axes.text(
+            found.mean,
+            place - 0.2,
+            signed(found.mean),
+            ha="center",
+            va="bottom",
+            fontsize=6.3,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
+        )
+        least, most = min(least, low), max(most, high)
+        table.append((variant.name, name, found.mean, found.low, found.high, found.n, found.baseline,
+                      found.variant, found.variance_reduction))  # fmt: skip
+    room = 0.28 * (most - least) or 1.0
+    axes.set_xlim(least - room, most + room)
+    axes.set_ylim(len(variants) - 0.5, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.locator_params(axis="x", nbins=3)

@@ -1,0 +1,136 @@
+"""The record board: simulated bands as multiples of what was recorded, one row for each quantity."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING
+
+from sim.experiment.samples import sample_of
+from sim.experiment.spans import record_responses
+from sim.report import style
+from sim.report.bands import Bands, band_words, draw_interval, draw_recorded, handles, levels
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.words import band, number, recorded_words, verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.compare import RecordSummary
+    from sim.experiment.study import Study
+
+#: The axis reaches from a fifth of the recorded value to five times it.
+REACH = 5.0
+BOTTOM = 1.0
+#: Where the columns of text begin (inches), and their heads.
+COLUMNS = {0.12: "quantity (* scored, f fitted)", 4.12: "recorded", 5.2: "simulated (band)", 6.22: "perc.",
+           6.54: "falls"}  # fmt: skip
+
+
+def draw_fit(study: Study) -> Chart:
+    """Draw every record entry: the simulated band on the scale of the recorded value, with its verdict."""
+    entries = board(study)
+    rows = max(len(entries), 3)
+    tall = 0.215 * rows
+    sheet = Sheet("The record against the simulation", tall + BOTTOM + 0.6)
+    axes = sheet.axes(2.45, BOTTOM, 1.55, tall)
+    clean_axes(axes, grid="x")
+    table: list[tuple[Cell, ...]] = []
+    for place, (found, quantiles) in enumerate(entries):
+        _words(sheet, BOTTOM + tall * (1 - (place + 0.5) / rows) - 0.035, found)
+        _bars(axes, place, found, quantiles)
+        entry = found.entry
+        table.append((found.key, entry.kind, int(entry.scored), entry.unit, entry.value, entry.low,
+                      entry.high, found.n, *quantiles, found.percentile, verdict(found)))  # fmt: skip
+    _dress(axes, rows)
+    if not entries:
+        say(axes, "the scenario has no record")
+    for x, words in COLUMNS.items():
+        sheet.text(x, BOTTOM + tall + 0.08, words, weight="bold", size=6.5)
+    sheet.figure.legend(handles=handles(study), ncols=5, loc="lower left", columnspacing=1.2,
+                        handlelength=1.5, bbox_to_anchor=(0.005, 0.3 / sheet.height))  # fmt: skip
+    sheet.notes(_notes(study))
+    columns = ("key", "kind", "scored", "unit", "recorded", "recorded_low", "recorded_high", "runs", "low",
+               "lower_quartile", "median", "upper_quartile", "high", "percentile", "verdict")  # fmt: skip
+    return Chart("record", "The record against the simulation", sheet.figure, columns, table)
+
+
+def board(study: Study) -> list[tuple[RecordSummary, Bands]]:
+    """Return the record entries, scored ones first, with the quantiles over the runs of their strata."""
+    order = {"instant": 0, "bound": 1, "input": 2}
+    summary, responses = study.summary(), record_responses(study.scenario)
+    rows = [row for row in study.rows if not row["failed"]]
+    entries = sorted(summary.record.values(), key=lambda r: (not r.entry.scored, order[r.entry.kind]))
+    found = []
+    for entry in entries:
+        sample = sample_of(responses[entry.key], rows)
+        found.append((entry, Bands(*(sample.quantile(p) for p in levels(study)))))
+    return found
+
+
+def _bars(axes: Axes, place: int, found: RecordSummary, quantiles: Bands) -> None:
+    entry = found.entry
+    unit = next((v for v in (entry.value, entry.high, entry.low) if v), None)
+    if unit is None or math.isnan(quantiles.low):
+        words = "no run" if unit is not None else "recorded 0: no scale"
+        axes.text(0, place, words, ha="center", va="center", fontsize=6.3, style="italic", color=style.QUIET)
+        return
+    # A quantile that the end of the simulated time hides lies beyond the axis.
+    ratios = [math.inf if math.isnan(v) else float(v) / unit for v in quantiles]
+    draw_interval(axes, place, Bands(*(_scale(ratio) for ratio in ratios)), half=0.3)
+    recorded = [None if v is None else _scale(v / unit) for v in (entry.value, entry.low, entry.high)]
+    draw_recorded(axes, place, *recorded)
+
+
+def _words(sheet: Sheet, y: float, found: RecordSummary) -> None:
+    entry = found.entry
+    marks = ("*" if entry.scored else "") + ("f" if entry.fitted else "")
+    label = textwrap.shorten(
+        f"{entry.label} ({entry.unit})" if entry.unit else entry.label, 52, placeholder=" ..."
+    )
+    share = "-" if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
+    simulated = f"{number(found.median, entry.unit)} ({band(found.low, found.high, entry.unit)})"
+    cells = {
+        0.12: marks,
+        0.26: label,
+        4.12: recorded_words(found),
+        5.2: simulated,
+        6.22: share,
+        6.54: verdict(found),
+    }
+    for x, words in cells.items():
+        sheet.text(x, y, words, size=6.0)
+
+
+def _dress(axes: Axes, rows: int) -> None:
+    ticks = (0.2, 0.5, 1, 2, 5)
+    axes.set_xticks([_scale(t) for t in ticks], ["1/5", "1/2", "1", "2", "5"])
+    axes.set_xlim(-math.log(REACH) * 1.04, math.log(REACH) * 1.04)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.axvline(0, color=style.TEXT, linewidth=0.6)
+    axes.set_xlabel("multiple of the recorded value", labelpad=2)
+
+
+def _notes(study: Study) -> str:
+    score = study.summary().score
+    scored = "No instant is scored."
+    if score.n_instants:
+        scored = (
+            f"Of {score.n_instants} scored instants {100 * score.in_band:.0f} % fall in the "
+            f"{band_words(study)} band, "
+            f"{100 * score.in_half:.0f} % in 25-75 %."
+        )
+    return (
+        f"{scored} Inputs and bounds are shown, not counted. perc.: percent of runs below the recorded "
+        "value. Log "
+        "scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
+        "'later': "
+        "beyond the simulated time."
+    )
+
+
+def _scale(ratio: float) -> float:
+    """Return the place of a multiple of the recorded value on the logarithmic axis, cut at its ends."""
+    return math.log(min(max(ratio, 1 / REACH), REACH))

@@ -1,0 +1,197 @@
+"""Flights in and out: cumulative, and by local day against the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report import style
+from sim.report.bands import (
+    Bands,
+    Floats,
+    band_words,
+    bands,
+    curve,
+    date_axis,
+    draw_bands,
+    draw_recorded,
+    handles,
+    levels,
+    with_mandate,
+)  # fmt: skip
+from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.times import midnights, recorded_appeal
+from sim.report.troops import span
+from sim.report.unrest import SERIES_COLUMNS, Table, series_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+
+LEFT, WIDTH = 0.72, 6.3
+COLOURS = {"in": style.LINE, "out": style.SECOND_LINE}
+
+
+def draw_flights(study: Study) -> Chart:
+    """Draw flights in and out over the runs with a mandate: cumulative, and by local day with the record."""
+    sheet = Sheet("Flights in and out of the theatre", 5.4)
+    first, last = span(study)
+    table: Table = []
+    upper = sheet.axes(LEFT, 3.04, WIDTH, 1.5)
+    _cumulative(study, upper, table)
+    date_axis(upper, study, first, last, labels=False)
+    lower = sheet.axes(LEFT, 1.12, WIDTH, 1.5)
+    _daily(study, lower, first, last, table)
+    date_axis(lower, study, first, last, top=False)
+    sheet.text(LEFT, 3.04 + 1.5 + 0.36, "a  Flights since the beginning", weight="bold", size=8)
+    sheet.text(LEFT, 1.12 + 1.5 + 0.09, "b  Flights in each local day", weight="bold", size=8)
+    _legend(study, sheet)
+    sheet.notes(
+        f"Runs with a mandate: {int(with_mandate(study).sum())} of {len(study.rows)}; in: landings in "
+        "theatre, out: "
+        f"departures from it; outer band {band_words(study)}. A recorded total "
+        "of several days is drawn over them as its mean a day; n/r: not recorded. Sources: 'record' and "
+        "'recorded_series' in the scenario."
+    )
+    return Chart("flights", "Flights in and out", sheet.figure, SERIES_COLUMNS, table)
+
+
+def _cumulative(study: Study, axes: Axes, table: Table) -> None:
+    clean_axes(axes)
+    axes.set_ylabel("flights")
+    grid = np.asarray(study.grid, dtype=float)
+    tops = [1.0]
+    for way, colour in COLOURS.items():
+        values = curve(study, f"flights_{way}", with_mandate(study))
+        if values is None or not values.size:
+            say(axes, "no run ended in a mandate")
+            return
+        found = bands(values, levels(study))
+        draw_bands(axes, grid, found, colour=colour, dashed=way == "out", glass=True)
+        table.extend(series_rows(f"flights {way}, cumulative", grid, found))
+        tops.append(float(np.max(found.high)))
+    axes.set_ylim(0, 1.08 * max(tops))
+    _total_in(study, axes, table)
+
+
+def _total_in(study: Study, axes: Axes, table: Table) -> None:
+    """Draw the recorded number of flights in at the recorded end of deployment."""
+    record = study.scenario.record.values()
+    total = next((e for e in record if e.response == "flights_in"), None)
+    done = next((e for e in record if e.response == "hours_to_deployment_complete"), None)
+    zero = recorded_appeal(study.scenario)
+    if total is None or done is None or done.value is None or zero is None:
+        say(axes, "totals over time: not recorded", x=0.985, y=0.08, align="right")
+        return
+    value = total.value if total.value is not None else total.low
+    hour = zero + done.value
+    more = total.high is None and total.low is not None
+    draw_recorded(axes, hour, value, total.low, total.high, vertical=True, no_earlier=more)
+    words = f"  {value:,.0f}{' or more' if more else ''} in by then"
+    axes.annotate(words, (hour, value or 0.0), (3, -10), textcoords="offset points", fontsize=style.SMALL)
+    table.append(("flights in, cumulative", hour, *([None] * 5), total.value, total.low, total.high))
+
+
+def _daily(study: Study, axes: Axes, first: float, last: float, table: Table) -> None:
+    clean_axes(axes)
+    axes.set_ylabel("flights a day")
+    days = [hour for hour, _ in midnights(study.scenario, first - 24, last, most=400)]
+    tops = [1.0]
+    for way, shift in (("in", -5.0), ("out", 5.0)):
+        found = daily(study, f"flights_{way}", days)
+        if found is None:
+            say(axes, "no run ended in a mandate")
+            return
+        _boxes(axes, days, shift, found, COLOURS[way])
+        tops.append(float(np.max(found.high)))
+        for place, day in enumerate(days[:-1]):
+            numbers = tuple(float(q[place]) for q in found)
+            table.append((f"flights {way}, in the day from", day, *numbers, None, None, None))
+        tops.append(_recorded_days(study, axes, way, shift, table))
+    axes.set_ylim(0, 1.12 * max(tops))
+
+
+def daily(study: Study, name: str, days: list[float]) -> Bands | None:
+    """Return quantiles of the increase of a cumulative curve over each of *days* (local midnights, hours)."""
+    values = curve(study, name, with_mandate(study))
+    if values is None or not values.size:
+        return None
+    grid = np.asarray(study.grid, dtype=float)
+    at: Floats = np.array([np.interp(days, grid, run) for run in values])
+    return bands(np.diff(at, axis=1), levels(study))
+
+
+def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, colour: str) -> None:
+    middle = np.array(days[:-1]) + 12 + shift
+    seen = found.high > 0.005
+    for low, high, strength in (
+        (found.low, found.high, style.OUTER),
+        (found.lower, found.upper, style.INNER),
+    ):
+        axes.bar(
+            middle[seen], (high - low)[seen], 8.4, low[seen], color=style.tint(colour, strength), linewidth=0
+        )
+    axes.hlines(found.middle[seen], middle[seen] - 4.2, middle[seen] + 4.2, color=colour, linewidth=1.6)
+
+
+def _recorded_days(study: Study, axes: Axes, way: str, shift: float, table: Table) -> float:
+    """Draw recorded flights by day: totals over spans, then days of the series that no span covers.
+
+    Returns the highest.
+    """
+    spans, tops = _spans(study, way), [0.0]
+    panel = f"flights {way}, in the day from"
+    for since, until, value, low, high in spans:
+        height = next(v for v in (value, high, low) if v is not None)
+        middle = (since + until) / 2 + shift
+        if until - since > 25:
+            axes.plot([since, until], [height, height], color=style.TEXT, linewidth=0.9, marker="|", zorder=5)
+        draw_recorded(axes, middle, value, low, high, vertical=True)
+        table.append((panel, since, *([None] * 5), value, low, high))
+        tops += [height, high or 0.0]
+    for point in study.scenario.recorded_series.get(f"flights_{way}", ()):
+        hour = study.scenario.hours(point.at)
+        if any(since <= hour <= until for since, until, *_ in spans):
+            continue
+        day = max(h for h, _ in midnights(study.scenario, hour - 24, hour, most=400))
+        draw_recorded(axes, day + 12 + shift, point.value, point.low, point.high, vertical=True)
+        if point.value is None and point.low is None and point.high is None:
+            axes.text(day + 12, 0.02, "n/r", transform=axes.get_xaxis_transform(), fontsize=6, ha="center",
+                      color=style.TEXT, style="italic")  # fmt: skip
+        table.append((panel, day, *([None] * 5), point.value, point.low, point.high))
+        tops += [point.value or 0.0, point.high or 0.0]
+    if not max(tops):
+        y = 0.92 if way == "in" else 0.8
+        say(axes, f"flights {way} by day: not recorded", x=0.985, y=y, align="right")
+    return max(tops)
+
+
+def _spans(study: Study, way: str) -> list[tuple[float, float, float | None, float | None, float | None]]:
+    """Return recorded totals over spans as (since, until, value, low, high), hours and flights a day."""
+    found = []
+    for entry in study.scenario.record.values():
+        if entry.response != f"flights_{way}_between" or entry.since is None or entry.at is None:
+            continue
+        since, until = study.scenario.hours(entry.since), study.scenario.hours(entry.at)
+        days = max(round((until - since) / 24), 1)
+        value, low, high = (None if v is None else v / days for v in (entry.value, entry.low, entry.high))
+        found.append((since, until, value, low, high))
+    return [span for span in found if any(v is not None for v in span[2:])]
+
+
+def _legend(study: Study, sheet: Sheet) -> None:
+    from matplotlib.patches import Patch
+
+    outer = band_words(study)
+    flights = [
+        Patch(
+            facecolor=style.tint(c, style.OUTER),
+            edgecolor=c,
+            label=f"flights {way} ({outer}, 25-75 %, median)",
+        )
+        for way, c in COLOURS.items()
+    ]
+    sheet.figure.legend(handles=[*flights, *handles(study)[3:]], ncols=4, loc="lower left", handlelength=1.5,
+                        bbox_to_anchor=(0.08, 0.38 / sheet.height), columnspacing=1.4)  # fmt: skip

@@ -1,0 +1,117 @@
+"""The story of a typical replication: dated lines of who did what, when and why."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from sim.engine.event_log import EventKind, EventLog
+from sim.report.bottlenecks import typical_row
+from sim.report.story_groups import (
+    Line,
+    arrival_lines,
+    home_lines,
+    position_lines,
+    post_lines,
+    site_lines,
+    warning_lines,
+)  # fmt: skip
+from sim.report.story_lines import REPEATED, SENTENCES, SILENT
+from sim.report.telling import Teller, count
+from sim.report.times import zone_name
+from sim.scenario.alliance import HELP_LEVELS
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.scenario.models import Scenario
+
+K = EventKind
+WIDTH = 110
+#: What a finished story is expected to have reached, with the words for its absence.
+MILESTONES: dict[EventKind, str] = {
+    K.APPEAL: "an appeal", K.MANDATE: "a mandate", K.DEPLOYED: "full deployment",
+    K.ORDER_RESTORED: "calm at every site", K.WITHDRAWN: "full withdrawal",
+}  # fmt: skip
+
+
+def story(study: Study) -> list[str]:
+    """Return the story of the study's typical replication as lines of at most 110 columns."""
+    row = typical_row(study)
+    if not row:
+        return ["No story: every run failed."]
+    draw = row.get("draw", math.nan)
+    outer = "" if math.isnan(draw) else f" (draw {draw:.0f} of the uncertain inputs)"
+    header = f"A typical replication: run {row['run']:.0f} of {len(study.rows)}{outer}. {_chosen(study, row)}"
+    return [*textwrap.wrap(header, WIDTH), *tell(study.typical_log, study.scenario)]
+
+
+def _chosen(study: Study, row: Mapping[str, float]) -> str:
+    """Return which runs the typical one stands for, and what the others came to."""
+    levels = Counter(round(other["help_level"]) for other in study.rows if not other["failed"])
+    total = sum(levels.values())
+    shares = ", ".join(f"{HELP_LEVELS[k]} {n / total:.0%}" for k, n in sorted(levels.items()))
+    if row.get("mandate") == 1:
+        alike = sum(other.get("mandate") == 1 for other in study.rows)
+        of = f"Of the {alike} runs with a mandate"
+    else:
+        alike = levels[round(row["help_level"])]
+        of = f"Of the {alike} runs with the commonest help level ({HELP_LEVELS[round(row['help_level'])]})"
+    return f"{of} it is the one whose timings lie nearest the medians. Help adopted in all runs: {shares}."
+
+
+def tell(log: EventLog, scenario: Scenario) -> list[str]:
+    """Return the story of one log: a line on the clock, then dated lines, then a closing line."""
+    teller = Teller(log, scenario)
+    zero = "the public appeal" if teller.appealed else "the scenario's start (nobody appealed)"
+    told = sorted(_lines(teller))
+    body = [_set(teller, line) for line in told]
+    return [
+        f"Local time, {zone_name(scenario)}; hours count from {zero}.",
+        *chain.from_iterable(body),
+        *textwrap.wrap(_closing(teller), WIDTH),
+    ]
+
+
+def _lines(t: Teller) -> Iterator[Line]:
+    yield from _single(t)
+    for lines in (site_lines, position_lines, warning_lines, arrival_lines, post_lines, home_lines):
+        yield from lines(t)
+
+
+def _single(t: Teller) -> Iterator[Line]:
+    for kind, sentence in SENTENCES.items():
+        records = t.log.of(kind)
+        most = REPEATED.get(kind, len(records))
+        for record in records[:most]:
+            yield Line(record.time, record.id, sentence(t, record))
+        if len(records) > most and kind not in SILENT:
+            last = records[-1]
+            times = len(records) - most - 1
+            more = f" (after {count(times, 'like event')} not told here)" if times else ""
+            yield Line(last.time, last.id, sentence(t, last) + more)
+
+
+def _set(t: Teller, line: Line) -> list[str]:
+    """Return a line with its date and hours in front, wrapped with its text in one column."""
+    front = f"{t.clock(line.time)} {line.time - t.zero:+7.1f} h  "
+    return textwrap.wrap(
+        line.text, WIDTH, initial_indent=front, subsequent_indent=" " * len(front), break_long_words=False
+    )
+
+
+def _closing(t: Teller) -> str:
+    log = t.log
+    incidents = log.of(K.INCIDENT)
+    killed = sum(r.amount for kind in (K.INCIDENT, K.CLEARING) for r in log.of(kind))
+    wounded = sum(float(r.detail.get("wounded", 0)) for r in incidents)
+    detained = sum(r.amount for r in log.of(K.SWEEP))
+    missing = [words for kind, words in MILESTONES.items() if log.first(kind) is None]
+    open_ = f" Not reached by the end of the simulated time: {', '.join(missing)}." if missing else ""
+    return (
+        f"In all: {count(len(incidents), 'serious incident')}, {killed:,.0f} killed, {wounded:,.0f} wounded, "
+        f"{detained:,.0f} detained.{open_}"
+    )

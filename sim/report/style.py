@@ -1,0 +1,105 @@
+"""Colours, fonts and sizes that every chart shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+#: Six colours told apart under colour blindness; M. Petroff, "Accessible color sequences" (arXiv:2107.02270).
+PETROFF = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
+#: Okabe and Ito, "Color Universal Design" (2008).
+OKABE_ITO = {
+    "black": "#000000", "orange": "#E69F00", "sky": "#56B4E9", "green": "#009E73",
+    "yellow": "#F0E442", "blue": "#0072B2", "vermilion": "#D55E00", "purple": "#CC79A7",
+}  # fmt: skip
+
+TEXT = "#222222"
+QUIET = "#666666"
+GRID = "#dddddd"
+LINE = OKABE_ITO["blue"]
+SECOND_LINE = OKABE_ITO["vermilion"]
+#: Strength of the tints that fill the outer band and the middle half (0 white, 1 the full colour).
+OUTER = 0.18
+INNER = 0.45
+
+#: A member's answers, from most to least, with fill and hatch (the hatch carries them without colour).
+ANSWERS: dict[str, tuple[str, str]] = {
+    "contribute": (OKABE_ITO["green"], ""),
+    "support": (OKABE_ITO["sky"], ""),
+    "abstain": (OKABE_ITO["yellow"], "////"),
+    "object": (OKABE_ITO["vermilion"], "xxx"),
+    "no vote": ("#eeeeee", ""),
+}
+
+#: The parts of the hours between appeal and full deployment, in the order they pass, with fill and hatch.
+PARTS: dict[str, tuple[str, str, str]] = {
+    "decision": ("decision", OKABE_ITO["blue"], ""),
+    "approval": ("national approval", OKABE_ITO["sky"], ""),
+    "readiness": ("readiness and release", OKABE_ITO["green"], ""),
+    "aircraft": ("waiting for aircraft", OKABE_ITO["orange"], "////"),
+    "slots": ("waiting for slots", OKABE_ITO["yellow"], "...."),
+    "weather": ("closed airfields", OKABE_ITO["purple"], "xxx"),
+    "handling": ("loading, unloading", "#b0b0b0", ""),
+    "flight": ("flight or road", OKABE_ITO["vermilion"], ""),
+    "posting": ("landing to post", "#555555", ""),
+}
+
+FONT_SIZE = 8.0
+SMALL = 7.0
+TITLE = 10.0
+DPI = 160
+#: Inches; the width of a page's text block in most journals, both columns.
+WIDTH = 7.2
+
+#: Settings a figure is built and rendered under, on top of matplotlib's own defaults, whatever the user's.
+SETTINGS: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": FONT_SIZE,
+    "text.color": TEXT,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": TEXT,
+    "axes.labelsize": FONT_SIZE,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": FONT_SIZE,
+    "axes.titlelocation": "left",
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": TEXT,
+    "ytick.labelcolor": TEXT,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 3.0,
+    "ytick.major.size": 3.0,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "hatch.linewidth": 0.5,
+    "svg.hashsalt": "sim.report",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+}
+
+
+def member_colours(members: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each of *members*, in the alliance's order (repeated after six)."""
+    return {member: PETROFF[place % len(PETROFF)] for place, member in enumerate(members)}
+
+
+def tint(colour: str, strength: float) -> str:
+    """Return *colour* (#rrggbb) mixed with white: *strength* 1 is the colour itself, 0 is white."""
+    channels = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - strength * (255 - c)):02x}" for c in channels)
+
+
+def ink_on(fill: str) -> str:
+    """Return black or white, whichever is read more easily on *fill* (a #rrggbb colour).
+
+    Source: relative luminance as in WCAG 2.1, with its contrast ratio.
+    """
+    channels = [int(fill[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"

@@ -1,0 +1,284 @@
+"""Tables for the terminal, plain lines of at most 110 columns: outcomes, positions, hours, law, effects."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.report import style
+from sim.report.bands import band_words, bands, levels
+from sim.report.bottlenecks import part_hours, typical_row
+from sim.report.positions import recorded_answer
+from sim.report.words import NONE, band, heading, notes, number, percent, recorded_words, rows_of, signed
+
+if TYPE_CHECKING:
+    from sim.experiment.compare import RecordSummary
+    from sim.experiment.study import Study
+    from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
+
+OUTCOME_WIDTHS = (32, 6, 14, 13, 6, 19, 8, 5)
+#: Responses that have tables of their own, or that say nothing about the crisis.
+ELSEWHERE = ("position.", "parts.", "hours_simulated")
+#: Responses of the effects table, in order.
+COMPARED = ("mandate", "hours_to_order", "killed", "wounded", "incidents", "sites_overwhelmed", "detained",
+            "peak_out_of_control", "government_fell", "hours_to_deployment_complete")  # fmt: skip
+
+
+def all_tables(study: Study) -> list[str]:
+    """Return every table of a study, one after the other with empty lines between."""
+    tables = [outcome_table(study), positions_table(study), help_table(study), parts_table(study),
+              ledger_table(study), effects_table(study)]  # fmt: skip
+    lines: list[str] = []
+    for table in tables:
+        if table:
+            lines += [*([""] if lines else []), *table]
+    return lines
+
+
+def outcome_table(study: Study) -> list[str]:
+    """Return every response with its chance, quantiles, errors and, beside it, the record."""
+    summary = study.summary()
+    head = ("", "chance", "median ±", band_words(study), "inputs", "recorded", "kind", "perc.")
+    lines = [*heading("Outcomes"), *rows_of([head], OUTCOME_WIDTHS)]
+    sections: dict[str, list[ResponseSummary]] = {}
+    for response in summary.responses.values():
+        if not response.name.startswith(ELSEWHERE):
+            sections.setdefault(response.given.split(",")[0], []).append(response)
+    used: set[str] = set()
+    for given, responses in sections.items():
+        responses = [r for r in responses if r.n or not r.name.startswith("approval.")]
+        n = max(r.n for r in responses)
+        lines.append(f"{given or 'all runs'} (n = {n})")
+        if not n:
+            lines.append("  no run")
+            continue
+        for response in responses:
+            key, found = _record_of(summary, response.name)
+            used.add(key)
+            lines += rows_of([_outcome_row(study, response, found)], OUTCOME_WIDTHS)
+    lines += _record_rows(summary, used)
+    return lines + _outcome_notes(study, summary)
+
+
+def _record_of(summary: Summary, name: str) -> tuple[str, RecordSummary | None]:
+    for key, found in summary.record.items():
+        whose = f"{found.entry.response}.{found.entry.who}" if found.entry.who else found.entry.response
+        if name in (whose, whose.replace("hours_to_approval", "approval")):
+            return key, found
+    return "", None
+
+
+def _outcome_row(study: Study, r: ResponseSummary, found: RecordSummary | None) -> tuple[str, ...]:
+    return (
+        f"  {_label(study, r)}", percent(r.chance), _with_error(r.median, r.median_error, r.unit),
+        band(r.low, r.high, r.unit), _share(r.epistemic), *_record_cells(found),
+    )  # fmt: skip
+
+
+def _label(study: Study, r: ResponseSummary) -> str:
+    label = r.label
+    for key, member in study.scenario.alliance.members.items():
+        if r.name == f"approval.{key}":
+            label = f"Appeal to authorisation by {member.name}, if it contributes"
+    return f"{label} ({r.unit})" if r.unit else label
+
+
+def _with_error(value: float, error: float, unit: str) -> str:
+    return number(value, unit) if math.isnan(error) else f"{number(value, unit)} ± {number(error, unit)}"
+
+
+def _share(share: float) -> str:
+    return NONE if math.isnan(share) else f"{100 * share:.0f} %"
+
+
+def _record_cells(found: RecordSummary | None) -> tuple[str, str, str]:
+    if found is None:
+        return "", "", ""
+    place = NONE if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
+    return recorded_words(found), found.entry.kind + ("*" if found.entry.scored else ""), place
+
+
+def _record_rows(summary: Summary, used: set[str]) -> list[str]:
+    """Return rows for record entries that no response of the table stands for (read at dates, ...)."""
+    rest = [
+        r
+        for key, r in summary.record.items()
+        if key not in used and not r.entry.response.startswith("position")
+    ]
+    if not rest:
+        return []
+    rows = [
+        (
+            f"  {r.entry.label}{f' ({r.entry.unit})' if r.entry.unit else ''}", "",
+            number(r.median, r.entry.unit), band(r.low, r.high, r.entry.unit), "", *_record_cells(r),
+        )
+        for r in rest
+    ]  # fmt: skip
+    return ["further recorded quantities", *rows_of(rows, OUTCOME_WIDTHS)]
+
+
+def _outcome_notes(study: Study, summary: Summary) -> list[str]:
+    score = summary.score
+    text = (
+        f"n: runs in the stratum; {summary.n} runs in all, {summary.failed} failed. chance: share in which "
+        "it "
+        "happened (was above 0). median and band: Kaplan-Meier quantiles for times, ± half of the median's "
+        "95 % "
+        "interval (Monte Carlo error); 'later': beyond the simulated time. inputs: share of the variance "
+        "that "
+        "comes from uncertain inputs, the rest is chance. recorded: value, range or bound; kind: instant, "
+        "bound, "
+        "or input (arithmetic on inputs, shown but never counted as a hit); * scored. perc.: share of runs "
+        "below "
+        "the recorded value."
+    )
+    lines = notes(text)
+    if summary.epistemic_note:
+        lines += notes(f"inputs: {summary.epistemic_note}.")
+    if score.n_instants:
+        lines += notes(
+            f"Of {score.n_instants} scored instants {percent(score.in_band)} fall in the "
+            f"{band_words(study)} band and "
+            f"{percent(score.in_half)} in 25-75 %; {percent(score.narrow_share)} of the timings have a band "
+            "no wider "
+            f"than 1.5 x their median; mean CRPS {number(score.mean_crps)} against "
+            f"{number(score.mean_crps_naive)} of "
+            "the naive reference."
+        )
+    return lines
+
+
+def positions_table(study: Study) -> list[str]:
+    """Return the chance of each answer by member."""
+    summary = study.summary()
+    members, widths = study.scenario.alliance.members, (26, 12, 12, 12, 12, 14)
+    head = ("", *list(style.ANSWERS)[:4], "recorded")
+    lines = [*heading(f"Positions on the motion on force finally decided (n = {summary.positions_n})"),
+             *rows_of([head], widths)]  # fmt: skip
+    for key, member in members.items():
+        if key in summary.positions:
+            shares = [percent(summary.positions[key].get(a, 0.0)) for a in list(style.ANSWERS)[:4]]
+            lines += rows_of([(f"  {member.name}", *shares, recorded_answer(study, key) or NONE)], widths)
+        elif key == study.scenario.crisis.host:
+            lines.append(f"  {member.name}: the host, asks and supports its own motion")
+    return lines
+
+
+def help_table(study: Study) -> list[str]:
+    """Return the distribution of the highest help level adopted, in one line."""
+    summary = study.summary()
+    shares = [f"{level} {percent(share)}" for level, share in summary.help_levels.items()]
+    return [*heading(f"Help level adopted (n = {summary.n})"), "  " + ", ".join(shares)]
+
+
+def parts_table(study: Study) -> list[str]:
+    """Return where the hours from the appeal to full deployment went; the parts add up to the whole."""
+    summary = study.summary()
+    if not summary.parts:
+        return [
+            *heading("Hours from the appeal to full deployment, by part"),
+            "  no run completed a deployment",
+        ]
+    widths, hours, typical = (34, 10, 10, 16, 14), part_hours(study), typical_row(study)
+    rows = [("", "mean h", "share", band_words(study), "typical run h")]
+    for part, mean in summary.parts.items():
+        spread = bands(hours[part], levels(study))
+        share, told = percent(mean / summary.parts_total), _tenth(typical.get(f"parts.{part}", math.nan))
+        limits = f"{spread.low:.1f}–{spread.high:.1f}"
+        rows.append((f"  {_part_label(part)}", f"{mean:.1f}", share, limits, told))
+    whole = sum(typical.get(f"parts.{part}", math.nan) for part in summary.parts)
+    rows.append(("  sum", f"{summary.parts_total:.1f}", "100 %", "", _tenth(whole)))
+    title = f"Hours from the appeal to full deployment, by part (n = {summary.parts_n})"
+    return [
+        *heading(title),
+        *rows_of(rows, widths),
+        *notes(
+            "Along the chain of the last load to arrive: waits that ran in parallel elsewhere are not in it."
+        ),
+    ]
+
+
+def _part_label(part: str) -> str:
+    return style.PARTS[part][0] if part in style.PARTS else part
+
+
+def _tenth(value: float) -> str:
+    return NONE if math.isnan(value) else f"{value:.1f}"
+
+
+def ledger_table(study: Study) -> list[str]:
+    """Return the treaty's clauses as the typical run's council read them: test, fact, verdict."""
+    entries = study.ledger
+    if not entries:
+        return []
+    widths = (44, 24, 24, 12)
+    rows = [("clause", "test", "fact", "verdict")]
+    for entry in entries:
+        if entry.fact:
+            rows.append(("", entry.fact.replace("_", " "), entry.found.replace("_", " "), entry.verdict))
+        else:
+            rows.append((entry.title, "the whole clause", _carries(entry), entry.verdict))
+    rows = rows[:1] + _clauses_first(rows[1:])
+    return [*heading("The treaty, clause by clause (typical run)"), *rows_of(rows, widths, left=(0, 1, 2, 3))]
+
+
+def _clauses_first(rows: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+    """Put each clause ahead of its tests (the ledger lists the tests first)."""
+    ordered: list[tuple[str, str, str, str]] = []
+    tests: list[tuple[str, str, str, str]] = []
+    for row in rows:
+        if row[0]:
+            ordered += [row, *tests]
+            tests = []
+        else:
+            tests.append(row)
+    return ordered + tests
+
+
+def _carries(entry: object) -> str:
+    said = [
+        f"{verb} {', '.join(levels)}"
+        for verb in ("obliges", "permits", "bars")
+        if (levels := getattr(entry, verb, ()))
+    ]
+    return "; ".join(said)
+
+
+def effects_table(study: Study) -> list[str]:
+    """Return what each variant changes against the base, as paired differences."""
+    summary = study.summary()
+    if not summary.variants:
+        return []
+    widths = (38, 9, 9, 33, 6, 9)
+    head = ("", "base", "variant", "difference (95 %)", "pairs", "var. red.")
+    lines = [*heading("Variants against the base: paired differences of means"), *rows_of([head], widths)]
+    for variant in summary.variants.values():
+        stratum = f" (over the {variant.n} runs with {variant.given})" if variant.given else ""
+        lines += [variant.title + stratum, *_effect_rows(summary, variant, widths)]
+    return lines + notes(
+        "Same seeds and addressed draws on both sides; only pairs in which both belong to the response's "
+        "stratum. "
+        "A time that did not come counts as the end of the simulated time. var. red.: variance of unpaired "
+        "over "
+        "paired differences."
+    )
+
+
+def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, ...]) -> list[str]:
+    lines, same = [], []
+    for name in COMPARED:
+        d, r = variant.differences.get(name), summary.responses.get(name)
+        if d is None or not d.n or r is None:
+            continue
+        if max(abs(v) for v in (d.mean, d.low, d.high)) < 1e-9:
+            same.append(r.label[:1].lower() + r.label[1:])
+            continue
+        label = f"  {r.label} ({r.unit})" if r.unit else f"  {r.label}"
+        spread = f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)})"
+        gain = "exact" if math.isinf(d.variance_reduction) else number(d.variance_reduction)
+        lines += rows_of([(label, _mean(d.baseline), _mean(d.variant), spread, str(d.n), gain)], widths)
+    return lines + (notes(f"no change: {'; '.join(same)}") if same else [])
+
+
+def _mean(value: float) -> str:
+    return NONE if math.isnan(value) else (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}")

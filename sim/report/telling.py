@@ -1,0 +1,121 @@
+"""Words for what a log holds: names, numbers, causes. The story's sentences are built from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.report.times import local_time, stamp
+
+if TYPE_CHECKING:
+    from sim.scenario.models import Scenario
+
+K = EventKind
+#: Why unrest changed, by the kind of event behind the change.
+REASONS: dict[EventKind, str] = {
+    K.RESERVES_ARRIVED: "national reserves arrived",
+    K.FREED: "freed local forces",
+    K.MANDATE: "the decision's signal",
+    K.BILATERAL: "the signal of bilateral help",
+    K.FADED: "burnt out unaided",
+    K.SETTLED: "settlement",
+    K.GOVERNMENT_FELL: "the government fell",
+}
+
+
+def count(number: float, one: str, many: str = "") -> str:
+    """Return a number with its noun, as in '1 flight', '1,400 troops'."""
+    whole = round(number)
+    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
+
+
+def listing(items: Iterable[str]) -> str:
+    """Return items as 'a, b and c'."""
+    found = list(items)
+    return " and ".join([", ".join(found[:-1]), found[-1]] if len(found) > 1 else found)
+
+
+def percent(share: float) -> str:
+    """Return a share in whole percents."""
+    return f"{100 * share:.0f} %"
+
+
+class Teller:
+    """A log with its scenario: looks names up and follows causes."""
+
+    def __init__(self, log: EventLog, scenario: Scenario) -> None:
+        """Count hours from the log's public appeal, or from the scenario's start if there was none."""
+        self.log, self.scenario = log, scenario
+        appeal = log.first(K.APPEAL)
+        self.zero = appeal.time if appeal else 0.0
+        self.appealed = appeal is not None
+
+    def member(self, key: str) -> str:
+        """Return a member's name (an organ's as it is, its first letter raised)."""
+        member = self.scenario.alliance.members.get(key)
+        return member.name if member else key[:1].upper() + key[1:]
+
+    def members(self, keys: Iterable[str]) -> str:
+        """Return members' names in the alliance's order."""
+        order = list(self.scenario.alliance.members)
+        return listing(
+            self.member(k) for k in sorted(keys, key=lambda k: order.index(k) if k in order else 99)
+        )
+
+    def site(self, key: str) -> str:
+        """Return a site's name."""
+        site = self.scenario.crisis.sites.get(key)
+        return site.name if site else key
+
+    def airfield(self, key: str) -> str:
+        """Return an airfield's name."""
+        field = self.scenario.alliance.airfields.get(key)
+        return field.name if field else key
+
+    def unit(self, who: str, key: str) -> str:
+        """Return a unit's name."""
+        member = self.scenario.alliance.members.get(who)
+        unit = member.units.get(key) if member else None
+        return unit.name if unit else key
+
+    def provision(self, key: str) -> str:
+        """Return a clause as its instrument and title."""
+        found = self.scenario.alliance.treaty.get(key)
+        return found.title if found else key
+
+    def task(self, key: str) -> str:
+        """Return a guard task's name."""
+        task = self.scenario.response.mission.tasks.get(key)
+        return task.name if task else key
+
+    def clock(self, hours: float) -> str:
+        """Return an instant (hours after the start) as a local date and time."""
+        return stamp(local_time(self.scenario, hours))
+
+    def near(self, hours: float, other: float) -> str:
+        """Return *hours* as a clock time, with the date where it is not the day of *other*."""
+        words = self.clock(hours)
+        return words[-5:] if words[:10] == self.clock(other)[:10] else words
+
+    def causes(self, record: EventRecord) -> Iterable[EventRecord]:
+        """Yield the events that led to *record*, the nearest first."""
+        step = self.log.cause_of(record)
+        while step is not None:
+            yield step
+            step = self.log.cause_of(step)
+
+    def reason(self, record: EventRecord) -> str:
+        """Return what turned the situation at a site before *record*, in words; empty if only time passed."""
+        for step in self.causes(record):
+            if step.kind is K.UNREST:
+                continue
+            if step.kind is K.OVERWHELMED and step.where != record.where:
+                return f"stirred by {self.site(step.where)}"
+            return REASONS.get(step.kind, "")
+        return ""
+
+    def since(self, record: EventRecord, kind: EventKind) -> float | None:
+        """Return the hours from the nearest cause of *kind* to *record*; none without one."""
+        found = next((step for step in self.causes(record) if step.kind is kind), None)
+        return None if found is None else record.time - found.time

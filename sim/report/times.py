@@ -1,0 +1,92 @@
+"""Local dates and hours from the appeal, in words that depend on no locale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sim.engine.event_log import EventKind
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.scenario.models import Scenario
+    from sim.scenario.study import RecordedEvent
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def local_time(scenario: Scenario, hours: float) -> datetime:
+    """Return the instant *hours* after the scenario's start, in the zone the scenario starts in."""
+    return scenario.start + timedelta(hours=hours)
+
+
+def zone_name(scenario: Scenario) -> str:
+    """Return the zone local times are given in, as in UTC+06:00."""
+    minutes = round((scenario.start.utcoffset() or timedelta()).total_seconds() / 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def date_words(instant: datetime) -> str:
+    """Return a date as in '6 Jan'."""
+    return f"{instant.day} {MONTHS[instant.month - 1]}"
+
+
+def stamp(instant: datetime) -> str:
+    """Return date and time as in 'Thu 06 Jan 02:41', cut to the minute."""
+    day = f"{DAYS[instant.weekday()]} {instant.day:02d} {MONTHS[instant.month - 1]}"
+    return f"{day} {instant.hour:02d}:{instant.minute:02d}"
+
+
+def midnights(scenario: Scenario, first: float, last: float, most: int = 9) -> list[tuple[float, str]]:
+    """Return local midnights between *first* and *last* (hours after the start) with their dates.
+
+    Every day, or every second, fourth, ... so that there are at most *most*.
+    """
+    start = scenario.start
+    to_midnight = -(start.hour + start.minute / 60 + start.second / 3600)
+    days = range(math.ceil((first - to_midnight) / 24), math.floor((last - to_midnight) / 24) + 1)
+    step = 1
+    while len(days) > most * step:
+        step *= 2
+    hours = [to_midnight + 24 * day for day in days[::step]]
+    return [(hour, date_words(local_time(scenario, hour + 1e-6))) for hour in hours]
+
+
+def kind_of(event: RecordedEvent) -> str:
+    """Return the event kind a recorded event belongs to, written as the event log writes it."""
+    return event.kind.strip().lower().replace("_", " ")
+
+
+def recorded_appeal(scenario: Scenario) -> float | None:
+    """Return the instant of the recorded public appeal in hours after the start; none if not recorded."""
+    for event in scenario.recorded_events:
+        if kind_of(event) == EventKind.APPEAL.value and not event.who.strip().endswith("withheld"):
+            return scenario.hours(event.at)
+    return None
+
+
+def median(values: Iterable[float]) -> float:
+    """Return the median of *values* that are not nan; nan if there are none."""
+    known = sorted(v for v in values if not math.isnan(v))
+    if not known:
+        return math.nan
+    middle = len(known) // 2
+    return known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2
+
+
+def origin(study: Study) -> tuple[float, str]:
+    """Return the instant that hours from the appeal count from on a chart's time axis, and its name.
+
+    The recorded appeal where there is one, else the simulated median, else the scenario's start.
+    """
+    recorded = recorded_appeal(study.scenario)
+    if recorded is not None:
+        return recorded, "recorded appeal"
+    simulated = median(row.get("hours_to_appeal", math.nan) for row in study.rows)
+    if not math.isnan(simulated):
+        return simulated, "median simulated appeal"
+    return 0.0, "start"

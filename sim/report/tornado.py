@@ -1,0 +1,138 @@
+"""Tornado chart: each assumption moved from its low to its high value, the rest held."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.report import style
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HIGH_COLOUR = style.OKABE_ITO["vermilion"]
+LOW_COLOUR = style.OKABE_ITO["blue"]
+
+
+@dataclass(frozen=True)
+class TornadoRow:
+    """One assumption: its values, their effects on the response (against the base), 95 % intervals."""
+
+    path: str
+    low: float
+    high: float
+    effect_low: float
+    effect_high: float
+    interval_low: tuple[float, float]
+    interval_high: tuple[float, float]
+    #: Share of the variance between replications that is noise, 0 to 1.
+    noise: float = math.nan
+    unit: str = ""
+
+
+def draw_tornado(
+    rows: Sequence[TornadoRow],
+    response: str,
+    unit: str = "",
+    base: float = math.nan,
+    most: int = 20,
+    n: int = 0,
+) -> Chart:
+    """Draw the *most* influential of *rows* on the response called *response* (its *unit*), largest first.
+
+    *base* is the response's mean at the scenario's own values, *n* the replications at each point.
+    """
+    ranked = sorted(rows, key=lambda r: (-_reach(r), r.path))
+    shown = ranked[:most]
+    tall = 0.23 * max(len(shown), 3)
+    sheet = Sheet(f"{response}: what moves it", tall + 1.75)
+    axes = sheet.axes(3.05, 0.95, 3.45, tall)
+    clean_axes(axes, grid="x")
+    for place, row in enumerate(shown):
+        bars = [
+            (row.effect_low, row.interval_low, LOW_COLOUR, ""),
+            (row.effect_high, row.interval_high, HIGH_COLOUR, "////"),
+        ]
+        # The longer bar first, so that two on one side are both seen.
+        for effect, interval, colour, hatch in sorted(bars, key=lambda bar: -abs(bar[0])):
+            _bar(axes, place, effect, interval, colour, hatch)
+        noise = "-" if math.isnan(row.noise) else f"{100 * row.noise:.0f} %"
+        axes.text(1.03, place, noise, transform=axes.get_yaxis_transform(), va="center", fontsize=style.SMALL)
+    axes.set_yticks(range(len(shown)), [_label(row) for row in shown], fontsize=6.5)
+    _dress(axes, shown, unit, base)
+    if not shown:
+        say(axes, "no assumption has a range")
+    _legend(axes, tall)
+    rest = f" {len(ranked) - len(shown)} smaller ones are in the table." if len(ranked) > len(shown) else ""
+    sheet.notes(
+        f"Common random numbers{f', {n} replications a point' if n else ''}; whiskers: 95 % intervals. "
+        "Assumptions "
+        "whose whiskers overlap are not ranked against each other. "
+        f"Noise: share of variance left to chance.{rest}"
+    )
+    table: list[tuple[Cell, ...]] = [
+        (
+            r.path,
+            r.unit,
+            r.low,
+            r.high,
+            r.effect_low,
+            *r.interval_low,
+            r.effect_high,
+            *r.interval_high,
+            r.noise,
+        )
+        for r in ranked
+    ]
+    columns = ("path", "unit", "low", "high", "effect_low", "effect_low_from", "effect_low_to", "effect_high",
+               "effect_high_from", "effect_high_to", "noise_share")  # fmt: skip
+    return Chart("tornado", f"Sensitivity of {response}", sheet.figure, columns, table)
+
+
+def _reach(row: TornadoRow) -> float:
+    ends = [
+        abs(e)
+        for e in (row.effect_low, row.effect_high, row.effect_high - row.effect_low)
+        if not math.isnan(e)
+    ]
+    return max(ends, default=0.0)
+
+
+def _bar(
+    axes: Axes, place: int, effect: float, interval: tuple[float, float], colour: str, hatch: str
+) -> None:
+    if math.isnan(effect):
+        return
+    axes.barh(place, effect, 0.62, color=style.tint(colour, 0.6), hatch=hatch, edgecolor="white", linewidth=0)
+    if not any(math.isnan(v) for v in interval):
+        axes.plot(interval, [place, place], color=colour, linewidth=1.0, marker="|", markersize=4)
+
+
+def _label(row: TornadoRow) -> str:
+    path = row.path if len(row.path) <= 44 else "..." + row.path[-41:]
+    return f"{path}\n{row.low:.3g} to {row.high:.3g} {row.unit}".rstrip()
+
+
+def _dress(axes: Axes, shown: Sequence[TornadoRow], unit: str, base: float) -> None:
+    axes.axvline(0, color=style.TEXT, linewidth=0.8)
+    axes.set_ylim(max(len(shown), 1) - 0.4, -0.6)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    of = "" if math.isnan(base) else f" of {base:.4g}"
+    axes.set_xlabel(f"change from the base{of}{f' ({unit})' if unit else ''}")
+    axes.text(1.03, 1.01, "noise", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
+
+
+def _legend(axes: Axes, tall: float) -> None:
+    from matplotlib.patches import Patch
+
+    patches = [
+        Patch(facecolor=style.tint(LOW_COLOUR, 0.6), label="assumption at its low value"),
+        Patch(
+            facecolor=style.tint(HIGH_COLOUR, 0.6), hatch="////", edgecolor="white", label="at its high value"
+        ),
+    ]
+    axes.legend(handles=patches, ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1.0 + 0.02 / tall))

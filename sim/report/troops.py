@@ -1,0 +1,134 @@
+"""Troops in theatre: the whole force, and each member's contingent on a scale of its own."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.report import style
+from sim.report.bands import (
+    band_words,
+    bands,
+    curve,
+    date_axis,
+    draw_bands,
+    draw_recorded,
+    handles,
+    levels,
+    thousands,
+    with_mandate,
+)  # fmt: skip
+from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.times import recorded_appeal
+from sim.report.unrest import SERIES_COLUMNS, Table, last_hour, series_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+
+LEFT, WIDTH, TALL, SMALL_TALL, STEP = 0.72, 6.3, 1.75, 0.72, 1.14
+
+
+def draw_troops(study: Study) -> Chart:
+    """Draw troops in theatre over the runs with a mandate: all together, and by member."""
+    runs = with_mandate(study)
+    names = _contributors(study, runs)
+    rows = math.ceil(len(names) / 2)
+    sheet = Sheet("Troops in theatre", 3.65 + STEP * rows)
+    first, last = span(study)
+    table: Table = []
+    top = sheet.height - 0.85 - TALL
+    upper = sheet.axes(LEFT, top, WIDTH, TALL)
+    _panel(study, upper, "troops", runs, style.LINE, table)
+    date_axis(upper, study, first, last)
+    upper.set_ylabel("troops")
+    _draw_record(study, upper, last, table)
+    sheet.text(LEFT, top + TALL + 0.36, "a  All members together", weight="bold", size=8)
+    colours = style.member_colours(study.scenario.alliance.members)
+    for place, member in enumerate(names):
+        row, side = divmod(place, 2)
+        x, y = LEFT + 3.42 * side, top - STEP * (row + 1) - 0.24
+        axes = sheet.axes(x, y, 2.88, SMALL_TALL)
+        _panel(study, axes, f"troops.{member}", runs, colours[member], table)
+        date_axis(axes, study, first, last, labels=place + 2 >= len(names), top=False, most=5)
+        axes.set_xlabel("")
+        title = f"{chr(ord('b') + place)}  {study.scenario.alliance.members[member].name}"
+        sheet.text(x, y + SMALL_TALL + 0.06, title, weight="bold", size=8)
+    sheet.figure.legend(handles=handles(study), ncols=5, loc="lower left", handlelength=1.5,
+                        bbox_to_anchor=(0.08, 0.3 / sheet.height))  # fmt: skip
+    sheet.notes(_notes(study, int(runs.sum()), names))
+    return Chart("troops", "Troops in theatre by member", sheet.figure, SERIES_COLUMNS, table)
+
+
+def span(study: Study) -> tuple[float, float]:
+    """Return when the axis of the force begins and ends: a day before the appeal to the last move (hours)."""
+    runs = with_mandate(study)
+    appeals = [row["hours_to_appeal"] for row, kept in zip(study.rows, runs, strict=True) if kept]
+    known = [hour for hour in appeals if not math.isnan(hour)]
+    recorded = recorded_appeal(study.scenario)
+    if recorded is not None:
+        known.append(recorded)
+    first = max(float(np.quantile(known, 0.05)) - 24, 0.0) if known else 0.0
+    return first, last_hour(study, "troops", "flights_out")
+
+
+def _contributors(study: Study, runs: Any) -> list[str]:
+    kept = []
+    for member in study.scenario.alliance.members:
+        values = curve(study, f"troops.{member}", runs)
+        if values is not None and values.size and float(values.max()) > 0:
+            kept.append(member)
+    return kept
+
+
+def _panel(study: Study, axes: Axes, name: str, runs: Any, colour: str, table: Table) -> None:
+    clean_axes(axes)
+    values = curve(study, name, runs)
+    if values is None or not values.size:
+        say(axes, "no run ended in a mandate")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    draw_bands(axes, grid, found, colour=colour)
+    table.extend(series_rows(name, grid, found))
+    axes.set_ylim(0, max(1.12 * float(np.max(found.high)), 1.0))
+    axes.locator_params(axis="y", nbins=3 if "." in name else 5)
+    thousands(axes)
+
+
+def _draw_record(study: Study, axes: Axes, last: float, table: Table) -> None:
+    """Draw the recorded size of the force at the recorded end of deployment, and its daily series if any."""
+    for point in study.scenario.recorded_series.get("troops", ()):
+        hour = study.scenario.hours(point.at)
+        draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
+        table.append(("troops", hour, *([None] * 5), point.value, point.low, point.high))
+    size = next((e for e in study.scenario.record.values() if e.response == "troops_deployed"), None)
+    if size is None or size.value is None:
+        say(axes, "size of the force: not recorded", x=0.985, y=0.92, align="right")
+        return
+    zero = recorded_appeal(study.scenario)
+    done = next(
+        (e for e in study.scenario.record.values() if e.response == "hours_to_deployment_complete"), None
+    )
+    if zero is not None and done is not None and done.value is not None:
+        hour = zero + done.value
+        draw_recorded(axes, hour, size.value, size.low, size.high, vertical=True)
+        axes.set_ylim(0, 1.12 * max(axes.get_ylim()[1] / 1.12, size.value, size.high or 0.0))
+        words = f" {size.value:,.0f} when complete" + (" (an input)" if size.kind == "input" else "")
+        axes.annotate(words, (hour, size.value), (4, 5), textcoords="offset points", fontsize=style.SMALL)
+        table.append(("troops", hour, *([None] * 5), size.value, size.low, size.high))
+    if not study.scenario.recorded_series.get("troops"):
+        say(axes, "series over time: not recorded", x=0.985, y=0.95, align="right")
+
+
+def _notes(study: Study, kept: int, names: list[str]) -> str:
+    others = [m.name for key, m in study.scenario.alliance.members.items() if key not in names]
+    without = f" No troops in any run: {', '.join(others)}." if others else ""
+    return (
+        f"Runs with a mandate: {kept} of {len(study.rows)}; outer band {band_words(study)}; each member in "
+        "its "
+        f"own colour and on its own scale.{without}"
+    )

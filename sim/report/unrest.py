@@ -1,0 +1,167 @@
+"""Unrest over time with its bands, detentions as reported, and sites calm again against the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report.bands import (
+    Bands,
+    Floats,
+    band_words,
+    bands,
+    column,
+    curve,
+    date_axis,
+    draw_bands,
+    draw_interval,
+    draw_recorded,
+    handles,
+    levels,
+    thousands,
+)  # fmt: skip
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+    from sim.scenario.study import RecordEntry
+
+Table = list[tuple[Cell, ...]]
+#: Columns of the numbers behind a chart over time.
+SERIES_COLUMNS = ("panel", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile", "high",
+                  "recorded", "recorded_low", "recorded_high")  # fmt: skip
+
+
+def draw_unrest(study: Study) -> Chart:
+    """Draw incidents a day, people detained as reported, and sites calm, each against what was recorded."""
+    sheet = Sheet("Unrest over time", 6.5)
+    table: Table = []
+    last = last_hour(study, "unrest")
+    tall, left, width = 1.25, 0.72, 6.3
+    upper = sheet.axes(left, 4.42, width, tall, "")
+    _panel_unrest(study, upper, table)
+    date_axis(upper, study, 0.0, last, labels=False)
+    middle = sheet.axes(left, 2.68, width, tall, "")
+    _panel_detained(study, middle, table)
+    date_axis(middle, study, 0.0, last, labels=False, top=False)
+    lower = sheet.axes(left, 0.98, width, tall, "")
+    _panel_calm(study, lower, table, last)
+    date_axis(lower, study, 0.0, last, top=False)
+    sheet.text(left, 4.42 + tall + 0.3, "a  Incidents a day, all sites together", weight="bold", size=8)
+    sheet.text(
+        left, 2.68 + tall + 0.09, "b  People detained, as reported up to the hour", weight="bold", size=8
+    )
+    sheet.text(
+        left, 0.98 + tall + 0.09, f"c  Sites without unrest{_of_how_many(study)}", weight="bold", size=8
+    )
+    lower.legend(
+        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.3), handlelength=1.5
+    )
+    sheet.notes(
+        f"All {len(study.rows)} runs on the clock of the scenario; outer band {band_words(study)}. "
+        "Recorded values: see 'record' and 'recorded_series' in the scenario for their sources."
+    )
+    return Chart("unrest", "Unrest over time", sheet.figure, SERIES_COLUMNS, table)
+
+
+def last_hour(study: Study, *names: str) -> float:
+    """Return when the last of the curves *names* stops changing in nearly all runs, a day added (hours)."""
+    grid = np.asarray(study.grid, dtype=float)
+    latest = 24.0
+    for name in names:
+        values = curve(study, name)
+        if values is None or not len(values):
+            continue
+        high = np.nanquantile(values, 0.95, axis=0)
+        changing = np.flatnonzero(np.abs(np.diff(high)) > 0.02 * max(float(np.nanmax(high)), 1e-9))
+        if len(changing):
+            latest = max(latest, float(grid[changing[-1] + 1]) + 24)
+    recorded = [study.scenario.hours(e.at) + 12 for e in study.scenario.record.values() if e.at is not None]
+    return float(min(max([latest, *recorded]), grid[-1]))
+
+
+def series_rows(panel: str, grid: Floats, found: Bands, every: int = 2) -> Table:
+    """Return a curve's quantiles as table rows, at every *every*-th grid point."""
+    stacked = np.column_stack([grid, *found])[::every]
+    return [(panel, *(float(v) for v in row), None, None, None) for row in stacked]
+
+
+def _panel_unrest(study: Study, axes: Axes, table: Table) -> None:
+    clean_axes(axes)
+    axes.set_ylabel("incidents a day")
+    values = curve(study, "unrest")
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    draw_bands(axes, grid, found)
+    table.extend(series_rows("incidents a day", grid, found))
+    axes.set_ylim(0, None)
+    points = study.scenario.recorded_series.get("incidents", ())
+    if not points:
+        say(axes, "daily series of incidents: not recorded", x=0.985, y=0.9, align="right")
+    for point in points:
+        hour = study.scenario.hours(point.at)
+        draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
+        table.append(("incidents a day", hour, *([None] * 5), point.value, point.low, point.high))
+
+
+def _panel_detained(study: Study, axes: Axes, table: Table) -> None:
+    clean_axes(axes)
+    axes.set_ylabel("people")
+    values = curve(study, "detained")
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    thousands(axes)
+    draw_bands(axes, grid, found)
+    table.extend(series_rows("detained as reported", grid, found))
+    axes.set_ylim(0, None)
+    if not _draw_entries(study, axes, table, "detained_reported", "detained as reported"):
+        say(axes, "not recorded", x=0.985, y=0.9, align="right")
+
+
+def _panel_calm(study: Study, axes: Axes, table: Table, last: float) -> None:
+    """Draw sites calm at the recorded instants: a box of simulated counts, the recorded count beside it."""
+    clean_axes(axes)
+    axes.set_ylabel("sites")
+    entries = _entries(study, "sites_calm")
+    for key, entry in entries:
+        assert entry.at is not None
+        hour = study.scenario.hours(entry.at)
+        found = bands(column(study, f"record.{key}"), levels(study))
+        draw_interval(axes, hour, found, half=0.008 * last, vertical=True)
+        draw_recorded(axes, hour + 0.016 * last, entry.value, entry.low, entry.high, vertical=True)
+        table.append(("sites calm", hour, *(float(v) for v in found), entry.value, entry.low, entry.high))
+    tops = [max(len(e.among), e.value or 0, e.high or 0) for _, e in entries]
+    axes.set_ylim(0, 1.12 * max([*tops, 1]))
+    if not entries:
+        say(axes, "not recorded")
+
+
+def _of_how_many(study: Study) -> str:
+    """Return how many sites the record speaks of, where it is the same number throughout."""
+    counts = {
+        len(entry.among) or len(study.scenario.crisis.sites) for _, entry in _entries(study, "sites_calm")
+    }
+    return f", of the {counts.pop()} that the record speaks of" if len(counts) == 1 else ""
+
+
+def _entries(study: Study, response: str) -> list[tuple[str, RecordEntry]]:
+    return [(k, e) for k, e in study.scenario.record.items() if e.response == response and e.at is not None]
+
+
+def _draw_entries(study: Study, axes: Axes, table: Table, response: str, panel: str) -> bool:
+    entries = _entries(study, response)
+    for _, entry in entries:
+        assert entry.at is not None
+        hour = study.scenario.hours(entry.at)
+        draw_recorded(axes, hour, entry.value, entry.low, entry.high, vertical=True)
+        table.append((panel, hour, *([None] * 5), entry.value, entry.low, entry.high))
+    return bool(entries)

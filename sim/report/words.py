@@ -1,0 +1,104 @@
+"""Numbers and plain-text columns for tables and charts, the same on every machine."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.experiment.compare import RecordSummary
+
+WIDTH = 110
+NONE = "-"
+
+
+def number(value: float, unit: str = "") -> str:
+    """Return a number short enough for a table: hours to a tenth, counts whole, shares to a hundredth."""
+    if math.isnan(value):
+        return NONE
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    if unit == "share":
+        return f"{value:.2f}"
+    if abs(value) >= 100 or value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def signed(value: float) -> str:
+    """Return a difference with its sign: two figures below ten, whole numbers from there on."""
+    if math.isnan(value):
+        return NONE
+    if abs(value) < 1e-9:
+        return "0"
+    if abs(value) >= 10:
+        return f"{value:+,.0f}"
+    return f"{value:+.2g}" if abs(value) < 1 else f"{value:+.1f}"
+
+
+def band(low: float, high: float, unit: str = "") -> str:
+    """Return an interval as low–high; an end beyond the simulated time is called later."""
+    if math.isnan(low) and math.isnan(high):
+        return NONE
+    return f"{number(low, unit)}–{'later' if math.isnan(high) else number(high, unit)}"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, whole unless it is near 0 or 1 without being there."""
+    if math.isnan(share):
+        return NONE
+    near = 0 < share < 0.01 or 0.99 < share < 1
+    return f"{100 * share:.1f} %" if near else f"{100 * share:.0f} %"
+
+
+def recorded_words(found: RecordSummary) -> str:
+    """Return what was recorded: a value with its range, or a bound."""
+    entry = found.entry
+    low, high, value, unit = entry.low, entry.high, entry.value, entry.unit
+    if entry.kind == "bound" and (low is None or high is None):
+        sign, limit = ("≤ ", high) if high is not None else ("≥ ", low)
+        return sign + number(math.nan if limit is None else limit, unit)
+    if low is not None and high is not None and low < high:
+        span = f"{number(low, unit)}–{number(high, unit)}"
+        return span if value is None or value in (low, high) else f"{number(value, unit)} ({span})"
+    return number(next((v for v in (value, high, low) if v is not None), math.nan), unit)
+
+
+def verdict(found: RecordSummary) -> str:
+    """Return where the recorded value falls: middle half, in band, outside; inputs are not judged."""
+    if found.inside_band is None:
+        return "input" if found.entry.kind == "input" else NONE
+    if found.inside_half:
+        return "middle half"
+    return "in band" if found.inside_band else "outside"
+
+
+def rows_of(cells: Sequence[Sequence[str]], widths: Sequence[int], left: Sequence[int] = (0,)) -> list[str]:
+    """Return table rows as lines in columns of *widths*: those in *left* are wrapped, others stand right."""
+    lines = []
+    for row in cells:
+        wrapped = [
+            textwrap.wrap(cell, width, subsequent_indent="  ", break_long_words=True)
+            if place in left
+            else [cell]
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        for depth in range(max(max(map(len, wrapped)), 1)):
+            parts = [
+                f"{(part[depth] if depth < len(part) else ''):{'<' if place in left else '>'}{width}}"
+                for place, (part, width) in enumerate(zip(wrapped, widths, strict=True))
+            ]
+            lines.append(" ".join(parts).rstrip())
+    return lines
+
+
+def heading(title: str) -> list[str]:
+    """Return a title with a line under it."""
+    return [title, "-" * min(len(title), WIDTH)]
+
+
+def notes(text: str) -> list[str]:
+    """Return a note wrapped to the width of the tables."""
+    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")

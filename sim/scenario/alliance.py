@@ -1,0 +1,311 @@
+"""The shape of an alliance file: members, law, organs, forces, airfields, fleets."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.quantities import (
+    Count, Hours, Kilometres, People, PositiveCount, Quantity, Ratio, Score, Share, Speed, WholeCount,
+    read_sources,
+)  # fmt: skip
+from sim.scenario.scalars import Day, Number
+
+HelpLevel = Literal["none", "words", "measures", "force"]
+HELP_LEVELS: tuple[HelpLevel, ...] = ("none", "words", "measures", "force")
+RuleName = Literal[
+    "consensus", "unanimity", "simple_majority", "qualified_majority", "limited_format", "lead_decides"
+]
+Verdict = Literal["met", "contested", "unmet"]
+
+
+class Sourced(Frozen):
+    """Something with a source, a confidence and perhaps a note."""
+
+    source: tuple[str, ...] = ()
+    confidence: Literal["high", "medium", "low", "none"] | None = None
+    note: str | None = None
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _read_source(cls, raw: Any) -> Any:
+        return read_sources(raw)
+
+
+class Place(Sourced):
+    """A named point on the map, WGS84 decimal degrees."""
+
+    name: str
+    lat: Number = Field(ge=-90, le=90)
+    lon: Number = Field(ge=-180, le=180)
+    approximate: bool = False
+
+
+class Parliament(Sourced):
+    """A chamber whose consent a deployment needs: quorum, ballots, and how long each step takes."""
+
+    seats: PositiveCount
+    votes_needed: PositiveCount
+    #: Chance that a deputy comes to the first convening, and to a later one.
+    attendance_first: Share
+    attendance_later: Share
+    #: Standard deviation of attendance from session to session (share of seats).
+    attendance_spread: Share
+    #: Chance that a present deputy votes yes at a first ballot, and at a repeated one.
+    support_first: Share
+    support_repeated: Share
+    #: Mandate to first convening; failed quorum to next convening; ballot to ballot; consent to decree.
+    convene: Duration
+    postponed: Duration
+    ballot: Duration
+    decree: Duration
+    #: Ballots in one sitting, and sittings, before the matter lapses.
+    ballots_per_sitting: PositiveCount
+    sittings: PositiveCount
+
+
+class Approval(Sourced):
+    """How a member authorises its own troops to go."""
+
+    procedure: Literal["executive", "parliament"]
+    #: Mandate to authorisation, for an executive procedure.
+    delay: Duration | None = None
+    parliament: Parliament | None = None
+
+    @model_validator(mode="after")
+    def _has_its_procedure(self) -> Approval:
+        if self.procedure == "executive" and self.delay is None:
+            raise ValueError("an executive approval needs the key 'delay'")
+        if self.procedure == "parliament" and self.parliament is None:
+            raise ValueError("a parliamentary approval needs the key 'parliament'")
+        return self
+
+
+class Echelon(Sourced):
+    """A part of a unit that becomes ready at its own time after the warning order."""
+
+    share: Share
+    #: Key of the alliance's `notice_to_move`.
+    readiness: str
+
+
+class Unit(Sourced):
+    """A formation that can be sent, its base and the airfield it loads at."""
+
+    name: str
+    base: Place
+    airfield: str
+    #: Personnel of the unit that can be called on.
+    strength: People
+    #: The parts it goes in, in order (advance, main, ...); their shares add up to 1.
+    echelons: dict[str, Echelon]
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Unit:
+        total = sum(e.share for e in self.echelons.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the echelons' shares add up to {total:g}, not 1")
+        return self
+
+
+class Member(Sourced):
+    """A state of the alliance."""
+
+    name: str
+    capital: Place
+    #: Offset from UTC as +HH:MM.
+    zone: str = Field(pattern=r"^[+-]\d\d:\d\d$")
+    active_military: People
+    #: Share of goods trade with the lead member; moves how far the lead's line carries.
+    dependence: Share
+    approval: Approval
+    units: dict[str, Unit] = {}
+    #: A member that has suspended its part sends nothing and casts no vote.
+    participates: bool = True
+
+
+class Airfield(Place):
+    """An airfield and how many heavy transports it can load or unload at once."""
+
+    country: str
+    #: Heavy aircraft worked (loaded, unloaded, fuelled) at the same time.
+    slots: PositiveCount
+
+
+class AircraftType(Sourced):
+    """What one aircraft of a type carries and how long it takes."""
+
+    name: str
+    cruise: Speed
+    #: Troops on seats when it carries no vehicles.
+    troops: People
+    #: Vehicles in a vehicle load, and the troops that ride with them.
+    vehicles: Count
+    troops_with_vehicles: People
+    onload: Duration
+    offload: Duration
+
+
+class Fleet(Sourced):
+    """The aircraft of one type that an owner makes available."""
+
+    aircraft_type: str
+    available: WholeCount
+    #: Share of the fleet that waits at each airfield when the crisis begins; adds up to 1.
+    stationed: dict[str, Share]
+
+    @model_validator(mode="after")
+    def _stations_add_up(self) -> Fleet:
+        total = sum(self.stationed.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the shares in 'stationed' add up to {total:g}, not 1")
+        return self
+
+
+class Airlift(Sourced):
+    """Planning factors that hold for every flight."""
+
+    #: Owners whose fleets carry the force.
+    providers: tuple[str, ...]
+    #: Block speed over cruise speed; and time per sortie for taxi, climb and approach.
+    block_speed_share: Share
+    taxi: Hours
+    #: Time between two chalks (aircraft loads) leaving one unit's ramp.
+    chalk_interval: Hours
+    #: Share of the nominal load that real loads reach.
+    load_share: Share
+    #: Share of vehicles too large for the usual type, carried by the outsize type.
+    outsize_share: Share
+    usual_type: str
+    outsize_type: str
+    breakdowns: bool = True
+    #: Chance that a sortie leaves without a technical delay, and how long a repair takes.
+    dispatch_reliability: Share
+    repair: Duration
+    weather: bool = True
+    #: Chance that weather closes an airfield on a given day, and for how long.
+    closure_chance: Share
+    closure: Duration
+    crew_duty: Hours
+    crew_rest: Hours
+
+
+class Roads(Sourced):
+    """Road marches."""
+
+    speed: Speed
+    #: Road length over great-circle distance.
+    detour: Ratio
+    #: A move shorter than this goes by road when the theatre allows it.
+    limit: Kilometres
+
+
+class Chair(Sourced):
+    """Who chairs the council from one date to another."""
+
+    member: str
+    start: Day
+    end: Day | None = None
+
+
+class Council(Sourced):
+    """The highest organ: rule, session and pace."""
+
+    rule: RuleName = "consensus"
+    session: Literal["remote", "in_person"] = "remote"
+    #: Fewest allies (the host left out) whose support a motion needs.
+    supports_needed: WholeCount
+    #: Share of votes needed under a qualified majority.
+    qualified_share: Share
+    #: Each member's time to answer when privately sounded out before, and when not.
+    deliberation_cleared: Duration
+    deliberation_cold: Duration
+    #: Extra time that an in-person session takes to gather.
+    travel: Duration
+    #: Time to redraft a motion that failed.
+    redraft: Duration
+
+
+class Organs(Sourced):
+    """Standing organs and how long each takes."""
+
+    council: Council
+    #: Chair: appeal received to consultations opened. A chair that is itself a party takes longer.
+    chair_opens: Duration
+    chair_party_factor: Ratio
+    #: Secretary General: appeal received to first public word, and whether the office is filled.
+    secretary_general: Duration
+    secretary_general_vacant: bool = False
+    vacancy_factor: Ratio
+    #: Joint Staff: plan of the operation, drawn up beside the deliberation.
+    joint_staff_plan: Duration
+    #: Defence ministers: request to end the mission to the order for withdrawal.
+    defence_ministers: Duration
+
+
+class ProvisionTest(Frozen):
+    """One condition of a provision: the crisis fact it asks for and the answers that satisfy it."""
+
+    fact: str
+    met_by: tuple[str, ...]
+    contested_by: tuple[str, ...] = ()
+
+
+class Provision(Sourced):
+    """A clause as data: from when, under which tests, and what it obliges, permits and bars."""
+
+    instrument: str
+    title: str
+    in_force: Day
+    ends: Day | None = None
+    tests: tuple[ProvisionTest, ...] = ()
+    obliges: tuple[HelpLevel, ...] = ()
+    permits: tuple[HelpLevel, ...] = ()
+    bars: tuple[HelpLevel, ...] = ()
+
+
+class Instrument(Sourced):
+    """A programme or agreement that changes one delay from the day it works."""
+
+    name: str
+    signed: Day | None = None
+    in_force: Day | None = None
+    #: The delay it changes and the factor by which it does.
+    affects: Literal["consultation", "planning", "ground_time", "warning", "readiness"]
+    factor: Ratio
+
+
+class Alliance(Frozen):
+    """An alliance as it stands: who, by what law, with what forces."""
+
+    format: Literal[1]
+    name: str
+    abbreviation: str
+    lead: str
+    members: dict[str, Member]
+    #: Assumed closeness of pairs, -2 hostile to +2 close, keyed AAA-BBB in either order.
+    ties: dict[str, Score]
+    tie_default: Score
+    chairs: tuple[Chair, ...]
+    organs: Organs
+    treaty: dict[str, Provision]
+    instruments: dict[str, Instrument] = {}
+    #: Warning order to ready, by kind of unit; echelons name theirs, so that one figure can serve several.
+    notice_to_move: dict[str, Duration]
+    airfields: dict[str, Airfield]
+    aircraft_types: dict[str, AircraftType]
+    fleets: dict[str, dict[str, Fleet]]
+    airlift: Airlift
+    roads: Roads
+    #: Coordination of a multinational force relative to a national one (1 = no loss).
+    coordination: Ratio
+
+    def tie(self, a: str, b: str) -> Quantity:
+        """Return how close *a* and *b* are, in either order of the key."""
+        # A tie of 0 is falsy, so presence is asked for, not truth.
+        for key in (f"{a}-{b}", f"{b}-{a}"):
+            if key in self.ties:
+                return self.ties[key]
+        return self.tie_default

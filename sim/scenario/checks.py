@@ -1,0 +1,227 @@
+"""Checks across a scenario: every name refers to something, every uncertain input is a number.
+
+They read the raw data, so that what they find is told together with what the models find.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.crisis import Facts
+from sim.scenario.errors import Problem, did_you_mean
+from sim.scenario.lookup import SettingError, find
+from sim.scenario.marks import Key
+from sim.scenario.paths import full_path
+from sim.scenario.shapes import fields, is_model, measure_of, options, split_path
+from sim.scenario.study import RangeFamily
+from sim.scenario.tree import Tree
+from sim.scenario.units import read_number
+
+_RANGES: tuple[str, ...] = RangeFamily.__args__  # type: ignore[attr-defined]
+_MEMBER_KEY = re.compile(r"[A-Z]{3}\Z")
+
+#: Facts that a provision may test and that follow from the crisis: its type, a request, who the parties are.
+COMPUTED_FACTS = ("type", "request", "host_is_member", "adversary_is_member")
+#: Where names are kept that others refer to.
+HOMES = {
+    "member": "alliance.members",
+    "airfield": "alliance.airfields",
+    "notice to move": "alliance.notice_to_move",
+    "aircraft type": "alliance.aircraft_types",
+    "fleet owner": "alliance.fleets",
+    "site": "crisis.sites",
+}
+#: Values that name something ('*' stands for any key or place in a list), and what they name.
+VALUES = {
+    "alliance.lead": "member",
+    "alliance.chairs.*.member": "member",
+    "alliance.members.*.units.*.airfield": "airfield",
+    "alliance.members.*.units.*.echelons.*.readiness": "notice to move",
+    "alliance.fleets.*.*.aircraft_type": "aircraft type",
+    "alliance.airlift.providers.*": "fleet owner",
+    "alliance.airlift.usual_type": "aircraft type",
+    "alliance.airlift.outsize_type": "aircraft type",
+    "crisis.host": "member",
+    "response.offers.*.destination.*": "airfield",
+    "response.mission.tasks.*.site": "site",
+    "record.*.who": "member",
+    "record.*.among.*": "site",
+}
+#: Keys that name something.
+KEYS = {
+    "alliance.fleets.*": "member",
+    "alliance.fleets.*.*.stationed.*": "airfield",
+    "response.offers.*": "member",
+    "response.mission.arrival_airfields.*": "airfield",
+}
+#: Facts that a provision may test besides those a crisis states.
+DERIVED_FACTS = ("type", "request", "host_is_member", "adversary_is_member")
+
+
+def cross_check(tree: Tree) -> list[Problem]:
+    """Return what is wrong between the parts of *tree*; faulty parts are left to the models' own checks."""
+    return [
+        *_check_names(tree),
+        *_check_member_keys(tree),
+        *_check_ties(tree),
+        *_check_units(tree),
+        *_check_provisions(tree),
+        *_check_uncertain(tree),
+        *_check_calibration(tree),
+    ]
+
+
+def _at(data: Any, path: str) -> Any:
+    """Return what stands at *path* of *data*, or an empty mapping."""
+    for part in path.split("."):
+        if not isinstance(data, dict) or part not in data:
+            return {}
+        data = data[part]
+    return data
+
+
+def _keys(tree: Tree, path: str) -> list[str]:
+    found = _at(tree.data, path)
+    return list(found) if isinstance(found, dict) else []
+
+
+def _matches(
+    data: Any, pattern: tuple[str, ...], path: tuple[Key, ...] = ()
+) -> Iterator[tuple[tuple[Key, ...], Any]]:
+    """Yield the paths that *pattern* stands for in *data*, and what stands there."""
+    if not pattern:
+        yield path, data
+        return
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, item in items:
+        if pattern[0] in ("*", key):
+            yield from _matches(item, pattern[1:], (*path, key))
+
+
+def _unknown(name: str, noun: str, known: list[str]) -> str:
+    listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    return f"unknown {noun} '{name}'{did_you_mean(name, known) or f'; known are {listed or None}'}"
+
+
+def _check_names(tree: Tree) -> Iterator[Problem]:
+    known = {noun: _keys(tree, home) for noun, home in HOMES.items()}
+    for pattern, noun in VALUES.items():
+        for path, name in _matches(tree.data, tuple(pattern.split("."))):
+            if isinstance(name, str) and name and name not in known[noun]:
+                yield tree.problem(path, _unknown(name, noun, known[noun]))
+    for pattern, noun in KEYS.items():
+        for path, _ in _matches(tree.data, tuple(pattern.split("."))):
+            if str(path[-1]) not in known[noun]:
+                yield tree.problem(path, _unknown(str(path[-1]), noun, known[noun]), at_key=True)
+
+
+def _check_member_keys(tree: Tree) -> Iterator[Problem]:
+    for key in _keys(tree, HOMES["member"]):
+        if not _MEMBER_KEY.match(key):
+            message = f"'{key}' is no key of a member; write its ISO 3166 alpha-3 code in capitals"
+            yield tree.problem(("alliance", "members", key), message, at_key=True)
+
+
+def _check_ties(tree: Tree) -> Iterator[Problem]:
+    members = _keys(tree, HOMES["member"])
+    pairs = _keys(tree, "alliance.ties")
+    adversaries = _at(tree.data, "crisis.facts.adversaries")
+    known = members + [name for name in adversaries or () if isinstance(name, str)]
+    # An outsider with ties to several members is meant; one that stands in a single pair is a slip.
+    ends_of_pairs = [end for pair in pairs for end in pair.split("-")]
+    known += [end for end in ends_of_pairs if _MEMBER_KEY.match(end) and ends_of_pairs.count(end) > 1]
+    for pair in pairs:
+        ends = pair.split("-")
+        path = ("alliance", "ties", pair)
+        if len(ends) != 2:
+            yield tree.problem(path, f"'{pair}' is no pair; write two keys as in AAA-BBB", at_key=True)
+            continue
+        for end in ends:
+            if end not in known:
+                yield tree.problem(path, _unknown(end, "member", members), at_key=True)
+        if (
+            ends[0] != ends[1]
+            and f"{ends[1]}-{ends[0]}" in _at(tree.data, "alliance.ties")
+            and ends[0] > ends[1]
+        ):
+            message = f"the tie is also given as '{ends[1]}-{ends[0]}'; keep one of them"
+            yield tree.problem(path, message, at_key=True)
+
+
+def _check_units(tree: Tree) -> Iterator[Problem]:
+    for path, unit in _matches(tree.data, ("response", "offers", "*", "units", "*")):
+        owner = str(path[2])
+        known = _keys(tree, f"alliance.members.{owner}.units")
+        if isinstance(unit, str) and unit not in known and owner in _keys(tree, HOMES["member"]):
+            yield tree.problem(path, _unknown(unit, f"unit of {owner}", known))
+
+
+def _check_provisions(tree: Tree) -> Iterator[Problem]:
+    known = [name for name in fields(Facts) if name not in ("source", "confidence", "note")]
+    known += COMPUTED_FACTS
+    for path, fact in _matches(tree.data, ("alliance", "treaty", "*", "tests", "*", "fact")):
+        if isinstance(fact, str) and fact not in known:
+            yield tree.problem(path, _unknown(fact, "fact", known))
+
+
+def _check_uncertain(tree: Tree) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    uncertain = _at(tree.data, "uncertain")
+    for name, form in uncertain.items() if isinstance(uncertain, dict) else ():
+        full = full_path(name)
+        message = f"the same input as '{seen[full]}' above; keep one" if full in seen else None
+        seen.setdefault(full, name)
+        message = message or _uncertain_fault(tree.data, full, form)
+        if message:
+            yield tree.problem(("uncertain", name), message, at_key=True)
+
+
+def _uncertain_fault(data: Any, path: str, form: Any) -> str | None:
+    """Return what is wrong with an uncertain input, or None."""
+    try:
+        raw, shape = find(data, split_path(path))
+    except SettingError as error:
+        return str(error)
+    measure = measure_of(shape)
+    if measure is None and not any(option in (int, float) for option in _plain_options(shape)):
+        return "this is no number; name a number of the scenario"
+    duration = any(is_model(option) for option in options(shape))
+    if duration and isinstance(raw, dict) and "value" not in raw:
+        if "certain" not in raw:
+            family = next(iter(raw), "lognormal")
+            return f"this duration is drawn in every run; name a number in it, such as {path}.{family}.<key>"
+        raw = raw["certain"]
+    if raw is None:
+        return "the scenario gives no number here; give one"
+    if not isinstance(form, str) or form not in _RANGES:
+        return None
+    if not isinstance(raw, dict) or raw.get("low") is None or raw.get("high") is None:
+        return f"a {form} range needs the number's own low and high; write it as {{value: , low: , high: }}"
+    if form == "lognormal" and measure is not None and not _above_zero(raw, measure.dimension):
+        return "a lognormal range needs a low above 0; raise it or write triangular"
+    return None
+
+
+def _plain_options(shape: Any) -> Iterator[Any]:
+    for option in options(shape):
+        yield getattr(option, "__origin__", option)
+
+
+def _above_zero(raw: dict[str, Any], dimension: str) -> bool:
+    try:
+        return read_number(raw["low"], raw.get("unit"), dimension) > 0
+    except (PydanticCustomError, KeyError, TypeError):
+        return True  # no number at all: the model says so
+
+
+def _check_calibration(tree: Tree) -> Iterator[Problem]:
+    uncertain = _keys(tree, "uncertain")
+    known = {full_path(name) for name in uncertain}
+    for path, name in _matches(tree.data, ("calibration", "parameters", "*")):
+        if isinstance(name, str) and full_path(name) not in known:
+            cure = did_you_mean(name, uncertain) or "; add it there or drop it here"
+            yield tree.problem(path, f"'{name}' is not among the inputs of 'uncertain:'{cure}")

@@ -1,0 +1,164 @@
+"""Chance in a scenario file: durations drawn anew in every replication by inverse distribution functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import exp, log, log1p, sqrt
+from statistics import NormalDist
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic_core import core_schema
+
+from sim.scenario.quantities import Hours, Ratio, read_sources
+
+_inverse_normal = NormalDist().inv_cdf
+#: The standard normal deviate of the 95th percentile.
+Z95 = 1.6448536269514722
+
+
+class Frozen(BaseModel):
+    """A part of a scenario: complete, checked, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
+
+
+class Lognormal(Frozen):
+    """A lognormal duration; *spread* is its 95th percentile over its median."""
+
+    median: Hours
+    spread: Ratio
+
+    @model_validator(mode="after")
+    def _spread_at_least_one(self) -> Lognormal:
+        if self.spread < 1:
+            raise ValueError(
+                f"spread {float(self.spread):g} is below 1; write the 95th percentile over the median"
+            )
+        return self
+
+    def quantile(self, u: float) -> float:
+        """Return the value below which a share *u* of the distribution lies."""
+        return float(self.median) * exp(log(self.spread) / Z95 * _inverse_normal(u))
+
+
+class Triangular(Frozen):
+    """A triangular duration."""
+
+    low: Hours
+    mode: Hours
+    high: Hours
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Triangular:
+        if not self.low <= self.mode <= self.high:
+            raise ValueError(
+                f"triangular bounds cross: low {float(self.low):g} h, mode {float(self.mode):g} h, "
+                f"high {float(self.high):g} h; put them in rising order"
+            )
+        return self
+
+    def quantile(self, u: float) -> float:
+        """Return the value below which a share *u* of the distribution lies."""
+        low, mode, high = float(self.low), float(self.mode), float(self.high)
+        span = high - low
+        if span <= 0:
+            return low
+        if u < (mode - low) / span:
+            return low + sqrt(u * span * (mode - low))
+        return high - sqrt((1 - u) * span * (high - mode))
+
+
+class Uniform(Frozen):
+    """A uniform duration."""
+
+    low: Hours
+    high: Hours
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Uniform:
+        if self.low > self.high:
+            raise ValueError(
+                f"uniform bounds cross: low {float(self.low):g} h is above "
+                f"high {float(self.high):g} h; swap them"
+            )
+        return self
+
+    def quantile(self, u: float) -> float:
+        """Return the value below which a share *u* of the distribution lies."""
+        return float(self.low) + u * (float(self.high) - float(self.low))
+
+
+class Exponential(Frozen):
+    """An exponential duration."""
+
+    mean: Hours
+
+    def quantile(self, u: float) -> float:
+        """Return the value below which a share *u* of the distribution lies."""
+        return -float(self.mean) * log1p(-u)
+
+
+FAMILIES = ("certain", "lognormal", "triangular", "uniform", "exponential")
+
+
+class Duration(Frozen):
+    """A duration in hours: certain, or drawn anew in each replication from one family."""
+
+    certain: Hours | None = None
+    lognormal: Lognormal | None = None
+    triangular: Triangular | None = None
+    uniform: Uniform | None = None
+    exponential: Exponential | None = None
+    source: tuple[str, ...] = ()
+    confidence: Literal["high", "medium", "low", "none"] | None = None
+    note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_short_forms(cls, raw: Any) -> Any:
+        if isinstance(raw, Duration):
+            return raw
+        if isinstance(raw, Mapping) and "value" not in raw:
+            return raw
+        return {"certain": raw}
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _read_source(cls, raw: Any) -> Any:
+        return read_sources(raw)
+
+    @model_validator(mode="after")
+    def _one_family(self) -> Duration:
+        given = [name for name in FAMILIES if getattr(self, name) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none of them"
+            raise ValueError(f"a duration needs exactly one of {', '.join(FAMILIES)}; found {found}")
+        return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Allow the short forms (a text with a unit, an annotated number) beside the families."""
+        families = handler.resolve_ref_schema(handler(schema))
+        certain = families["properties"]["certain"]
+        return {"anyOf": [*certain.get("anyOf", [certain]), {**families}]}
+
+    def sampler(self) -> Callable[[float], float]:
+        """Return a fast function from a uniform number to the duration (hours), for many draws."""
+        if self.lognormal is not None:
+            median, sigma = float(self.lognormal.median), log(self.lognormal.spread) / Z95
+            return lambda u: median * exp(sigma * _inverse_normal(u))
+        if self.certain is not None:
+            hours = float(self.certain)
+            return lambda u: hours
+        return self.sample
+
+    def sample(self, u: float) -> float:
+        """Return the duration (hours) at the uniform number *u* in (0, 1)."""
+        if self.certain is not None:
+            return float(self.certain)
+        family = self.lognormal or self.triangular or self.uniform or self.exponential
+        assert family is not None
+        return family.quantile(u)

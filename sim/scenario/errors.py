@@ -1,0 +1,68 @@
+"""What is wrong with a scenario, where, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+#: Widest excerpt of a source line shown under a problem.
+EXCERPT = 100
+
+
+class Problem(NamedTuple):
+    """One thing to mend: *file* and, where known, line and column (from 1), path and source line."""
+
+    file: str
+    line: int | None
+    column: int | None
+    path: str
+    message: str
+    source_line: str | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+        head = f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        if self.source_line is None or self.column is None:
+            return head
+        text, column = _excerpt(self.source_line, self.column)
+        return f"{head}\n    {text}\n    {' ' * (column - 1)}^"
+
+
+class ScenarioError(Exception):
+    """A scenario, its path or a setting that its user can mend; holds every problem found."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Problem, ...]]]:
+        return (ScenarioError, (self.problems,))
+
+
+def _excerpt(line: str, column: int) -> tuple[str, int]:
+    """Return the part of *line* around *column* that fits, and the column within it."""
+    line = "".join(char if char.isprintable() else " " for char in line)
+    if len(line) <= EXCERPT:
+        return line.rstrip(), column
+    start = max(0, min(column - 1 - EXCERPT // 2, len(line) - EXCERPT))
+    return line[start : start + EXCERPT], column - start
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'x'?" for the name among *known* nearest to *word*, or nothing."""
+    # Imported here: only a user who mistyped pays for it.
+    from difflib import get_close_matches
+
+    if len(word) > EXCERPT:
+        return ""
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), names, n=1, cutoff=0.6)
+    return f"; did you mean '{names[near[0]]}'?" if near else ""
+
+
+def one_problem(file: str, message: str, path: str = "") -> ScenarioError:
+    """Return the error of a single problem that has no line."""
+    return ScenarioError([Problem(file, None, None, path, message)])

@@ -1,0 +1,134 @@
+"""The shape of the alliance's answer: decision weights, mandate, contingents, mission, withdrawal."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from sim.scenario.alliance import Sourced
+from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.quantities import Count, Hours, People, Ratio, Score, Share
+
+
+class Weights(Frozen):
+    """Weights of the factors of willingness, per standardised unit of each."""
+
+    adversary_state: Score
+    ties_to_adversary: Score
+    ties_to_host: Score
+    formal_request: Score
+    lead_line: Score
+    cost: Score
+
+
+class OrderedChoice(Sourced):
+    """Willingness against three thresholds, with a band of abstention below each."""
+
+    weights: Weights
+    #: Willingness needed to support words, measures short of force, and force.
+    threshold_words: Score
+    threshold_measures: Score
+    threshold_force: Score
+    #: Width of the abstention band below a threshold.
+    abstention: Ratio
+    #: Margin above the threshold of force at which a member also contributes.
+    contribution_margin: Ratio
+    #: Standard deviations of the shock common to a case and of each member's own.
+    sigma_common: Ratio
+    sigma_own: Ratio
+    #: Power of relative dependence in a member's response to the lead's line.
+    dependence_power: Ratio
+    #: Fall of the force threshold when the scope of a motion is cut.
+    dilution: Ratio
+
+    @model_validator(mode="after")
+    def _thresholds_rise(self) -> OrderedChoice:
+        if not self.threshold_words <= self.threshold_measures <= self.threshold_force:
+            raise ValueError("thresholds must rise from words to measures to force")
+        return self
+
+
+class Decision(Sourced):
+    """How members decide, and which channels are open to them."""
+
+    model: Literal["ordered_choice"] = "ordered_choice"
+    ordered_choice: OrderedChoice
+    #: Channels of help that may open at all; both off is the counterfactual "no answer".
+    collective: bool = True
+    bilateral: bool = True
+    #: A motion must survive private sounding before it is put.
+    gate: bool = True
+    #: Lead's gain from acting alone rather than collectively (speed less legitimacy).
+    bilateral_margin: Score
+
+
+class Offer(Sourced):
+    """What a member brings when it contributes: units with troops and vehicles."""
+
+    #: Personnel and vehicles; the lead's offer has neither and fills what is left of the force.
+    troops: People | None = None
+    vehicles: Count | None = None
+    units: tuple[str, ...] = Field(min_length=1)
+    destination: dict[str, str] = {}
+    mode_in: Literal["air", "road"] = "air"
+    mode_out: Literal["air", "road"] = "air"
+
+
+class Mandate(Sourced):
+    """What the council is asked to authorise."""
+
+    ceiling: People
+    duration: Hours
+    tasks: tuple[str, ...]
+    #: The force the Joint Staff plans for, within the ceiling.
+    troops: People
+    vehicles: Count
+
+
+class GuardTask(Sourced):
+    """A facility to be guarded: where, how many local personnel hold it, how many soldiers it takes."""
+
+    name: str
+    site: str
+    soldiers: People
+
+
+class Mission(Sourced):
+    """What the force does in theatre and when it goes home."""
+
+    #: Airfields of arrival, with the share of each unit's chalks that lands there.
+    arrival_airfields: dict[str, Share]
+    #: Landing to on post.
+    posting: Duration
+    tasks: dict[str, GuardTask]
+    #: How long order must have held before the host declares the mission done.
+    calm_before_end: Duration
+    #: Declaration to formal request.
+    end_request: Duration
+    #: Handover of the guarded facilities to formal start of withdrawal is inside this duration.
+    handover: Duration
+    #: Aircraft a day that the withdrawal plan schedules.
+    flights_per_day: Count
+    #: Start of the withdrawal to the allies' turn; before it the lead's own flights leave, after it last.
+    allies_leave_after: Hours
+
+    @model_validator(mode="after")
+    def _airfields_add_up(self) -> Mission:
+        total = sum(self.arrival_airfields.values())
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the shares in 'arrival_airfields' add up to {total:g}, not 1")
+        return self
+
+
+class Response(Frozen):
+    """Everything about the alliance's answer that belongs to this crisis."""
+
+    decision: Decision
+    mandate: Mandate
+    offers: dict[str, Offer]
+    #: Warning orders go out with the private appeal (true) or only with the mandate.
+    warning_before_mandate: bool = True
+    #: A vanguard sits loaded in its aircraft, as many as there are slots, when the approval comes.
+    vanguard_loads_on_warning: bool = True
+    mission: Mission

@@ -1,0 +1,62 @@
+"""Plain numbers and instants of a scenario: finite, typed, and with a zone where they have a time of day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+#: What an instant and a day look like in a file.
+INSTANT_EXAMPLE = "2022-01-02T00:00+06:00"
+DAY_EXAMPLE = "2022-01-02"
+
+
+def _instant(raw: Any) -> Any:
+    """Return *raw* when it can be an instant; numbers would be taken for seconds since 1970."""
+    if isinstance(raw, datetime) or (isinstance(raw, str) and "-" in raw[1:]):
+        return raw
+    raise PydanticCustomError("instant", "no instant")
+
+
+def _day(raw: Any) -> Any:
+    """Return *raw* when it can be a day."""
+    if isinstance(raw, date) or (isinstance(raw, str) and "-" in raw[1:]):
+        return raw
+    raise PydanticCustomError("day", "no day")
+
+
+def _zoned(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise PydanticCustomError("instant", "the instant has no zone")
+    return instant
+
+
+#: A finite number; no text or truth value is taken for one.
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+#: A date and time of day with its zone.
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_instant),
+    AfterValidator(_zoned),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)$",
+            "description": f"a date and time with its zone, as in {INSTANT_EXAMPLE}",
+        }
+    ),
+]
+#: A calendar day.
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\d$",
+            "description": f"a day, as in {DAY_EXAMPLE}",
+        }
+    ),
+]

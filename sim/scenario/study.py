@@ -1,0 +1,134 @@
+"""The shape of what surrounds a model: uncertain inputs, variants, the record, the experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag, model_validator
+
+from sim.scenario.alliance import Sourced
+from sim.scenario.distributions import Frozen
+from sim.scenario.quantities import PositiveCount, Share
+from sim.scenario.scalars import Instant, Number
+
+#: A family drawn over the input's own low, value and high.
+RangeFamily = Literal["triangular", "uniform", "lognormal"]
+
+
+class Posterior(Sourced):
+    """An uncertain input as a calibration left it: a lognormal truncated to the fact file's range."""
+
+    fitted_median: Number
+    #: 95th percentile over the median.
+    fitted_spread: Annotated[Number, Field(ge=1)]
+
+
+class NormalDraw(Frozen):
+    """An uncertain input drawn from a normal distribution (for weights)."""
+
+    mean: Number
+    sd: Annotated[Number, Field(ge=0)]
+    low: Number | None = None
+    high: Number | None = None
+
+
+def _uncertain_form(raw: Any) -> str:
+    """Return which form an uncertain input is written in, so that its errors speak of that form only."""
+    if isinstance(raw, NormalDraw) or (isinstance(raw, Mapping) and ("mean" in raw or "sd" in raw)):
+        return "normal"
+    return "posterior" if isinstance(raw, (Mapping, Posterior)) else "family"
+
+
+Uncertain = Annotated[
+    Annotated[RangeFamily, Tag("family")]
+    | Annotated[Posterior, Tag("posterior")]
+    | Annotated[NormalDraw, Tag("normal")],
+    Discriminator(_uncertain_form),
+]
+
+
+class Variant(Frozen):
+    """The same scenario with some inputs set otherwise, for side-by-side effects."""
+
+    title: str
+    set: dict[str, Any]
+
+
+class RecordEntry(Sourced):
+    """One recorded quantity and the response it is compared with."""
+
+    response: str
+    label: str
+    #: instant: happened at a known value or range; bound: known to lie between limits only;
+    #: input: arithmetic on inputs, shown but never counted.
+    kind: Literal["instant", "bound", "input"]
+    unit: str
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    #: Counted in the score; and used by the calibration.
+    scored: bool = False
+    fitted: bool = False
+    #: For responses over time: the instant, or the span, they are read at.
+    at: Instant | None = None
+    since: Instant | None = None
+    #: Member a response is read for (national approval, departure).
+    who: str = ""
+    #: Sites a count is restricted to.
+    among: tuple[str, ...] = ()
+    #: A naive reference's range (low, high) to beat, with its own source in the note.
+    naive: tuple[Number, Number] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> RecordEntry:
+        if self.kind == "instant" and self.value is None:
+            raise ValueError("an instant needs the key 'value'")
+        if self.kind == "bound" and self.low is None and self.high is None:
+            raise ValueError("a bound needs 'low', 'high' or both")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} is above high {self.high:g}; swap them")
+        if self.kind == "input" and (self.scored or self.fitted):
+            raise ValueError("an input is never scored nor fitted")
+        return self
+
+
+class RecordedEvent(Sourced):
+    """A dated event of the real crisis, for the timeline chart."""
+
+    at: Instant
+    label: str
+    #: The event kind it is drawn beside; empty for context only.
+    kind: str = ""
+    who: str = ""
+    no_later_than: bool = False
+
+
+class SeriesPoint(Sourced):
+    """One day of a recorded series."""
+
+    at: Instant
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+
+class Experiment(Frozen):
+    """How many replications, how nested, and what is held fixed."""
+
+    replications: PositiveCount
+    #: Replications of chance for each outer draw of the uncertain inputs.
+    per_draw: PositiveCount
+    uncertain: Literal["drawn", "fixed"] = "drawn"
+    chance: Literal["drawn", "fixed"] = "drawn"
+    #: Level of the bands that tables and charts print.
+    band: Share
+
+
+class Calibration(Sourced):
+    """Which uncertain inputs a calibration may move, and the file it writes."""
+
+    parameters: tuple[str, ...]
+    writes: str
+    draws: PositiveCount
+    rounds: PositiveCount

@@ -1,0 +1,272 @@
+"""YAML read event by event into plain data that remembers where each value stood.
+
+Scalars follow the core schema of YAML 1.2 (`NO`, `12:30` and dates stay texts, `010` is ten). The C
+parser's *events* are used, never its composer, which overflows the stack on deep nesting; limits on
+depth, size and number of values are checked as the events come.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.scenario.core_scalars import NotFiniteError, core_scalar
+from sim.scenario.errors import Problem, ScenarioError, did_you_mean, one_problem
+from sim.scenario.marks import Document, Entry, Node, Source, problem_at
+
+MAX_BYTES = 4_000_000
+MAX_VALUES = 200_000
+MAX_DEPTH = 40
+#: How the names of YAML files end.
+SUFFIXES = (".yaml", ".yml")
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: str | os.PathLike[str], prefix: str = "") -> Document:
+    """Read the YAML file at *path*.
+
+    Raises:
+        ScenarioError: when the file is missing, unreadable, too large or not YAML as accepted here.
+    """
+    name = os.fspath(path)
+    return parse_yaml(_decode(name, _read_bytes(name)), name, prefix)
+
+
+def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
+    """Return the data and marks of YAML *text*, shown as *name* in problems.
+
+    Raises:
+        ScenarioError: for faults that stop the reading; lesser ones are in the document's problems.
+    """
+    text = text.removeprefix("\ufeff")
+    source = Source(name, tuple(text.split("\n")), prefix)
+    builder = _Builder(source)
+    try:
+        # The parser is told where texts begin and end; nothing is built by it.
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        raise _syntax_error(error, source) from None
+    if builder.root is None or builder.root[0] is None:
+        raise one_problem(name, "the file is empty; a scenario starts with 'format: 1'")
+    data, node = builder.root
+    return Document(data, node, tuple(builder.problems))
+
+
+def _read_bytes(name: str) -> bytes:
+    path = Path(name)
+    try:
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
+            inside = sorted(item.name for item in path.glob("*.yaml"))
+            example = f", such as '{inside[0]}'" if inside else ""
+            raise one_problem(name, f"this is a directory; name a scenario file{example}")
+        if not stat.S_ISREG(kind):
+            raise one_problem(name, "this is not a regular file; name a scenario file")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise one_problem(name, f"there is no such file{nearest_file(path) or '; check the path'}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise one_problem(name, f"cannot be read: {reason}; check the path and its permissions") from None
+    if len(raw) > MAX_BYTES:
+        raise one_problem(name, f"the file is larger than {MAX_BYTES:,} bytes; split it with 'extends:'")
+    return raw
+
+
+def nearest_file(path: Path) -> str:
+    """Return "; did you mean 'x.yaml'?" for the YAML file beside *path* with the nearest name, or nothing."""
+    try:
+        names = {item.stem: item.name for item in sorted(path.parent.iterdir()) if item.suffix in SUFFIXES}
+    except OSError:
+        return ""
+    hint = did_you_mean(path.stem, names)
+    return next(
+        (hint.replace(f"'{stem}'", f"'{name}'") for stem, name in names.items() if f"'{stem}'" in hint), ""
+    )
+
+
+def _decode(name: str, raw: bytes) -> str:
+    if b"\0" in raw:
+        raise one_problem(name, "this is a binary file, not text; name a scenario file")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8"
+        raise ScenarioError([Problem(name, line, column, "", message)]) from None
+
+
+def _syntax_error(error: yaml.YAMLError, source: Source) -> ScenarioError:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        reason = getattr(error, "reason", None) or str(error).splitlines()[0]
+        return one_problem(source.name, f"not readable as YAML: {reason}; remove the character")
+    said = getattr(error, "problem", None) or "it cannot be read"
+    message = f"not YAML: {said}; check indentation, quotes and brackets here"
+    return ScenarioError([problem_at(source, mark.line, mark.column, "", message)])
+
+
+class _Frame:
+    """A mapping or list being read."""
+
+    __slots__ = ("anchor", "data", "first", "height", "key", "key_mark", "node", "start")
+
+    def __init__(self, data: Any, node: Node, anchor: str | None, first: int, start: Any) -> None:
+        self.data, self.node, self.anchor, self.first, self.start = data, node, anchor, first, start
+        self.key: str | None = None
+        self.key_mark: Any = None
+        self.height = 1
+
+
+class _Builder:
+    """Takes parser events one by one and builds data beside marks."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.root: tuple[Any, Node] | None = None
+        self.problems: list[Problem] = []
+        self.frames: list[_Frame] = []
+        self.values = 0
+        self.documents = 0
+        #: Finished anchors: data, marks, number of values, height.
+        self.anchors: dict[str, tuple[Any, Node, int, int]] = {}
+        self.handlers = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingEndEvent: self._end,
+            yaml.SequenceEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+
+    def take(self, event: Any) -> None:
+        """Use one parser event."""
+        handler = self.handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self._stop(event, "a second document begins here; keep one document in a file")
+
+    def _scalar(self, event: Any) -> None:
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.key is None and type(frame.data) is dict:
+            self._key(frame, event)
+            return
+        mark = event.start_mark
+        value: Any = event.value
+        if event.tag is not None:
+            self._refuse_tag(event)
+        elif event.implicit[0]:
+            try:
+                value = core_scalar(value)
+            except NotFiniteError:
+                self._note(mark, f"{_cut(value)} is not a finite number; write a finite one")
+                value = 0
+        node = Node(self.source, mark.line, mark.column)
+        self._put(value, node, mark, 1)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (value, node, 1, 0)
+
+    def _key(self, frame: _Frame, event: Any) -> None:
+        if event.tag is not None:
+            self._refuse_tag(event)
+        frame.key, frame.key_mark = event.value, event.start_mark
+        if event.value == "<<" and event.implicit[0]:
+            self._note(event.start_mark, "merge keys ('<<') are not read; use 'extends:' to build on a file")
+        elif event.value in frame.data:
+            first = frame.node.children[event.value]
+            assert first.line is not None
+            message = f"key {_cut(event.value)} was already given at line {first.line + 1}; keep one of them"
+            self._note(event.start_mark, message)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (event.value, Node(self.source), 1, 0)
+
+    def _start(self, event: Any) -> None:
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.key is None and type(frame.data) is dict:
+            self._stop(event, "a key must be a single word or text, not a list or mapping; name it")
+        if len(self.frames) >= MAX_DEPTH:
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels; flatten it")
+        if event.tag is not None:
+            self._refuse_tag(event)
+        mark = event.start_mark
+        node = Node(self.source, mark.line, mark.column, {})
+        data: Any = {} if type(event) is yaml.MappingStartEvent else []
+        self.frames.append(_Frame(data, node, event.anchor, self.values, mark))
+
+    def _end(self, event: Any) -> None:
+        frame = self.frames.pop()
+        size = self.values - frame.first + 1
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = (frame.data, frame.node, size, frame.height)
+        self._put(frame.data, frame.node, frame.start, 1, frame.height)
+
+    def _alias(self, event: Any) -> None:
+        name = event.anchor
+        if any(frame.anchor == name for frame in self.frames):
+            self._stop(event, f"alias '*{name}' stands inside what it names; write the values out")
+        if name not in self.anchors:
+            self._stop(event, f"alias '*{name}' names nothing above; define it with '&{name}'")
+        data, node, size, height = self.anchors[name]
+        frame = self.frames[-1] if self.frames else None
+        if frame is not None and frame.key is None and type(frame.data) is dict:
+            self._stop(event, "a key must be written out, not an alias; write the key")
+        if len(self.frames) + height > MAX_DEPTH:
+            self._stop(event, f"nested deeper than {MAX_DEPTH} levels once aliases are filled in; flatten it")
+        self._put(data, node, event.start_mark, size, height)
+
+    def _put(self, value: Any, node: Node, mark: Any, size: int, height: int = 0) -> None:
+        self.values += size
+        if self.values > MAX_VALUES:
+            message = f"more than {MAX_VALUES:,} values once aliases are filled in; shorten the file"
+            raise ScenarioError([problem_at(self.source, mark.line, mark.column, "", message)])
+        if not self.frames:
+            self.root = (value, node)
+            return
+        frame = self.frames[-1]
+        if height >= frame.height:
+            frame.height = height + 1
+        if type(frame.data) is list:
+            frame.node.children[len(frame.data)] = Entry(mark.line, mark.column, node, self.source)
+            frame.data.append(value)
+            return
+        key, where = frame.key, frame.key_mark
+        frame.key = None
+        # A repeated or merge key was noted; the first value stays.
+        if key is not None and key not in frame.data and key != "<<":
+            frame.data[key] = value
+            frame.node.children[key] = Entry(where.line, where.column, node, self.source)
+
+    def _path(self) -> str:
+        parts = (len(f.data) if type(f.data) is list else f.key for f in self.frames)
+        path = ".".join(str(part) for part in parts if part is not None)
+        return path if len(path) <= 80 else path[:77] + "..."
+
+    def _note(self, mark: Any, message: str) -> None:
+        self.problems.append(problem_at(self.source, mark.line, mark.column, self._path(), message))
+
+    def _refuse_tag(self, event: Any) -> None:
+        self._note(event.start_mark, f"tag {_cut(event.tag)} is not read; remove it")
+
+    def _stop(self, event: Any, message: str) -> None:
+        mark = event.start_mark
+        raise ScenarioError(
+            [*self.problems, problem_at(self.source, mark.line, mark.column, self._path(), message)]
+        )
+
+
+def _cut(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")

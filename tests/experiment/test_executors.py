@@ -1,0 +1,81 @@
+"""Work comes back in order, from any number of workers, through broken pools."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from sim.experiment import executors
+from sim.experiment.executors import ExecutorError, execute, workers_for
+
+
+def square(x):
+    return x * x
+
+
+def die_once(marker, x):
+    """Kill the worker at item 30, the first time only."""
+    if x == 30:
+        try:
+            Path(marker).touch(exist_ok=False)
+        except FileExistsError:
+            return x
+        os._exit(1)
+    return x
+
+
+def die(x):
+    os._exit(1)
+
+
+def heavy_modules(x):
+    import sim.experiment.simulate  # noqa: F401
+
+    return [name for name in ("matplotlib", "pandas", "scipy", "rich", "click") if name in sys.modules]
+
+
+def test_few_runs_stay_in_this_process():
+    assert [workers_for(jobs, 399) for jobs in ("auto", 1, 8)] == [1, 1, 1]
+    assert [workers_for(jobs, 400) for jobs in (1, 8)] == [1, 8]
+    assert workers_for("auto", 400) == len(os.sched_getaffinity(0))
+    with pytest.raises(ValueError, match="jobs must be"):
+        workers_for(0, 1)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_come_in_the_order_of_the_items(jobs):
+    seen = []
+    found = execute(square, range(100), jobs, lambda done, whole: seen.append((done, whole)), pool_from=2)
+    assert found == [x * x for x in range(100)]
+    assert seen[-1] == (100, 100)
+    assert seen == sorted(seen)
+
+
+def test_nothing_to_do_is_done():
+    assert execute(square, [], 2, pool_from=0) == []
+
+
+def test_a_killed_worker_costs_only_what_it_held(tmp_path):
+    counts = []
+    function = partial(die_once, str(tmp_path / "died"))
+    found = execute(function, range(100), 2, lambda done, whole: counts.append(done), pool_from=2)
+    assert found == list(range(100))
+    assert counts[-1] == 100  # nothing that was kept ran again
+
+
+def test_workers_that_always_die_are_given_up():
+    with pytest.raises(ExecutorError, match=f"died {executors.TRIES} times, 0 of 40 runs done"):
+        execute(die, range(40), 2, pool_from=2)
+
+
+def test_an_error_in_the_function_is_the_callers():
+    with pytest.raises(ZeroDivisionError):
+        execute(partial(divmod, 1), [1, 0], 2, pool_from=2)
+
+
+def test_a_worker_loads_nothing_it_does_not_need():
+    assert execute(heavy_modules, range(2), 2, pool_from=2) == [[], []]

@@ -1,0 +1,180 @@
+"""The story says who did what, when and why, in the words of the log."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sim.engine.event_log import EventKind as K
+from sim.engine.event_log import EventLog, EventRecord, SortieParts
+from sim.report.story import story, tell
+from sim.report.telling import count, listing
+from tests.report.studies import STUDIES
+from tests.tiny import tiny_scenario
+
+
+def record(number, time, kind, who="", where="", amount=0.0, cause=-1, **detail):
+    return EventRecord(number, time, kind, who, where, amount, cause, detail)
+
+
+def told(*records):
+    return tell(EventLog(records), tiny_scenario())
+
+
+def sentences(lines):
+    """Undo the wrapping: one text a dated line, without date and hours."""
+    joined: list[str] = []
+    for line in lines[1:]:
+        if line.startswith(" "):
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(re.sub(r"^\w{3} \d\d \w{3} \d\d:\d\d +[-+][\d.]+ h  ", "", line))
+    return joined
+
+
+APPEAL = record(1, 30.0, K.APPEAL, "CCC", to="alliance")
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_has_a_story_that_fits_the_screen(study):
+    lines = story(STUDIES[study]())
+    assert lines
+    assert max(map(len, lines)) <= 110
+    assert lines == story(STUDIES[study]())
+
+
+def test_the_header_says_which_run_and_why():
+    lines = story(STUDIES["study"]())
+    assert re.match(r"A typical replication: run \d+ of 40", lines[0])
+    assert "nearest the medians" in " ".join(lines[:3])
+    assert "hours count from the public appeal" in " ".join(lines[:4])
+
+
+def test_dates_are_local_and_hours_count_from_the_appeal():
+    lines = told(APPEAL, record(2, 32.0, K.SECRETARY_GENERAL, cause=1))
+    assert lines[1].startswith("Mon 03 Jan 06:00    +0.0 h  Host: appeals in public to the alliance")
+    assert lines[2].startswith("Mon 03 Jan 08:00    +2.0 h  the Secretary General speaks")
+
+
+def test_without_an_appeal_hours_count_from_the_start():
+    lines = told(record(0, 6.0, K.ONSET, where="north"))
+    assert "nobody appealed" in lines[0]
+    assert lines[1] == "Sun 02 Jan 06:00    +6.0 h  unrest begins in North City"
+    assert "Not reached" in " ".join(lines)
+
+
+def test_a_council_gives_its_tally_its_ground_and_the_reasons_of_those_who_held_back():
+    lines = told(
+        APPEAL,
+        record(2, 31.0, K.LEAD_LINE, "AAA", cause=1, line=1),
+        record(3, 31.0, K.MOTION, "CCC", cause=2, level="force", scope="full"),
+        record(4, 32.0, K.POSITION, "AAA", cause=3, answer="support", contribute=True),
+        record(5, 33.0, K.POSITION, "BBB", cause=3, answer="abstain", contribute=False, willingness=-0.4,
+               threshold=0.0, terms={"cost": -0.7, "ties_to_host": 0.3}),
+        record(6, 33.0, K.ADOPTED, "AAA", cause=3, level="force", scope="full", rule="consensus", support=2,
+               abstain=1, object=0, provisions=("mutual_help",)),
+        record(7, 33.0, K.MANDATE, "AAA", amount=1500, cause=6, tasks=("guard facilities",), duration=720.0),
+    )  # fmt: skip
+    assert sentences(lines)[1:5] == [
+        "Host: moves force, full scope; Lead, the lead member, favours it",
+        "answers: Lead will contribute; Ally abstains (0.4 short of support, chiefly cost -0.7) (answers in "
+        "over 1.0 h)",
+        "consensus: 2 support, 1 abstain, 0 object: force (full scope) adopted on the ground of Help on "
+        "request",
+        "mandate: up to 1,500 troops for 30 days: guard facilities",
+    ]
+
+
+def test_a_refusal_names_who_blocked_it():
+    lines = told(
+        APPEAL,
+        record(2, 33.0, K.REFUSED, "AAA", cause=1, level="force", scope="full", rule="consensus", support=1,
+               abstain=0, object=1, blockers=("BBB",)),
+    )  # fmt: skip
+    assert "refused, blocked by Ally" in " ".join(sentences(lines))
+
+
+def test_a_parliament_is_told_step_by_step():
+    lines = told(
+        APPEAL,
+        record(2, 33.0, K.MANDATE, amount=1500, cause=1),
+        record(3, 40.0, K.QUORUM_FAILED, "BBB", cause=2, present=39, needed=61),
+        record(4, 60.0, K.BALLOT, "BBB", cause=3, yes=55, no=11, needed=61, passed=False),
+        record(5, 61.0, K.BALLOT, "BBB", cause=4, yes=69, no=7, needed=61, passed=True),
+        record(6, 62.0, K.APPROVED, "BBB", cause=5),
+    )
+    assert sentences(lines)[2:6] == [
+        "Ally: parliament lacks a quorum (39 of 61 needed), vote put off",
+        "Ally: parliament votes 55 to 11, 61 needed: falls short",
+        "Ally: parliament votes 69 to 7, 61 needed: passes",
+        "Ally: troops authorised after the vote, 29.0 h after the mandate",
+    ]
+
+
+def test_flights_of_an_echelon_are_one_line_with_its_waits():
+    flight = {"unit": "guards", "echelon": "main", "direction": "in", "vehicles": 3}
+    records = [
+        APPEAL,
+        record(2, 35.0, K.APPROVED, "AAA", cause=1),
+        record(3, 38.1, K.ECHELON_READY, "AAA", cause=2),
+        record(
+            4,
+            45.0,
+            K.LANDED,
+            "AAA",
+            "host_field",
+            100,
+            3,
+            parts=SortieParts(38.1, 0.2, 0, 0, 3.0, 3.5),
+            **flight,
+        ),
+        record(
+            5,
+            49.0,
+            K.LANDED,
+            "AAA",
+            "host_field",
+            60,
+            3,
+            parts=SortieParts(38.6, 2.0, 1.0, 0, 3.0, 3.5),
+            **flight,
+        ),
+    ]
+    assert sentences(told(*records))[2] == (
+        "Lead: main body of Guards Division: first of 2 flights lands at Host Field, the last Tue 04 Jan "
+        "01:00 "
+        "(160 soldiers, 6 vehicles); waited 3.1 h for its units to be released and 0.2 h for aircraft, 3.5 "
+        "h in "
+        "the air; the others waited 3.0 h on average"
+    )
+
+
+def test_calm_says_what_turned_it_and_what_it_cost():
+    lines = told(
+        record(0, 6.0, K.ONSET, where="north"),
+        record(1, 20.0, K.INCIDENT, where="north", amount=2, wounded=5),
+        record(2, 25.0, K.RESERVES_ARRIVED, where="north", amount=500),
+        record(3, 25.0, K.UNREST, where="north", cause=2),
+        record(4, 40.0, K.CALM, where="north", amount=34.0, cause=3),
+        record(5, 40.0, K.CLEARING, where="north", amount=1, cause=4),
+        record(6, 40.0, K.ORDER_RESTORED, cause=4),
+    )
+    assert "calm again: North City after 34 h (1 incident, 3 killed; national reserves arrived)" in sentences(
+        lines
+    )
+    assert "In all: 1 serious incident, 3 killed, 5 wounded, 0 detained." in " ".join(lines)
+
+
+def test_a_host_that_weighs_again_and_again_is_told_twice():
+    weighing = [
+        record(n, 10.0 + n, K.APPEAL_WITHHELD, "CCC", gain=-0.1, chance_of_help=0.2) for n in range(9)
+    ]
+    found = [line for line in sentences(told(*weighing)) if "does not appeal" in line]
+    assert len(found) == 2
+    assert found[1].endswith("(after 7 like events not told here)")
+
+
+def test_numbers_take_their_nouns_and_lists_their_and():
+    assert (count(1, "flight"), count(1400, "soldier")) == ("1 flight", "1,400 soldiers")
+    assert (listing([]), listing(["a"]), listing("abc")) == ("", "a", "a, b and c")

@@ -1,0 +1,120 @@
+"""Tables say what the summary says, in lines that fit a terminal."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from sim.report.tables import (
+    all_tables,
+    effects_table,
+    ledger_table,
+    outcome_table,
+    parts_table,
+    positions_table,
+)
+from sim.report.words import band, number, percent, recorded_words, rows_of, signed, verdict
+from sim.scenario.study import RecordEntry
+from tests.report.studies import STUDIES, a_study, no_answer
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_tables_fit_the_screen_and_never_change(study):
+    lines = all_tables(STUDIES[study]())
+    assert max(map(len, lines)) <= 110
+    assert lines == all_tables(STUDIES[study]())
+    assert not any("nan" in line.split() for line in lines)
+
+
+def line_of(lines, start):
+    return next(line for line in lines if line.strip().startswith(start))
+
+
+def test_an_outcome_stands_beside_its_record():
+    study = a_study()
+    found, line = (
+        study.summary().responses["hours_to_decision"],
+        line_of(outcome_table(study), "Appeal to mandate"),
+    )
+    assert percent(found.chance) in line
+    assert number(found.median, "h") in line
+    assert "3 (2–5)" in line
+    assert "instant*" in line
+
+
+def test_every_record_entry_is_somewhere():
+    lines = "\n".join(outcome_table(a_study()))
+    for words in ("≤ 20", "5–30", "≥ 10", "1,000 (900–1,200)", "detained reported", "flights out between"):
+        assert words in lines
+
+
+def test_parts_sum_to_the_whole():
+    study = a_study()
+    line = line_of(parts_table(study), "sum")
+    assert f"{study.summary().parts_total:.1f}" in line
+    assert "no run completed" in parts_table(no_answer())[-1]
+
+
+def test_positions_name_the_host_and_the_recorded_answer():
+    lines = positions_table(a_study())
+    assert "the host" in line_of(lines, "Host")
+    assert "contribute" in line_of(lines, "Ally")
+
+
+def test_the_ledger_puts_each_clause_before_its_tests():
+    lines = ledger_table(a_study())
+    assert lines[3].startswith("Help on request")
+    assert "permits" in lines[3]
+    assert "territory" in lines[5]
+    assert ledger_table(no_answer()) == []
+
+
+def test_effects_list_what_did_not_change():
+    lines = effects_table(a_study())
+    assert "No answer" in lines
+    assert any("no change:" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [(math.nan, "", "-"), (2.94, "h", "2.9"), (1234.5, "h", "1,234"), (0.5, "share", "0.50"),
+     (12.0, "h", "12"),
+     (0.037, "", "0.037"), (181.7, "h", "182")],
+)  # fmt: skip
+def test_numbers_are_short(value, unit, words):
+    assert number(value, unit) == words
+
+
+def test_bands_and_signs():
+    assert band(2.0, math.nan) == "2–later"
+    assert band(math.nan, math.nan) == "-"
+    assert [signed(v) for v in (0.0, 1e-15, 0.0331, -4.26, 137.2, math.nan)] == [
+        "0", "0", "+0.033", "-4.3", "+137", "-",
+    ]  # fmt: skip
+    assert [percent(v) for v in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["0 %", "0.4 %", "50 %", "99.6 %", "100 %"]
+
+
+def a_record(kind, inside_band=None, inside_half=None, **rest):
+    entry = RecordEntry(response="killed", label="killed", unit="people", kind=kind, **rest)
+    return SimpleNamespace(entry=entry, inside_band=inside_band, inside_half=inside_half)
+
+
+def test_a_record_is_said_as_it_is_known():
+    assert recorded_words(a_record("bound", high=9.9)) == "≤ 9.9"
+    assert recorded_words(a_record("bound", low=108)) == "≥ 108"
+    assert recorded_words(a_record("bound", low=2.6, high=9.9)) == "2.6–9.9"
+    assert recorded_words(a_record("instant", value=131.4, low=119.4, high=143.4)) == "131 (119–143)"
+    assert recorded_words(a_record("instant", value=4)) == "4"
+
+
+def test_verdicts():
+    assert verdict(a_record("input", value=1)) == "input"
+    assert verdict(a_record("instant", True, True, value=1)) == "middle half"
+    assert verdict(a_record("instant", True, False, value=1)) == "in band"
+    assert verdict(a_record("instant", False, False, value=1)) == "outside"
+
+
+def test_long_labels_wrap_and_numbers_stay_on_the_first_line():
+    assert rows_of([("a long label here", "12")], (10, 4)) == ["a long       12", "  label", "  here"]
