@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: words after the program's name; none takes them from the command line.
     """
+    # Reading a scenario makes many objects that stay: looking for cyclic garbage among them is in vain.
+    gc.set_threshold(50_000)
     from sim.cli.errors import run_to_exit_code
     from sim.cli.groups import commands
 

@@ -69,7 +69,5 @@ def _must_be_writable(folder: Path) -> None:
     """Refuse a folder that cannot be written before minutes are spent on what goes there."""
     from sim.experiment.folders import ResultsError
 
-    if not folder.is_dir():
-        raise ResultsError(f"there is no folder {folder}; make it or choose another with --to")
     if not os.access(folder, os.W_OK):
-        raise ResultsError(f"the folder {folder} cannot be written; choose another with --to")
+        raise ResultsError(f"the folder {folder} is missing or cannot be written; choose another with --to")

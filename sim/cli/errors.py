@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
-import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 
@@ -50,7 +48,6 @@ def run_to_exit_code(command: click.Command, arguments: Sequence[str] | None = N
 def _guarded(main: Callable[[], object]) -> int:
     try:
         code = main()
-        sys.stdout.flush()
         return int(code) if isinstance(code, int) else ExitCode.DONE
     except (click.Abort, KeyboardInterrupt):
         say("interrupted; results are written only when they are complete")
@@ -58,27 +55,24 @@ def _guarded(main: Callable[[], object]) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except BrokenPipeError:
-        _forget_stdout()
-        return ExitCode.NOT_FINISHED
     except Exception as error:
         code, sentence = _expected(error)
         if sentence is None:
             raise
         say(sentence)
-        _forget_stdout()
         return code
 
 
 def _expected(error: Exception) -> tuple[ExitCode, str | None]:
     """Return the exit code and the sentence of an error that is no fault of the program, else no sentence."""
-    # Imported here: a command that goes well needs none of them.
-    from sim.experiment.executors import ExecutorError
-    from sim.experiment.folders import ResultsError
+    # Imported here, the light floor first: a scenario's fault needs no library that simulates.
     from sim.scenario.errors import ScenarioError
 
     if isinstance(error, ScenarioError):
         return ExitCode.SCENARIO, str(error)
+    from sim.experiment.executors import ExecutorError
+    from sim.experiment.folders import ResultsError
+
     if isinstance(error, (ResultsError, ExecutorError)):
         return ExitCode.NOT_FINISHED, f"could not finish: {error}"
     if isinstance(error, OSError) and error.errno in _REFUSALS:
@@ -86,14 +80,3 @@ def _expected(error: Exception) -> tuple[ExitCode, str | None]:
         why = (error.strerror or str(error)).lower()
         return ExitCode.NOT_FINISHED, f"could not finish: {where}: {why}; free the place or choose another"
     return ExitCode.NOT_FINISHED, None
-
-
-def _forget_stdout() -> None:
-    """Point standard output at nothing, so that the interpreter's last flush cannot fail again."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
-    finally:
-        os.close(null)

@@ -119,12 +119,10 @@ def _write(
     study: Study, out: str, charts: str, logs: Sequence[int], command: Sequence[str], started: datetime
 ) -> Path:
     from sim.experiment.results import write_results
+    from sim.report.charts import draw_charts
 
     def draw(folder: Path) -> None:
-        if charts != "none":
-            from sim.report.charts import draw_charts
-
-            draw_charts(study, folder / "charts", charts)
+        draw_charts(study, folder / "charts", charts)
 
     return write_results(study, out, command=command, fill=draw, logs=logs, started=started)
 

@@ -9,12 +9,12 @@ import click
 from sim.cli.groups import example
 
 
-@click.command("schema", epilog=example("python -m sim schema > scenario.schema.json"))
+@click.command("schema", epilog=example("python -m sim schema > scenarios/scenario.schema.json"))
 def schema_command() -> None:
     """Print the JSON Schema of scenario files.
 
     An editor with a YAML language server then completes keys and marks mistakes while you type; point to the
-    schema in the first line of a scenario: `# yaml-language-server: $schema=scenario.schema.json`.
+    schema in the first line of a scenario: `# yaml-language-server: $schema=./scenario.schema.json`.
     """
     from sim.scenario.load import scenario_schema
 

@@ -50,9 +50,11 @@ class ReservationBook:
         if not service >= 0:
             raise ValueError(f"a service cannot last {service!r} h")
         self._asked = now
-        start = max(now, self._free[0])
-        heapreplace(self._free, start + service)
-        self.history.append((start, start + service))
+        free = self._free[0]
+        start = free if free > now else now
+        end = start + service
+        heapreplace(self._free, end)
+        self.history.append((start, end))
         return start
 
 
@@ -66,7 +68,7 @@ class Window(NamedTuple):
 class Closures:
     """The hours that weather closes one airfield in one replication."""
 
-    __slots__ = ("_starts", "windows")
+    __slots__ = ("_ends", "_starts", "windows")
 
     def __init__(self, chance: float, duration: Duration, stream: Stream, horizon: float) -> None:
         """Draw the windows of every day that begins before *horizon* (h).
@@ -81,22 +83,20 @@ class Closures:
             stream: the airfield's own.
             horizon: hours of simulated time.
         """
-        days = ceil(horizon / 24)
-        luck = stream.uniforms(3 * days)
+        luck = stream.uniforms(3 * ceil(horizon / 24))
         drawn: list[Window] = []
-        for day in range(days):
-            closed, instant, length = luck[3 * day : 3 * day + 3]
+        for day, closed in enumerate(luck[::3]):
             if closed < chance:
-                start = 24 * (day + instant)
-                drawn.append(Window(start, start + duration.sample(length)))
+                start = 24 * (day + luck[3 * day + 1])
+                drawn.append(Window(start, start + duration.sample(luck[3 * day + 2])))
         #: Closed windows in order of time, merged where they touch.
         self.windows = _merged(drawn)
-        self._starts = [w.start for w in self.windows]
+        self._starts, self._ends = [w.start for w in self.windows], [w.end for w in self.windows]
 
     def open_from(self, time: float) -> float:
         """Return the earliest time (h) at or after *time* at which the airfield is open."""
         last = bisect_right(self._starts, time) - 1
-        return max(time, self.windows[last].end) if last >= 0 else time
+        return self._ends[last] if last >= 0 and self._ends[last] > time else time
 
 
 def _merged(windows: list[Window]) -> tuple[Window, ...]:

@@ -6,75 +6,16 @@ handing an aircraft over by a process costs several times the event itself.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
-
-import simpy
 
 from sim.alliance.contributions import split_whole
 from sim.engine.airfields import Closures, ReservationBook
-from sim.engine.event_log import EventKind, SortieParts
+from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
+from sim.engine.sorties import Load, Pool, Route, Sortie
 from sim.engine.world import World
-from sim.scenario.alliance import AircraftType
-
-Told = Callable[["Load", int, float], Any]
-
-
-class Group(NamedTuple):
-    """What the loads of one echelon have in common, and who is told of their coming and going."""
-
-    member: str
-    unit: str
-    echelon: str
-    direction: str
-    departed: Told
-    landed: Told
-
-
-class Load(NamedTuple):
-    """A chalk at its airfield, ready to go; its hours on, off and lost to a repair are its own luck."""
-
-    group: Group
-    troops: int
-    vehicles: int
-    outsize: bool
-    origin: str
-    destination: str
-    cause: int
-    released: float
-    onload: float
-    offload: float
-    lost: float
-
-
-class Pool:
-    """All aircraft of one type that the providers make available, and the loads that wait for one.
-
-    An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
-    """
-
-    def __init__(self, key: str, kind: AircraftType) -> None:
-        """Start empty."""
-        self.key = key
-        self.onload, self.offload = kind.onload.sampler(), kind.offload.sampler()
-        self.typical_onload = self.onload(0.5)
-        self.cruise = float(kind.cruise)
-        self.idle: dict[str, list[tuple[float, int, float]]] = {}
-        self.queue: deque[Load] = deque()
-        self.hours: dict[tuple[str, str], float] = {}
-        self.nearest: dict[str, list[tuple[float, str]]] = {}
-        self.size = 0
-
-    def add(self, stations: dict[str, int]) -> None:
-        """Station aircraft at airfields; equal entries in order of number are a heap already."""
-        for station, count in stations.items():
-            heap = self.idle.setdefault(station, [])
-            heap += [(0.0, self.size + i, 0.0) for i in range(count)]
-            self.size += count
 
 
 class Airlift:
@@ -83,7 +24,8 @@ class Airlift:
     def __init__(self, world: World) -> None:
         """Station the providers' fleets; slots and weather are set up as airfields are first used."""
         self.world, self.plan = world, world.alliance.airlift
-        self.pools: dict[str, Pool] = {}
+        usual = self.plan.usual_type  # always there, if only for loads to wait in vain
+        self.pools = {usual: Pool(usual, world.alliance.aircraft_types[usual])}
         for owner in self.plan.providers:
             for fleet in world.alliance.fleets.get(owner, {}).values():
                 key = fleet.aircraft_type
@@ -99,11 +41,20 @@ class Airlift:
         self._fails = 1 - float(self.plan.dispatch_reliability) if self.plan.breakdowns else 0.0
         self._repair = self.plan.repair.sampler()
 
-    def handling(self, outsize: bool, luck: list[float]) -> tuple[float, float, float]:
-        """Return a chalk's hours of loading and unloading and its hours lost to a repair, by its *luck*."""
-        pool = self._pool(outsize)
-        lost = self._repair(luck[1]) if luck[0] < self._fails else 0.0
-        return pool.onload(luck[2]) * self._ground, pool.offload(luck[3]) * self._ground, lost
+    def handling(self, outsize: Iterable[bool], luck: list[float]) -> list[tuple[float, float, float]]:
+        """Return hours of loading and of unloading and hours lost to a repair for each chalk of a series.
+
+        Args:
+            outsize: for each chalk, whether it needs the large type.
+            luck: four uniforms for each chalk.
+        """
+        fails, ground, found = self._fails, self._ground, []
+        by_chalk = zip(outsize, luck[::4], luck[1::4], luck[2::4], luck[3::4], strict=True)
+        for is_outsize, u, mended, on, off in by_chalk:
+            pool = self._pool(is_outsize)
+            lost = self._repair(mended) if u < fails else 0.0
+            found.append((pool.onload(on) * ground, pool.offload(off) * ground, lost))
+        return found
 
     def request(self, load: Load) -> None:
         """Send *load* on the aircraft that can be at its airfield first, or queue it."""
@@ -153,95 +104,36 @@ class Airlift:
         """Position the aircraft, rest a crew whose duty would be exceeded, repair what fails."""
         now = self.world.env.now
         free_at, number, duty = aircraft
+        route = self._route(pool, load.origin, load.destination)
         position = self.block_hours(pool, here, load.origin)
-        mission = position + pool.typical_onload + self.block_hours(pool, load.origin, load.destination)
+        mission = position + pool.typical_onload + route.flight
         at = (free_at if free_at > now else now) + position
         if now - free_at >= self._rest:
             duty = 0.0
         elif duty and duty + mission > self._duty:
             at, duty = at + self._rest, 0.0
         if load.lost:
-            detail = {"unit": load.group.unit}
-            self.world.record(
-                EventKind.BREAKDOWN, load.group.member, load.origin, load.lost, load.cause, detail
-            )
+            self._breaks_down(load)
             at += load.lost
-        step = partial(self._load, pool, (number, duty + mission, station), load)
+        sortie = Sortie(self, pool, route, load, number, duty + mission, station)
         if at > now:
-            self.world.wait(at - now).callbacks.append(step)
+            self.world.call(at - now, sortie.take_off)
         else:
-            step(None)
+            sortie.take_off()
 
-    def _load(self, pool: Pool, aircraft: tuple[int, float, str], load: Load, _: simpy.Event | None) -> None:
-        """Take a loading slot, load, wait for open airfields, take off."""
-        world, group = self.world, load.group
-        now = world.env.now
-        start = self._book(load.origin).reserve(now, load.onload)
-        ready = start + load.onload
-        flight = self.block_hours(pool, load.origin, load.destination)
-        takeoff = self._window(load, ready, flight)
-        about = {
-            "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
-            "aircraft": pool.key, "number": aircraft[0], "to": load.destination, "troops": load.troops,
-            "vehicles": load.vehicles,
-        }  # fmt: skip
-        cause = world.record(
-            EventKind.TAKEOFF, group.member, load.origin, load.troops, load.cause, about, takeoff
-        )
-        group.departed(load, cause, takeoff)
-        times = (now, start, ready, takeoff)
-        world.wait(takeoff + flight - now).callbacks.append(
-            partial(self._land, pool, aircraft, load, times, flight, cause)
-        )
+    def _breaks_down(self, load: Load) -> None:
+        group = load.group
+        detail = {"unit": group.unit}
+        self.world.record(EventKind.BREAKDOWN, group.member, load.origin, load.lost, load.cause, detail)
 
-    def _window(self, load: Load, ready: float, flight: float) -> float:
-        """Return the first take-off at or after *ready* with both airfields open when they are used."""
-        if not self.plan.weather:
-            return ready
-        here, there, takeoff = self._closures(load.origin), self._closures(load.destination), ready
-        while True:
-            later = max(here.open_from(takeoff), there.open_from(takeoff + flight) - flight)
-            if later <= takeoff + 1e-9:
-                return takeoff
-            takeoff = later
-
-    def _land(
-        self,
-        pool: Pool,
-        aircraft: tuple[int, float, str],
-        load: Load,
-        times: tuple[float, float, float, float],
-        flight: float,
-        cause: int,
-        _: simpy.Event,
-    ) -> None:
-        """Take an unloading slot, unload; fly the next waiting load or go back to the station."""
-        world, group = self.world, load.group
-        now = world.env.now
-        begun = self._book(load.destination).reserve(now, load.offload)
-        done = begun + load.offload
-        asked, start, ready, takeoff = times
-        parts = SortieParts(
-            load.released, asked - load.released, start - asked + begun - now, takeoff - ready,
-            load.onload + load.offload, flight,
-        )  # fmt: skip
-        about = {
-            "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
-            "aircraft": pool.key, "number": aircraft[0], "troops": load.troops,
-            "vehicles": load.vehicles, "parts": parts, "from": load.origin, "touchdown": now,
-        }  # fmt: skip
-        landed = world.record(
-            EventKind.LANDED, group.member, load.destination, load.troops, cause, about, done
-        )
-        group.landed(load, landed, done)
-        number, duty, station = aircraft
-        free = (number, duty + load.offload, station)
+    def freed(self, pool: Pool, aircraft: tuple[int, float, str], here: str, at: float) -> None:
+        """Fly the load that has waited longest once the aircraft is free at *at*, or go home."""
         if pool.queue:
-            world.wait(done - now).callbacks.append(partial(self._next, pool, free, load.destination))
+            self.world.call(at - self.world.env.now, partial(self._next, pool, aircraft, here))
         else:
-            self._go_home(pool, free, load.destination, done)
+            self._go_home(pool, aircraft, here, at)
 
-    def _next(self, pool: Pool, aircraft: tuple[int, float, str], here: str, _: simpy.Event) -> None:
+    def _next(self, pool: Pool, aircraft: tuple[int, float, str], here: str, _: object) -> None:
         """Fly the load that has waited longest, or go home when others have taken them all."""
         number, duty, station = aircraft
         if pool.queue:
@@ -256,6 +148,16 @@ class Airlift:
         heappush(pool.idle[station], (at + back, number, duty + back))
 
     # airfields, set up on first use
+
+    def _route(self, pool: Pool, origin: str, destination: str) -> Route:
+        route = pool.routes.get((origin, destination))
+        if route is None:
+            closures = (self._closures(origin), self._closures(destination)) if self.plan.weather else None
+            route = pool.routes[origin, destination] = Route(
+                self._book(origin), self._book(destination), closures,
+                self.block_hours(pool, origin, destination),
+            )  # fmt: skip
+        return route
 
     def _book(self, airfield: str) -> ReservationBook:
         book = self.books.get(airfield)

@@ -167,7 +167,8 @@ class CouncilProcess:
         done = world.env.event()
         for member in self.members.allies:
             world.start(self._deliberate(member, motion, contested, verdicts, cause, done))
-        yield done
+        if self.members.allies:
+            yield done
         return self._decide(motion, ledger, verdicts, cause)
 
     def _deliberate(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import wraps
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 NOTHING: Mapping[str, Any] = {}
 _BY_TIME = itemgetter(1)
+Found = TypeVar("Found")
 
 
 class EventKind(StrEnum):
@@ -140,3 +142,17 @@ class EventLog:
         if self._by_id is None:
             self._by_id = {r.id: r for r in self.records}
         return self._by_id.get(record.cause)
+
+
+def once(read: Callable[[EventLog], Found]) -> Callable[[EventLog], Found]:
+    """Make *read* a reading that is taken once and kept with the log; nobody may change what it returns."""
+    name = f"{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def kept(log: EventLog) -> Found:
+        if name not in log.kept:
+            log.kept[name] = read(log)
+        found: Found = log.kept[name]
+        return found
+
+    return kept

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import partial
 
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
-from sim.engine.airlift import Airlift, Group, Load
+from sim.engine.airlift import Airlift
 from sim.engine.approvals import approve
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
 from sim.engine.geometry import great_circle_km
 from sim.engine.members import Members
+from sim.engine.sorties import Group, Load
 from sim.engine.world import ProcessGenerator, World
 
 #: Told of each landing (load, event, instant); returns when its soldiers are on post.
@@ -30,6 +31,7 @@ class Force:
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
         self.deployed_at = float("inf")
         self.inbound: list[Load] = []
+        self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
         response = world.scenario.response
         if response.warning_before_mandate:
             world.listen(EventKind.PRIVATE_APPEAL, self._on_private_appeal)
@@ -157,10 +159,10 @@ class Force:
             float(world.alliance.airlift.chalk_interval),
             int(world.alliance.airfields[unit.airfield].slots),
         )
-        for i, (chalk, field) in enumerate(zip(chalks, fields, strict=True)):
+        handled = self.airlift.handling((c.outsize for c in chalks), luck)
+        for i, (chalk, field, (on, off, lost)) in enumerate(zip(chalks, fields, handled, strict=True)):
             if i and not (loaded and i < slots):
                 yield world.wait(interval)
-            on, off, lost = self.airlift.handling(chalk.outsize, luck[4 * i : 4 * i + 4])
             if i < slots:
                 on = max(0.0, on - loaded)
             load = Load(
@@ -176,14 +178,15 @@ class Force:
         """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
         if fixed is not None:
             return [fixed] * count
-        shares = self.world.scenario.response.mission.arrival_airfields
-        given = dict.fromkeys(shares, 0)
-        fields = []
-        for n in range(1, count + 1):
-            field = max(shares, key=lambda f: float(shares[f]) * n - given[f])
+        airfields = self.world.scenario.response.mission.arrival_airfields
+        shares = {field: float(share) for field, share in airfields.items()}
+        spread = self._spread
+        given = {field: spread.count(field) for field in shares}
+        for n in range(len(spread) + 1, count + 1):
+            field = max(shares, key=lambda f: shares[f] * n - given[f])
             given[field] += 1
-            fields.append(field)
-        return fields
+            spread.append(field)
+        return spread[:count]
 
     def _on_landed(self, load: Load, landed: int, at: float) -> None:
         self.came += 1

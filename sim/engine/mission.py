@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from math import inf
 
-from sim.engine.airlift import Airlift, Group, Load
+from sim.engine.airlift import Airlift
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
+from sim.engine.sorties import Group, Load
 from sim.engine.unrest import Unrest
 from sim.engine.world import ProcessGenerator, World
 
@@ -28,11 +29,12 @@ class Mission:
         self._quiet = 0  # version of the running spell of calm
         self._left = 0
         self._home: dict[str, int] = {}
-        self._posted: dict[str, tuple[float, float]] = {}
-        self._relieved: dict[str, list[tuple[float, float]]] = {}  # by site: when (h) how many are free to go
+        self._posted: dict[tuple[str, str, str], tuple[float, float]] = {}
+        self._relieved: dict[str, list[tuple[float, float, int]]] = {}  # by site: when (h), how many, why
         freed = world.crisis.effects.freed_forces
         self._ratio = float(freed.ratio) if freed.enabled else 0.0
-        self._waiting: tuple[int, int] | None = None  # the spell of calm that waits for the whole force
+        #: Ends that wait for the whole force: the spell of calm each rests on (if any), cause, reason.
+        self._waiting: list[tuple[int | None, int, str]] = []
         world.listen(EventKind.MANDATE, self._on_decision)
         world.listen(EventKind.BILATERAL, self._on_decision)
         world.listen(EventKind.ORDER_RESTORED, self._on_order)
@@ -46,7 +48,7 @@ class Mission:
         if signal.enabled and signal.gain > 0:
             self.unrest.stiffen(float(signal.gain), event.id)
         expiry = float(self.world.scenario.response.mandate.duration)
-        self.world.after(expiry, lambda: self._end(event.id, "mandate expired"))
+        self.world.after(expiry, lambda: self._end(None, event.id, "mandate expired"))
 
     # guards
 
@@ -77,32 +79,34 @@ class Mission:
 
     def _paces(self, group: Group) -> tuple[float, float]:
         """Return hours from landing to post and from post to local guards' new tasks, drawn per echelon."""
-        entity = f"{group.member} {group.unit} {group.echelon}"
-        if entity not in self._posted:
-            luck = self.world.stream("posting", entity)
+        key = (group.member, group.unit, group.echelon)
+        paces = self._posted.get(key)
+        if paces is None:
+            luck = self.world.stream("posting", " ".join(key))
             retasking = self.world.crisis.effects.freed_forces.delay
-            self._posted[entity] = (
+            paces = self._posted[key] = (
                 self.plan.posting.sample(luck.uniform()), retasking.sample(luck.uniform()),
             )  # fmt: skip
-        return self._posted[entity]
+        return paces
 
     def _relieve(self, site: str, people: float, due: float, cause: int) -> None:
         """Let local guards go at *due* (h), or with the next order at their site after it."""
         waiting = self._relieved.setdefault(site, [])
-        waiting.append((due, people))
+        waiting.append((due, people, cause))
         if len(waiting) == 1:
-            self.world.after(due - self.world.env.now, lambda: self._free(site, cause))
+            self.world.after(due - self.world.env.now, lambda: self._free(site))
 
-    def _free(self, site: str, cause: int) -> None:
+    def _free(self, site: str) -> None:
         """Free those whose time has come; one more order serves all the others when the last is due."""
         now = self.world.env.now
         waiting = self._relieved.pop(site)
-        late = [(due, people) for due, people in waiting if due > now + SLACK]
+        late = [relief for relief in waiting if relief[0] > now + SLACK]
         if late:
             self._relieved[site] = late
-            self.world.after(max(due for due, _ in late) - now, lambda: self._free(site, cause))
-        due_now = sum(people for due, people in waiting if due <= now + SLACK)
-        released = min(due_now, self.unrest.sites[site].guards)
+            self.world.after(max(late)[0] - now, lambda: self._free(site))
+        ready = [relief for relief in waiting if relief[0] <= now + SLACK]
+        released = min(sum(people for _, people, _ in ready), self.unrest.sites[site].guards)
+        cause = max(ready)[2]
         if released > 0:
             cause = self.world.record(EventKind.FREED, self.world.crisis.host, site, released, cause)
             self.unrest.free_guards(site, released, cause)
@@ -116,28 +120,27 @@ class Mission:
         self._quiet += 1
         version = self._quiet
         calm = self.world.draw(self.plan.calm_before_end, "calm before end", str(version))
-        self.world.after(calm, lambda: self._declare(version, event.id))
+        self.world.after(calm, lambda: self._end(version, event.id, "order held"))
 
     def _on_deployed(self, event: EventRecord) -> None:
-        if self._waiting is not None:
-            self._declare(*self._waiting)
+        for waiting in self._waiting:
+            self._end(*waiting)
 
-    def _declare(self, version: int, cause: int) -> None:
-        """Declare the mission done if calm has held; a force still arriving is awaited first."""
-        if version != self._quiet or self.force is None:
+    def _end(self, calm: int | None, cause: int, reason: str) -> None:
+        """End the mission if the spell of *calm* it rests on (none for a mandate's last day) has held.
+
+        A force still arriving is awaited first, so that nobody is left behind.
+        """
+        if self._ended or self.force is None or (calm is not None and calm != self._quiet):
             return
         left = self.force.deployed_at - self.world.now
         if left <= SLACK:
-            self._end(cause, "order held")
-        elif left < inf:
-            self.world.after(left, lambda: self._declare(version, cause))
-        else:
-            self._waiting = (version, cause)
-
-    def _end(self, cause: int, reason: str) -> None:
-        if not self._ended and self.force is not None and self.force.inbound:
             self._ended = True
             self.world.start(self._wind_up(cause, reason))
+        elif left < inf:
+            self.world.after(left, lambda: self._end(calm, cause, reason))
+        else:
+            self._waiting.append((calm, cause, reason))
 
     def _wind_up(self, cause: int, reason: str) -> ProcessGenerator:
         """Announce, request, order, hand over the posts, and send the force home."""
@@ -177,7 +180,7 @@ class Mission:
     def _leave(self, load: Load) -> bool:
         """Send a load home; return whether it needs a place in the airlift's schedule."""
         world, member = self.world, load.group.member
-        load = load._replace(released=world.now)
+        load.released = world.now
         if world.scenario.response.offers[member].mode_out == "road":
             base = world.alliance.members[member].units[load.group.unit].base
             march(world, load, base.lat, base.lon)
@@ -190,11 +193,11 @@ class Mission:
         luck = self.world.stream("sorties out", member).uniforms(4 * len(loads))
         groups: dict[tuple[str, str], Group] = {}
         back = []
-        for i, load in enumerate(loads):
+        handled = self.airlift.handling((load.outsize for load in loads), luck)
+        for load, (on, off, lost) in zip(loads, handled, strict=True):
             key = (load.group.unit, load.group.echelon)
             if key not in groups:
                 groups[key] = Group(member, *key, "out", self._gone, self._back_home)
-            on, off, lost = self.airlift.handling(load.outsize, luck[4 * i : 4 * i + 4])
             back.append(
                 Load(
                     groups[key], load.troops, load.vehicles, load.outsize, load.destination, load.origin,
@@ -224,9 +227,8 @@ def _columns(loads: list[Load]) -> list[Load]:
     """Join the loads of each unit into one road column."""
     columns: dict[str, Load] = {}
     for load in loads:
-        unit = load.group.unit
-        first = columns.get(unit, load._replace(troops=0, vehicles=0))
-        columns[unit] = first._replace(
-            troops=first.troops + load.troops, vehicles=first.vehicles + load.vehicles
-        )
+        column = columns.setdefault(load.group.unit, load)
+        if column is not load:
+            column.troops += load.troops
+            column.vehicles += load.vehicles
     return list(columns.values())

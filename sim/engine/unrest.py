@@ -10,6 +10,7 @@ from sim.engine.hazards import HazardClock
 from sim.engine.streams import Stream, geometric_rate
 from sim.engine.world import World
 from sim.scenario.crisis import Site
+from sim.scenario.crisis import Unrest as Model
 
 
 class SiteState:
@@ -22,19 +23,8 @@ class SiteState:
         "weight", "wounded_rate",
     )  # fmt: skip
 
-    def __init__(
-        self, key: str, site: Site, frailty: float, incidents: Stream, killed: float, wounded: float
-    ) -> None:
-        """Put *site* before its onset.
-
-        Args:
-            key: of the site.
-            site: its facts.
-            frailty: multiplies its ceiling and its first level.
-            incidents: the luck of its incidents.
-            killed: mean number killed in an incident of lethality 1.
-            wounded: mean number wounded in one.
-        """
+    def __init__(self, key: str, site: Site, frailty: float, incidents: Stream, model: Model) -> None:
+        """Put *site* before its onset; *frailty* multiplies its ceiling and its first level."""
         self.key, self.site, self.incidents = key, site, incidents
         self.ceiling = float(site.ceiling) * frailty
         self.forces, self.weight, self.lethality = (
@@ -42,8 +32,8 @@ class SiteState:
             float(site.weight),
             float(site.lethality),
         )
-        self.killed_rate = geometric_rate(killed * self.lethality)
-        self.wounded_rate = geometric_rate(wounded * self.lethality)
+        self.killed_rate = geometric_rate(float(model.killed) * self.lethality)
+        self.wounded_rate = geometric_rate(float(model.wounded) * self.lethality)
         self.guards = self.forces * float(site.guard_share)
         self.free = self.forces - self.guards
         self.reserves = self.freed = 0.0
@@ -68,18 +58,18 @@ class Unrest:
         self.world, self.model = world, world.crisis.unrest
         self.over = False  # settled, or the government fell: nobody stirs any more
         self.signal = 1.0
-        model, self._ends = self.model, self.model.ends
-        shape, killed, wounded = float(model.frailty_shape), float(model.killed), float(model.wounded)
+        model = self.model
+        shape = float(model.frailty_shape)
         self.sites = {
             key: SiteState(
-                key, site, world.stream("frailty", key).gamma(shape), world.stream("incidents", key), killed,
-                wounded,
+                key, site, world.stream("frailty", key).gamma(shape), world.stream("incidents", key), model
             )
             for key, site in world.crisis.sites.items()
-        }  # fmt: skip
+        }
         self._growth, self._suppression = float(model.growth), float(model.suppression)
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
         self._calm_share = float(model.calm)
+        self._spread_delay = model.spread.delay.sampler()
         self._weight = sum(s.weight for s in self.sites.values())
         self._settle = HazardClock(world.stream("settlement").exponential())
         self._fall = HazardClock(world.stream("government").exponential())
@@ -132,15 +122,14 @@ class Unrest:
 
     def _schedule_onset(self, state: SiteState) -> None:
         onset = state.site.onset
-        u = self.world.stream("onset", state.key).uniform()
         if onset is None:
             return
-        hours = self.world.scenario.hours
+        u, hours = self.world.stream("onset", state.key).uniform(), self.world.scenario.hours
         at = hours(onset.earliest) + u * (hours(onset.latest) - hours(onset.earliest))
         self.world.after(max(0.0, at), lambda: self._onset(state, -1))
 
     def _onset(self, state: SiteState, cause: int) -> None:
-        if state.affected or self.over:
+        if state.affected or self.over or state.ceiling <= 0:
             return
         state.affected, state.affected_at, state.since = True, self.world.now, self.world.now
         cause = self.world.record(EventKind.ONSET, where=state.key, amount=state.level * 24, cause=cause)
@@ -159,10 +148,12 @@ class Unrest:
             if state is source or state.calm:
                 continue
             luck = self.world.stream("spread", f"{source.key}>{state.key}")
-            stirred, delay = luck.uniform() < spread.chance, spread.delay.sample(luck.uniform())
+            stirred = luck.uniform() < spread.chance
             if state.affected:
+                delay = self._spread_delay(luck.uniform())
                 self.world.after(delay, lambda s=state: self._change(s, cause, push))  # type: ignore[misc]
             elif stirred:
+                delay = self._spread_delay(luck.uniform())
                 self.world.after(delay, lambda s=state: self._onset(s, cause))  # type: ignore[misc]
 
     # one segment to the next

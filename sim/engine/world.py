@@ -71,10 +71,16 @@ class World:
             raise ValueError(f"a delay of {hours!r} h at {self.now} h")
         return self.env.timeout(hours)
 
+    def call(self, hours: float, step: Callable[[simpy.Event], None]) -> None:
+        """Call *step* with the event that happens *hours* from now; as strict as `wait`."""
+        if not 0 <= hours < inf:
+            raise ValueError(f"a delay of {hours!r} h at {self.now} h")
+        self.env.timeout(hours).callbacks.append(step)
+
     def after(self, hours: float, action: Callable[[], None]) -> None:
         """Call *action* after *hours*; nothing is scheduled beyond the horizon."""
         if self.env.now + hours <= self.horizon:
-            self.wait(hours).callbacks.append(lambda _: action())
+            self.call(hours, lambda _: action())
 
     def start(self, process: ProcessGenerator) -> simpy.Process:
         """Start a process."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.engine.event_log import EventKind, EventLog, EventRecord, SortieParts
+from sim.engine.event_log import EventKind, EventLog, EventRecord, SortieParts, once
 
 #: The parts in order of time, and what each is.
 PARTS: dict[str, str] = {
@@ -43,6 +43,7 @@ def _is_arrival(record: EventRecord) -> bool:
     return record.kind in _ARRIVALS and detail.get("direction") == "in" and detail.get("parts") is not None
 
 
+@once
 def parts_of(log: EventLog) -> dict[str, float]:
     """Return the hours of each part; they add up to appeal to deployment complete. Empty without one.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from sim.engine.replication import collection_paused
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -71,7 +73,8 @@ def _in_process(
 ) -> list[Result]:
     results = []
     for item in items:
-        results.append(function(item))
+        with collection_paused():
+            results.append(function(item))
         if progress is not None:
             progress(len(results), len(items))
     return results
@@ -88,7 +91,11 @@ def _equip(function: Callable[[Any], Any]) -> None:
 
 def _work(chunk: Sequence[Any]) -> list[Any]:
     assert _function is not None
-    return [_function(item) for item in chunk]
+    results = []
+    for item in chunk:
+        with collection_paused():  # until the item's event log is gone, too
+            results.append(_function(item))
+    return results
 
 
 class _Pool:
@@ -110,6 +117,9 @@ class _Pool:
 
     def results(self) -> list[Any]:
         """Do everything, with a new pool when one breaks, and return the results in order."""
+        # Imported here: a run that stays in its process does not pay for them.
+        from concurrent.futures.process import BrokenProcessPool
+
         for attempt in range(1, TRIES + 1):
             try:
                 self._run_missing()
@@ -125,11 +135,11 @@ class _Pool:
         raise AssertionError("unreachable")
 
     def _run_missing(self) -> None:
+        from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+
         waiting = [place for place in range(len(self.chunks)) if place not in self.done]
         waiting.reverse()
-        pool = ProcessPoolExecutor(
-            self.workers, multiprocessing.get_context(_start_method()), _equip, (self.function,)
-        )
+        pool = ProcessPoolExecutor(self.workers, _start_context(), _equip, (self.function,))
         flying: dict[Future[list[Any]], int] = {}
         try:
             while waiting or flying:
@@ -149,5 +159,9 @@ class _Pool:
             self.progress(self.count, len(self.items))
 
 
-def _start_method() -> str:
-    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+def _start_context() -> Any:
+    """Return how workers are started: from a clean server where there is one, never by copying threads."""
+    import multiprocessing
+
+    known = multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("forkserver" if "forkserver" in known else "spawn")

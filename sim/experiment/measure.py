@@ -6,7 +6,7 @@ from math import nan
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.responses import responses_of
-from sim.experiment.spans import record_responses
+from sim.experiment.spans import SPANS
 from sim.scenario.models import Scenario
 
 _K = EventKind
@@ -37,9 +37,9 @@ def read_row(log: EventLog, scenario: Scenario) -> list[float]:
     """
     found = {name: response.function(log, scenario) for name, response in responses_of(scenario).items()}
     values = list(found.values())
-    for key, response in record_responses(scenario).items():
-        plain = found.get(scenario.record[key].response)
-        values.append(response.function(log, scenario) if plain is None else plain)
+    for entry in scenario.record.values():
+        plain = found.get(entry.response)
+        values.append(SPANS[entry.response].function(log, scenario, entry) if plain is None else plain)
     return values
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isnan, nan
 from typing import Literal
 
-from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.experiment.chain import PARTS, parts_of
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
@@ -75,23 +75,27 @@ def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRec
     return (r for r in records if r.detail.get("direction") == direction)
 
 
+@once
 def arrivals(log: EventLog) -> list[EventRecord]:
     """Return the loads that came into the theatre, by air and by road."""
     both = log.of(EventKind.LANDED) + log.of(EventKind.ROAD_ARRIVED)
     return list(heading(both, "in"))
 
 
+@once
 def departures(log: EventLog) -> list[EventRecord]:
     """Return the loads that left the theatre, by air and by road."""
     both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
     return list(heading(both, "out"))
 
 
+@once
 def flights_in(log: EventLog) -> list[EventRecord]:
     """Return the landings in theatre, in order of time."""
     return list(heading(log.of(EventKind.LANDED), "in"))
 
 
+@once
 def flights_out(log: EventLog) -> list[EventRecord]:
     """Return the take-offs homeward, in order of time."""
     return list(heading(log.of(EventKind.TAKEOFF), "out"))

@@ -10,19 +10,18 @@ import numpy as np
 
 #: Distance, in standard deviations, of a run in which something did not happen (or did) against the most.
 MISSED = 3.0
-
-Row = Mapping[str, float]
-
-
 #: Fewest runs with a mandate from which one is taken to stand for them.
 ENOUGH = 5
+
+Row = Mapping[str, float]
 
 
 def typical_run(rows: Sequence[Row], timings: Collection[str]) -> int:
     """Return the place of the run nearest the medians, among those whose story is longest.
 
     Those are the runs with a mandate, because most timings exist only there; when fewer than `ENOUGH` have
-    one, the runs with the commonest help level. How common either is stands beside every story told. Distance is the root of the sum of squared deviations from the medians of *timings*, each in standard
+    one, the runs with the commonest help level. How common either is stands beside every story told.
+    Distance is the root of the sum of squared deviations from the medians of *timings*, each in standard
     deviations; the first of equally near runs is taken. -1 if every run failed.
     """
     good = [place for place, row in enumerate(rows) if not row["failed"]]

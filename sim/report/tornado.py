@@ -113,7 +113,11 @@ def _bar(
 
 def _label(row: TornadoRow) -> str:
     path = row.path if len(row.path) <= 44 else "..." + row.path[-41:]
-    return f"{path}\n{row.low:.3g} to {row.high:.3g} {row.unit}".rstrip()
+    return f"{path}\n{_short(row.low)} to {_short(row.high)} {row.unit}".rstrip()
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _dress(axes: Axes, shown: Sequence[TornadoRow], unit: str, base: float) -> None:

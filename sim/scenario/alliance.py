@@ -8,7 +8,17 @@ from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
 from sim.scenario.quantities import (
-    Count, Hours, Kilometres, People, PositiveCount, Quantity, Ratio, Score, Share, Speed, WholeCount,
+    Count,
+    Hours,
+    Kilometres,
+    People,
+    PositiveCount,
+    Quantity,
+    Ratio,
+    Score,
+    Share,
+    Speed,
+    WholeCount,
     read_sources,
 )  # fmt: skip
 from sim.scenario.scalars import Day, Number

@@ -20,7 +20,9 @@ Z95 = 1.6448536269514722
 class Frozen(BaseModel):
     """A part of a scenario: complete, checked, never changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class Lognormal(Frozen):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.checks import cross_check
 from sim.scenario.errors import Problem, ScenarioError
@@ -56,17 +57,24 @@ def with_settings(scenario: Scenario, settings: Mapping[str, Any], origin: str =
     Raises:
         ScenarioError: when a path leads nowhere or the result is no valid scenario.
     """
-    tree, problems = bare(plain_data(scenario), scenario.name), []
+    data = plain_data(scenario)
+    tree, problems = bare(data, scenario.name), []
     for path, value in settings.items():
         try:
             tree = apply_setting(tree, path, value, origin)
         except SettingError as error:
             problems.append(Problem(origin, None, None, path, str(error)))
-    return check_tree(replace(tree, problems=tuple(problems)))
+    untouched = {part: old for part, old in scenario if tree.data.get(part) is data.get(part)}
+    read = {part: old for part, old in untouched.items() if isinstance(old, BaseModel)}
+    return check_tree(replace(tree, problems=tuple(problems)), read)
 
 
-def check_tree(tree: Tree) -> Scenario:
+def check_tree(tree: Tree, read: Mapping[str, BaseModel] = MappingProxyType({})) -> Scenario:
     """Return the scenario that *tree* holds.
+
+    Args:
+        tree: raw data and marks.
+        read: parts of the scenario that have been read and checked before.
 
     Raises:
         ScenarioError: with every problem found.
@@ -74,7 +82,7 @@ def check_tree(tree: Tree) -> Scenario:
     problems = list(tree.problems)
     scenario = None
     try:
-        scenario = Scenario.model_validate(tree.data)
+        scenario = Scenario.model_validate({**tree.data, **read})
     except ValidationError as error:
         problems += tell(error.errors(include_url=False), tree)
     problems += cross_check(tree)

@@ -14,7 +14,13 @@ from sim.scenario.quantities import Hours
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
 from sim.scenario.study import (
-    Calibration, Experiment, RecordedEvent, RecordEntry, SeriesPoint, Uncertain, Variant,
+    Calibration,
+    Experiment,
+    RecordedEvent,
+    RecordEntry,
+    SeriesPoint,
+    Uncertain,
+    Variant,
 )  # fmt: skip
 
 

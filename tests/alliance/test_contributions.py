@@ -36,7 +36,10 @@ def test_whole_parts_add_up_and_stay_near_their_share(total, shares):
 
 
 @given(
-    troops=st.integers(0, 3000), vehicles=st.integers(0, 400), load=st.floats(0.4, 1.0), outsize=st.floats(0, 1)
+    troops=st.integers(0, 3000),
+    vehicles=st.integers(0, 400),
+    load=st.floats(0.4, 1.0),
+    outsize=st.floats(0, 1),
 )
 def test_chalks_conserve_troops_and_vehicles_within_each_load(troops, vehicles, load, outsize):
     chalks = make_chalks(troops, vehicles, TYPES, an_airlift(load, outsize))

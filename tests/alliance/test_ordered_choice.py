@@ -1,5 +1,6 @@
 """Ordered choice: hand-checked answers, and the chance of consensus against quadrature and simulation."""
 
+import itertools
 from math import exp, pi, sqrt
 from random import Random
 
@@ -69,9 +70,7 @@ def consensus_given(u: float, line_weight: float, lead_noise: float) -> float:
         for m, mean in MEANS.items()
         if m != "a"
     }
-    chances["a"] = {
-        p: float(p is answer(w_lead, tau, kappa).position) for p in Position
-    }
+    chances["a"] = {p: float(p is answer(w_lead, tau, kappa).position) for p in Position}
     return chance_of_consensus(chances, COUNCIL)
 
 
@@ -86,7 +85,7 @@ def test_consensus_integrated_over_the_shock_and_the_line_agrees_with_simulation
         cuts = sorted({max(-5.0, min(5.0, 0.8 - k - MEANS["a"] - u)) for k in (0.0, 1.0)} | {-5.0, 5.0})
         return sum(
             consensus_given(u, weight, (low + high) / 2) * (norm.cdf(high / sigma) - norm.cdf(low / sigma))
-            for low, high in zip(cuts, cuts[1:], strict=False)
+            for low, high in itertools.pairwise(cuts)
         )
 
     exact = quad(lambda u: over_lead(u) * density(u, sigma_u), -6, 6, limit=200)[0]

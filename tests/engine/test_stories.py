@@ -388,6 +388,25 @@ def test_a_mandate_expires_on_its_day_with_the_city_still_in_unrest():
     assert log.first(K.END_ANNOUNCED).detail["reason"] == "mandate expired"
 
 
+def test_a_mandate_that_expires_during_the_deployment_leaves_nobody_behind():
+    log = lived({"mandate.duration": "10 h", "members.BBB.approval.delay": "100 h"})
+    assert log.first(K.END_ANNOUNCED).time == log.first(K.DEPLOYED).time > 113.5  # mandate at 13.5 h + 100 h
+    assert log.first(K.END_ANNOUNCED).detail["reason"] == "mandate expired"
+    assert {r.who: r.amount for r in log.of(K.CONTINGENT_HOME)} == {"AAA": 100, "BBB": 100}
+
+
+def test_new_unrest_while_the_force_is_awaited_puts_off_the_end():
+    onset = {"earliest": "2022-01-10T12:00+06:00", "latest": "2022-01-10T12:00+06:00"}
+    south = {"lat": 43, "lon": 71, "name": "South City", "initial": "30 per day", "ceiling": "60 per day"}
+    rest = {"forces": 500, "guard_share": 0.4, "lethality": 0, "priority": 2, "weight": 0.3, "onset": onset}
+    log = lived({**CALMED, "members.BBB.approval.delay": "200 h"})
+    again = lived({**CALMED, "members.BBB.approval.delay": "200 h", "sites.south": {**south, **rest}})
+    restored = [r.time for r in again.of(K.ORDER_RESTORED)]
+    assert restored[0] + 24 < 204 < again.first(K.DEPLOYED).time < restored[1] + 24  # anew at 204 h
+    assert log.first(K.END_ANNOUNCED).time == log.first(K.DEPLOYED).time
+    assert again.first(K.END_ANNOUNCED).time == pytest.approx(restored[1] + 24)
+
+
 def homeward(log: EventLog) -> list[tuple[float, str]]:
     left = [r for r in log.of(K.TAKEOFF) if r.detail["direction"] == "out"]
     return [(round(r.time, 3), r.who) for r in left]

@@ -1,4 +1,4 @@
-"""Worlds without luck for stories and laws: nobody is moody, no city differs from the file, nothing breaks."""
+"""Worlds without luck for stories and laws: nobody is moody, no city differs, nothing breaks."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ CERTAIN: dict[str, Any] = {
 #: The same, with a city that local forces win back when there are enough of them.
 SUPPRESSED = {"crisis.unrest.suppression": "0.1 per h", "effects.local_mobilisation.enabled": True}
 
-#: Settings that make every ally object, or the two of them differ (the tie moves a member's willingness
-#: by a quarter of its size).
+#: Settings that make every ally object, or only the second.
 UNWILLING = {"decision.ordered_choice.weights.formal_request": -4}
 ALLY_AGAINST = {
     "alliance.ties": {"AAA-CCC": 1.5, "BBB-CCC": -2},

@@ -94,3 +94,10 @@ def failing_replicate(scenario: Scenario, seed: int, replication: int) -> EventL
     if replication == 2:
         raise ValueError("a broken run")
     return fake_replicate(scenario, seed, replication)
+
+
+def cut_replicate(scenario: Scenario, seed: int, replication: int) -> EventLog:
+    """Return the stand-in's log up to the horizon, as the engine would cut it."""
+    end = float(scenario.horizon)
+    kept = [r for r in fake_replicate(scenario, seed, replication) if r.time < end]
+    return EventLog([*kept, EventRecord(len(kept) + 9, end, K.HORIZON)])

@@ -7,8 +7,9 @@ import pytest
 
 from sim.engine.dynamics import level_at
 from sim.experiment.curves import curve_names, detained, grid_of, level, read_curves, unrest
+from sim.experiment.measure import first_names, read_firsts
 from sim.experiment.responses import responses_of
-from tests.experiment.logs import DEPLOYMENT, K, a_log, at
+from tests.experiment.logs import DEPLOYMENT, K, a_load, a_log, at
 from tests.tiny import tiny_scenario
 
 CASES = [  # x0, g, s, k, t
@@ -69,6 +70,16 @@ def test_troops_are_those_who_came_less_those_who_went():
     assert curves["troops"].tolist() == [0, 100, 160, 160, 0]
     assert curves["troops.AAA"].tolist() == curves["troops"].tolist()
     assert not curves["troops.BBB"].any()
+
+
+def test_first_times_are_of_the_way_in():
+    scenario = tiny_scenario()
+    log = a_log(
+        (5.0, K.APPEAL), (9.0, K.TAKEOFF, a_load("AAA", 1, "out")), (10.0, K.TAKEOFF, a_load("BBB", 1))
+    )
+    found = dict(zip(first_names(scenario), read_firsts(log, scenario), strict=True))
+    assert (found["appeal|"], found["takeoff|BBB"]) == (5, 10)
+    assert np.isnan([found["takeoff|AAA"], found["mandate|"]]).all()
 
 
 def test_detentions_are_reported_with_their_lag():

@@ -118,6 +118,12 @@ def test_the_position_is_the_one_on_force_finally_decided():
             by("AAA"),
             {"detail": {"answer": "object", "contribute": False, "level": "force"}},
         ),
+        (
+            34.5,
+            K.POSITION,
+            by("BBB"),
+            {"detail": {"answer": "abstain", "contribute": False, "level": "words"}},
+        ),
         (35.0, K.REFUSED, {"detail": {"level": "force"}}),
         (
             36.0,
@@ -140,12 +146,10 @@ def test_a_stratum_is_a_set_of_rows():
     without = {"appealed": 1.0, "mandate": 0.0, "position.AAA": 2.0}
     assert [found["flights_in"].concerns(r) for r in (with_mandate, without)] == [True, False]
     assert [found["killed"].concerns(r) for r in (with_mandate, without)] == [True, True]
-    assert [found["approval.AAA"].concerns(with_mandate | {"position.AAA": p}) for p in (3, 2)] == [
-        True,
-        False,
-    ]
+    answers = [found["approval.AAA"].concerns(with_mandate | {"position.AAA": p}) for p in (3, 2)]
+    assert answers == [True, False]
     assert found["approval.AAA"].condition == "given a mandate, AAA contributes"
-    assert found["hours_to_decision"].condition == "given an appeal"
+    assert found["hours_to_order"].condition == "given an appeal"
 
 
 def an_entry(response, **arguments):
@@ -201,4 +205,4 @@ def test_a_scalar_entry_is_the_scalar_itself():
     scenario = tiny_scenario()
     response = record_responses(scenario)["decision"]
     assert response.function(LOG, scenario) == 3
-    assert response.condition == "given an appeal"
+    assert response.condition == "given a mandate"

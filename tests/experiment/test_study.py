@@ -70,6 +70,7 @@ def test_a_failed_run_is_told_and_the_others_go_on():
     failure = study.failures[0]
     assert (failure.variant, failure.run.run, failure.run.seed) == ("", 2, 1)
     assert failure.told.startswith("ValueError: a broken run\n")
+    assert "\n  sim/experiment/simulate.py:" in failure.told
     assert "in failing_replicate" in failure.told
     assert [f.variant for f in study.failures] == ["", "no_answer"]
     assert (study.summary().n, study.summary().failed) == (4, 1)

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 from sim.experiment.compare import compare, score_of
-from sim.experiment.estimates import wilson
+from sim.experiment.estimates import effective_size, wilson
 from sim.experiment.study import run_study
-from tests.experiment.logs import fake_replicate
+from sim.experiment.typical import ENOUGH
+from tests.experiment.logs import cut_replicate, failing_replicate, fake_replicate
 from tests.tiny import tiny_scenario
 
-STUDY = run_study(tiny_scenario(), 200, replicate=fake_replicate)
+STUDY = run_study(tiny_scenario(), 200, jobs=1, replicate=fake_replicate)
 SUMMARY = STUDY.summary()
 
 
@@ -26,19 +27,30 @@ def test_chances_are_counts_over_the_stratum():
     found, appealed = SUMMARY.responses["mandate"], column("appealed") == 1
     mandates = column("mandate")[appealed]
     assert (found.n, found.chance) == (appealed.sum(), mandates.mean())
-    assert found.chance_low <= wilson(mandates.sum(), len(mandates))[0] + 0.02
+    size = effective_size(mandates, column("draw")[appealed].tolist())
+    assert size < found.n  # in this sample runs of one draw are a little alike
+    assert (found.chance_low, found.chance_high) == wilson(mandates.mean() * size, size)
     assert found.given == "given an appeal"
 
 
 def test_times_are_quantiles_over_the_stratum():
     found = SUMMARY.responses["hours_to_decision"]
-    assert (found.n, found.censored) == ((column("appealed") == 1).sum(), found.n - column("mandate").sum())
-    decided = np.sort(column("hours_to_decision")[column("mandate") == 1])
-    # Nobody is censored before the horizon, so the quantile is that of all runs of the stratum.
-    assert found.median == decided[int(np.ceil(found.n / 2)) - 1]
-    assert found.low < found.median
-    assert isnan(found.high)  # more than 5 % never decide
+    decided = column("hours_to_decision")[column("mandate") == 1]
+    assert (found.n, found.censored, found.chance) == (len(decided), 0, 1)
+    assert found.median == np.quantile(decided, 0.5, method="inverted_cdf")
+    assert found.low < found.median < found.high
     assert 0 < found.median_error < 5
+
+
+def test_what_the_horizon_hides_is_not_known():
+    found = SUMMARY.responses["hours_to_first_on_task"]
+    late = np.isnan(column("hours_to_first_on_task")[column("mandate") == 1])
+    assert (found.n, found.censored) == (len(late), 0)
+    short = run_study(tiny_scenario(), 200, jobs=1, until=200, replicate=cut_replicate).summary()
+    found = short.responses["hours_to_first_on_task"]
+    assert 0 < found.censored < found.n / 2
+    assert isnan(found.high)  # more than 5 % come later
+    assert found.median == SUMMARY.responses["hours_to_first_on_task"].median
 
 
 def test_what_is_conditional_leaves_the_others_out():
@@ -75,24 +87,33 @@ def test_a_design_that_cannot_tell_says_so(settings, share, words):
     assert words in summary.epistemic_note
 
 
-def test_effects_are_paired_over_the_stratum_on_both_sides():
-    differences = SUMMARY.variants["no_answer"].differences
-    assert differences["mandate"].mean == pytest.approx(-SUMMARY.responses["mandate"].chance)
-    assert (differences["killed"].mean, differences["killed"].n) == (0, 200)
-    assert "flights_in" not in differences  # no mandate on the other side
-    # Without a mandate the decision counts as later than the horizon.
-    assert differences["hours_to_decision"].variant == 480 - 10
+def test_effects_are_paired_over_runs_with_a_mandate_in_the_base():
+    variant, n = SUMMARY.variants["no_answer"], column("mandate").sum()
+    assert (variant.n, variant.given) == (n, "a mandate in the base")
+    assert variant.differences["mandate"].mean == -1
+    assert (variant.differences["killed"].mean, variant.differences["killed"].n) == (0, n)
+    assert "flights_in" not in variant.differences  # no mandate on the other side
+    # What never came counts as late as the clock ran: 480 h, 10 h of them before the appeal.
+    assert variant.differences["hours_to_order"].variant == 480 - 10
 
 
-RNG = np.random.default_rng(5)
+def test_effects_are_paired_over_all_runs_where_mandates_are_few():
+    few = run_study(tiny_scenario(), 4, replicate=fake_replicate)
+    assert sum(row["mandate"] for row in few.rows) < ENOUGH
+    assert (few.summary().variants["no_answer"].n, few.summary().variants["no_answer"].given) == (4, "")
 
 
-def a_record(values, **change):
+def test_failed_runs_have_no_pair():
+    study = run_study(tiny_scenario(), 4, replicate=failing_replicate)
+    assert study.summary().variants["no_answer"].n == 3
+
+
+def a_record(values, simulated=480.0, **change):
     """Return the tiny scenario's record beside rows that took *values* hours to decide."""
     scenario = tiny_scenario()
     entry = scenario.record["decision"].model_copy(update={"low": None, "high": None} | change)
     scenario = scenario.model_copy(update={"record": {"decision": entry}})
-    base = dict.fromkeys(STUDY.rows[0], 0.0) | {"appealed": 1.0, "mandate": 1.0, "hours_simulated": 480.0}
+    base = dict.fromkeys(STUDY.rows[0], 0.0) | {"appealed": 1.0, "mandate": 1.0, "hours_simulated": simulated}
     rows = [base | {"run": float(i), "draw": float(i), "record.decision": v} for i, v in enumerate(values)]
     return compare(scenario, rows, 0.9)["decision"]
 
@@ -133,6 +154,8 @@ def test_what_the_horizon_hides_is_later_than_the_record():
     assert (found.censored, found.percentile) == (50, 0.5)
     assert found.inside_band is True
     assert isnan(found.high)
+    # A run whose clock stopped before the recorded value is later than it all the same.
+    assert a_record([float("nan")] * 50 + HOURS[:50], simulated=55.0, value=60).percentile == 0.5
 
 
 def test_nothing_simulated_is_nothing_judged():

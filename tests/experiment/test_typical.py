@@ -12,8 +12,14 @@ def a_row(level, *times, failed=0.0):
 
 
 def test_it_has_the_commonest_help_level():
-    rows = [a_row(0, 5), a_row(3, 1), a_row(3, 2), a_row(3, 9), a_row(0, 2)]
+    rows = [a_row(0, 2), a_row(3, 1), a_row(3, 2), a_row(3, 9), a_row(0, 2)]
     assert typical_run(rows, ("a",)) == 2
+
+
+def test_it_has_a_mandate_where_enough_runs_have():
+    rows = [a_row(0, 5)] * 10 + [a_row(3, time) | {"mandate": 1.0} for time in (1, 4, 2, 3, 9)]
+    assert typical_run(rows, ("a",)) == 13
+    assert typical_run(rows[:-1], ("a",)) == 0
 
 
 def test_distances_are_in_standard_deviations():

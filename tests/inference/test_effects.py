@@ -143,3 +143,15 @@ def test_the_noise_share_is_noise_over_signal_and_noise(
 
 def test_nothing_moved_has_no_noise_share():
     assert isnan(noise_share([0.0, nan], [0.0, nan]))
+
+
+def test_each_end_is_also_compared_with_the_base():
+    row = rows_of("sum")["big"]
+    assert row.low_from_base == pytest.approx((-5, -5, -5))
+    assert row.high_from_base == pytest.approx((5, 5, 5))
+
+
+def test_after_a_screening_the_ends_are_compared_with_their_own_base_runs():
+    row = rows_of("sum", screen=10, keep=1)["small"]
+    assert row.screened_out
+    assert row.low_from_base == pytest.approx((-1, -1, -1))

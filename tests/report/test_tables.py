@@ -73,7 +73,7 @@ def test_the_ledger_puts_each_clause_before_its_tests():
 
 def test_effects_list_what_did_not_change():
     lines = effects_table(a_study())
-    assert "No answer" in lines
+    assert any(line.startswith("No answer") for line in lines)
     assert any("no change:" in line for line in lines)
 
 

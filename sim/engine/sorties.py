@@ -1,0 +1,149 @@
+"""What flies: loads, the aircraft that carry them, and one sortie from loading to landing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sim.engine.airfields import Closures, ReservationBook
+from sim.engine.event_log import EventKind, SortieParts
+from sim.scenario.alliance import AircraftType
+
+if TYPE_CHECKING:
+    from sim.engine.airlift import Airlift
+
+Told = Callable[["Load", int, float], Any]
+
+
+class Group(NamedTuple):
+    """What the loads of one echelon have in common, and who is told of their coming and going."""
+
+    member: str
+    unit: str
+    echelon: str
+    direction: str
+    departed: Told
+    landed: Told
+
+
+@dataclass(slots=True, eq=False)
+class Load:
+    """A chalk at its airfield, ready to go; its hours on, off and lost to a repair are its own luck."""
+
+    group: Group
+    troops: int
+    vehicles: int
+    outsize: bool
+    origin: str
+    destination: str
+    cause: int
+    released: float
+    onload: float
+    offload: float
+    lost: float
+
+
+class Route(NamedTuple):
+    """A way between two airfields by one type of aircraft: its books, closures and hours."""
+
+    loading: ReservationBook
+    unloading: ReservationBook
+    closures: tuple[Closures, Closures] | None
+    flight: float  # block hours
+
+
+class Pool:
+    """All aircraft of one type that the providers make available, and the loads that wait for one.
+
+    An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
+    """
+
+    def __init__(self, key: str, kind: AircraftType) -> None:
+        """Start empty."""
+        self.key = key
+        self.onload, self.offload = kind.onload.sampler(), kind.offload.sampler()
+        self.typical_onload = self.onload(0.5)
+        self.cruise = float(kind.cruise)
+        self.idle: dict[str, list[tuple[float, int, float]]] = {}
+        self.queue: deque[Load] = deque()
+        self.hours: dict[tuple[str, str], float] = {}
+        self.routes: dict[tuple[str, str], Route] = {}
+        self.nearest: dict[str, list[tuple[float, str]]] = {}
+        self.size = 0
+
+    def add(self, stations: dict[str, int]) -> None:
+        """Station aircraft at airfields; equal entries in order of number are a heap already."""
+        for station, count in stations.items():
+            heap = self.idle.setdefault(station, [])
+            heap += [(0.0, self.size + i, 0.0) for i in range(count)]
+            self.size += count
+
+
+class Sortie:
+    """One load on one aircraft, told by the clock when to load and when to land."""
+
+    __slots__ = (
+        "airlift", "asked", "cause", "duty", "load", "number", "pool", "ready", "route", "start", "station",
+        "takeoff",
+    )  # fmt: skip
+
+    def __init__(
+        self, airlift: Airlift, pool: Pool, route: Route, load: Load, number: int, duty: float, station: str
+    ) -> None:
+        """Take aircraft *number*, whose crew will have served *duty* hours when it lands."""
+        self.airlift, self.pool, self.route, self.load = airlift, pool, route, load
+        self.number, self.duty, self.station = number, duty, station
+
+    def take_off(self, _: object = None) -> None:
+        """Take a loading slot, load, wait for open airfields, take off."""
+        world, load, route = self.airlift.world, self.load, self.route
+        member, unit, echelon, direction, departed, _landed = load.group
+        now = world.env.now
+        start = route.loading.reserve(now, load.onload)
+        ready = start + load.onload
+        takeoff = ready if route.closures is None else _window(*route.closures, ready, route.flight)
+        self.asked, self.start, self.ready, self.takeoff = now, start, ready, takeoff
+        about = {
+            "unit": unit, "echelon": echelon, "direction": direction, "aircraft": self.pool.key,
+            "number": self.number, "to": load.destination, "troops": load.troops, "vehicles": load.vehicles,
+        }  # fmt: skip
+        self.cause = world.record(
+            EventKind.TAKEOFF, member, load.origin, load.troops, load.cause, about, takeoff
+        )
+        departed(load, self.cause, takeoff)
+        world.call(takeoff + route.flight - now, self.land)
+
+    def land(self, _: object) -> None:
+        """Take an unloading slot, unload, and give the aircraft back."""
+        airlift, load, route = self.airlift, self.load, self.route
+        member, unit, echelon, direction, _departed, landed = load.group
+        now, offload, start = airlift.world.env.now, load.offload, self.start
+        begun = route.unloading.reserve(now, offload)
+        done = begun + offload
+        waits = (
+            load.released, self.asked - load.released, start - self.asked + begun - now,
+            self.takeoff - self.ready, load.onload + offload, route.flight,
+        )  # fmt: skip
+        parts = tuple.__new__(SortieParts, waits)  # as SortieParts(*waits), only faster
+        about = {
+            "unit": unit, "echelon": echelon, "direction": direction, "aircraft": self.pool.key,
+            "number": self.number, "troops": load.troops, "vehicles": load.vehicles, "parts": parts,
+            "from": load.origin, "touchdown": now,
+        }  # fmt: skip
+        cause = airlift.world.record(
+            EventKind.LANDED, member, load.destination, load.troops, self.cause, about, done
+        )
+        landed(load, cause, done)
+        airlift.freed(self.pool, (self.number, self.duty + offload, self.station), load.destination, done)
+
+
+def _window(here: Closures, there: Closures, ready: float, flight: float) -> float:
+    """Return the first take-off at or after *ready* with both airfields open when they are used."""
+    takeoff = ready
+    while True:
+        later = max(here.open_from(takeoff), there.open_from(takeoff + flight) - flight)
+        if later <= takeoff + 1e-9:
+            return takeoff
+        takeoff = later
