@@ -134,7 +134,7 @@ host: CCC
 facts: {territory: recognised, adversary: non_state, external_hand: claimed, un_mandate: "no"}
 unrest:
   growth: 0.08 per h
-  suppression: 0.04 per h
+  suppression: 0.5
   frailty_shape: 4
   overwhelm: 10
   stay: 0.3

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from sim.scenario.alliance import AircraftType, Airlift, Unit
+from sim.scenario.alliance import Unit
 from sim.scenario.response import Mandate, Offer
+from sim.scenario.transport import AircraftType, Airlift
 
 
 @dataclass(frozen=True)

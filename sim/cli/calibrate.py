@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.groups import example
+from sim.cli.helping import example
 from sim.cli.options import jobs_option, quiet_option, scenario_file, seed_option
 from sim.cli.progress import progress
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.errors import ExitCode, say
-from sim.cli.groups import example
+from sim.cli.helping import example
 from sim.cli.options import set_option
 
 if TYPE_CHECKING:

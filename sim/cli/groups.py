@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
 import sim
+from sim.cli.helping import WORDS, example
 
 DEFAULT_VERB = "run"
 #: Words that belong to the group itself; any other option in front of a file belongs to the default verb.
 _OWN_OPTIONS = ("--help", "-h", "--version")
-_WORDS = "sim.words"
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -23,7 +22,7 @@ class VerbGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the default verb in front of a file or of one of its options; keep the words as they came."""
-        ctx.meta[_WORDS] = tuple(args)
+        ctx.meta[WORDS] = tuple(args)
         if args and args[0] not in self.commands and self._means_default(args[0]):
             args = [DEFAULT_VERB, *args]
         return super().parse_args(ctx, args)
@@ -48,22 +47,6 @@ class VerbGroup(click.Group):
         if word.startswith("-"):
             return word not in _OWN_OPTIONS
         return any(mark in word for mark in (os.sep, "/", ".")) or os.path.exists(word)
-
-
-def command_line(ctx: click.Context) -> list[str]:
-    """Return the command as the user gave it, for a manifest."""
-    return ["python", "-m", "sim", *ctx.meta.get(_WORDS, ())]
-
-
-def example(*lines: str) -> str:
-    """Return the closing example of a help screen, kept line by line, FILE being a scenario that exists.
-
-    Args:
-        lines: commands in which `FILE` stands for a scenario.
-    """
-    nearby = sorted(p for p in Path("scenarios").glob("*.yaml") if "." not in p.stem)
-    file = str(nearby[0]) if nearby else "scenario.yaml"
-    return "\b\nExample:\n" + "\n".join("  " + line.replace("FILE", file) for line in lines)
 
 
 def commands() -> click.Group:

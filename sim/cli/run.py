@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.errors import ExitCode, say
-from sim.cli.groups import command_line, example
+from sim.cli.helping import command_line, example
 from sim.cli.options import (
     host_time,
     hours_until,

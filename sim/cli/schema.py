@@ -6,7 +6,7 @@ import json
 
 import click
 
-from sim.cli.groups import example
+from sim.cli.helping import example
 
 
 @click.command("schema", epilog=example("python -m sim schema > scenarios/scenario.schema.json"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.groups import command_line, example
+from sim.cli.helping import command_line, example
 from sim.cli.options import (
     jobs_option,
     json_option,

@@ -115,7 +115,7 @@ class Airlift:
         if load.lost:
             self._breaks_down(load)
             at += load.lost
-        sortie = Sortie(self, pool, route, load, number, duty + mission, station)
+        sortie = Sortie(self.world, self.freed, pool, route, load, (number, duty + mission, station))
         if at > now:
             self.world.call(at - now, sortie.take_off)
         else:

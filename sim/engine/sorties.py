@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind, SortieParts
-from sim.scenario.alliance import AircraftType
-
-if TYPE_CHECKING:
-    from sim.engine.airlift import Airlift
+from sim.engine.world import World
+from sim.scenario.transport import AircraftType
 
 Told = Callable[["Load", int, float], Any]
+#: Told of an aircraft (number, hours served, station) that is free, where it is and when.
+Freed = Callable[["Pool", tuple[int, float, str], str, float], None]
 
 
 class Group(NamedTuple):
@@ -85,20 +85,29 @@ class Sortie:
     """One load on one aircraft, told by the clock when to load and when to land."""
 
     __slots__ = (
-        "airlift", "asked", "cause", "duty", "load", "number", "pool", "ready", "route", "start", "station",
-        "takeoff",
+        "asked", "cause", "duty", "freed", "load", "number", "pool", "ready", "route", "start", "station",
+        "takeoff", "world",
     )  # fmt: skip
 
     def __init__(
-        self, airlift: Airlift, pool: Pool, route: Route, load: Load, number: int, duty: float, station: str
+        self,
+        world: World,
+        freed: Freed,
+        pool: Pool,
+        route: Route,
+        load: Load,
+        crew: tuple[int, float, str],
     ) -> None:
-        """Take aircraft *number*, whose crew will have served *duty* hours when it lands."""
-        self.airlift, self.pool, self.route, self.load = airlift, pool, route, load
-        self.number, self.duty, self.station = number, duty, station
+        """Put *load* on an aircraft of *pool*; *freed* is told when the aircraft can be used again.
+
+        *crew* is the aircraft's number, the hours its crew will have served on landing, and its station.
+        """
+        self.world, self.freed, self.pool, self.route, self.load = world, freed, pool, route, load
+        self.number, self.duty, self.station = crew
 
     def take_off(self, _: object = None) -> None:
         """Take a loading slot, load, wait for open airfields, take off."""
-        world, load, route = self.airlift.world, self.load, self.route
+        world, load, route = self.world, self.load, self.route
         member, unit, echelon, direction, departed, _landed = load.group
         now = world.env.now
         start = route.loading.reserve(now, load.onload)
@@ -117,9 +126,9 @@ class Sortie:
 
     def land(self, _: object) -> None:
         """Take an unloading slot, unload, and give the aircraft back."""
-        airlift, load, route = self.airlift, self.load, self.route
+        world, load, route = self.world, self.load, self.route
         member, unit, echelon, direction, _departed, landed = load.group
-        now, offload, start = airlift.world.env.now, load.offload, self.start
+        now, offload, start = world.env.now, load.offload, self.start
         begun = route.unloading.reserve(now, offload)
         done = begun + offload
         waits = (
@@ -132,11 +141,9 @@ class Sortie:
             "number": self.number, "troops": load.troops, "vehicles": load.vehicles, "parts": parts,
             "from": load.origin, "touchdown": now,
         }  # fmt: skip
-        cause = airlift.world.record(
-            EventKind.LANDED, member, load.destination, load.troops, self.cause, about, done
-        )
+        cause = world.record(EventKind.LANDED, member, load.destination, load.troops, self.cause, about, done)
         landed(load, cause, done)
-        airlift.freed(self.pool, (self.number, self.duty + offload, self.station), load.destination, done)
+        self.freed(self.pool, (self.number, self.duty + offload, self.station), load.destination, done)
 
 
 def _window(here: Closures, there: Closures, ready: float, flight: float) -> float:

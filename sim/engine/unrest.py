@@ -66,7 +66,8 @@ class Unrest:
             )
             for key, site in world.crisis.sites.items()
         }
-        self._growth, self._suppression = float(model.growth), float(model.suppression)
+        self._growth = float(model.growth)
+        self._suppression = float(model.suppression) * self._growth
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
         self._calm_share = float(model.calm)
         self._spread_delay = model.spread.delay.sampler()

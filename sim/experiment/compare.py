@@ -107,7 +107,7 @@ def score_of(record: Iterable[RecordSummary]) -> Score:
     scored = [r for r in record if r.entry.scored and r.entry.kind == "instant"]
     timings = [r for r in scored if r.entry.unit in ("h", "hours")]
     narrow = [r.high - r.low <= NARROW * r.median for r in timings]
-    both = [r for r in scored if not isnan(r.crps) and not isnan(r.crps_naive)]
+    both = [r for r in timings if not isnan(r.crps) and not isnan(r.crps_naive)]
     return Score(
         n_instants=len(scored),
         in_band=_share(r.inside_band is True for r in scored),

@@ -75,8 +75,8 @@ class Score:
     in_half: float
     #: Share of the scored timings whose band is no wider than 1.5 times their median.
     narrow_share: float
-    #: Mean score, and that of the naive reference, over the instants that have one.
+    #: Mean score (h), and that of the naive reference, over the timings that have one.
     mean_crps: float
     mean_crps_naive: float
-    #: Instants behind the two means.
+    #: Timings behind the two means.
     n_crps: int = 0

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.alliance import Place, Sourced
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import Hours, People, Rate, Ratio, Score, Share
 from sim.scenario.scalars import Instant
 
@@ -91,8 +91,8 @@ class Unrest(Sourced):
 
     #: Growth per hour of unresisted unrest.
     growth: Rate
-    #: Suppression per hour by a site's whole initial force when all of it is free.
-    suppression: Rate
+    #: Suppression by a site's whole initial force when all of it is free, as a multiple of growth.
+    suppression: Ratio
     #: Shape of the gamma frailty that multiplies each site's ceiling (variance 1/shape).
     frailty_shape: Ratio
     #: Incidents a day per 1,000 free local personnel above which a site is overwhelmed.

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from sim.scenario.alliance import Sourced
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.places import Sourced
 from sim.scenario.quantities import Count, Hours, People, Ratio, Score, Share
 
 

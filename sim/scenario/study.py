@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from sim.scenario.alliance import Sourced
 from sim.scenario.distributions import Frozen
+from sim.scenario.places import Sourced
 from sim.scenario.quantities import PositiveCount, Share
 from sim.scenario.scalars import Instant, Number
 

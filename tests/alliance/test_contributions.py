@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.alliance.contributions import make_chalks, shape_force, split_whole
-from sim.scenario.alliance import AircraftType, Airlift, Unit
+from sim.scenario.alliance import Unit
 from sim.scenario.response import Mandate, Offer
+from sim.scenario.transport import AircraftType, Airlift
 
 TYPES = {
     "usual": AircraftType(

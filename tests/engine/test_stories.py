@@ -211,11 +211,11 @@ def test_a_government_that_falls_before_its_appeal_makes_none():
 
 
 def test_a_settlement_ends_growth_and_the_city_calms_by_itself():
-    log = lived({"crisis.unrest.ends.settle": "50 per h", "crisis.unrest.suppression": "0.05 per h"})
+    log = lived({"crisis.unrest.ends.settle": "50 per h", "crisis.unrest.suppression": 0.625})
     after = [r for r in log.of(K.UNREST) if r.cause == log.first(K.SETTLED).id]
     assert [r.detail["growth"] for r in after] == [0]
     calm = log.first(K.CALM)
-    # suppression 0.05 per h x 0.3 of the 0.6 who are free; calm at a twentieth of the ceiling
+    # suppression 0.625 x growth 0.08 per h = 0.05 per h x 0.3 of the 0.6 who are free; calm at a twentieth of the ceiling
     assert calm.time - after[0].time == pytest.approx(
         log_of(after[0].detail["level"] / (0.05 * after[0].detail["ceiling"])) / 0.009
     )
@@ -350,7 +350,7 @@ def test_a_contingent_that_marches_in_marches_out():
 
 # the end
 
-CALMED = {"crisis.unrest.suppression": "0.05 per h", "effects.local_mobilisation.enabled": True}
+CALMED = {"crisis.unrest.suppression": 0.625, "effects.local_mobilisation.enabled": True}
 FINALE = (
     K.ORDER_RESTORED, K.DEPLOYED, K.END_ANNOUNCED, K.END_REQUESTED, K.WITHDRAWAL_ORDERED, K.WITHDRAWAL_BEGAN,
 )  # fmt: skip
@@ -437,7 +437,7 @@ def suppression(log: EventLog, kind: K) -> list[float]:
     ]
 
 
-MECHANISMS = {"crisis.unrest.suppression": "0.04 per h", "sites.north.initial": "20 per day"}
+MECHANISMS = {"crisis.unrest.suppression": 0.5, "sites.north.initial": "20 per day"}
 FREE = 0.6 * 1000 * 0.3  # local personnel who are free, and stay in an overwhelmed city
 
 

@@ -23,7 +23,7 @@ CERTAIN: dict[str, Any] = {
     "crisis.unrest.ends.settle": "0 per h",
     "crisis.unrest.ends.fall": "0 per h",
     "crisis.unrest.spread.enabled": False,
-    "crisis.unrest.suppression": "0 per h",
+    "crisis.unrest.suppression": 0,
     "crisis.host_choice.sounding_noise": 0,
     "effects.local_mobilisation.enabled": False,
     "sites.north.initial": "30 per day",
@@ -35,7 +35,7 @@ CERTAIN: dict[str, Any] = {
     "airlift.crew_duty": "1000 h",
 }
 #: The same, with a city that local forces win back when there are enough of them.
-SUPPRESSED = {"crisis.unrest.suppression": "0.1 per h", "effects.local_mobilisation.enabled": True}
+SUPPRESSED = {"crisis.unrest.suppression": 1.25, "effects.local_mobilisation.enabled": True}
 
 #: Settings that make every ally object, or only the second.
 UNWILLING = {"decision.ordered_choice.weights.formal_request": -4}

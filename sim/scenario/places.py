@@ -1,0 +1,33 @@
+"""What has a source, and where it is."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from sim.scenario.distributions import Frozen
+from sim.scenario.quantities import read_sources
+from sim.scenario.scalars import Number
+
+
+class Sourced(Frozen):
+    """Something with a source, a confidence and perhaps a note."""
+
+    source: tuple[str, ...] = ()
+    confidence: Literal["high", "medium", "low", "none"] | None = None
+    note: str | None = None
+
+    @field_validator("source", mode="before")
+    @classmethod
+    def _read_source(cls, raw: Any) -> Any:
+        return read_sources(raw)
+
+
+class Place(Sourced):
+    """A named point on the map, WGS84 decimal degrees."""
+
+    name: str
+    lat: Number = Field(ge=-90, le=90)
+    lon: Number = Field(ge=-180, le=180)
+    approximate: bool = False
