@@ -272,26 +272,28 @@ def decided(log: EventLog) -> int:
     return 2 if mandate.detail["scope"] == "full" else 1
 
 
+#: Ties to the host at which a member objects, abstains, abstains but for the limited text, and supports.
+TIES = (-2.0, -0.75, -0.6, 0.0)
+
+
+@pytest.mark.parametrize("gate", [True, False], ids=["gate", "no gate"])
 @pytest.mark.parametrize("rule", DECISION_RULES)
-@settings(max_examples=8, deadline=None, derandomize=True)
-@given(
-    lead=st.sampled_from([-2.0, -1.2, -0.6, 0.0, 1.5]),
-    ally=st.sampled_from([-2.0, -1.0, -0.4, 0.5]),
-    more=st.floats(0.1, 2.0),
-    who=st.sampled_from(["AAA", "BBB"]),
-    gate=st.booleans(),
-)
-def test_a_more_willing_member_never_turns_a_yes_into_a_no(rule, lead, ally, more, who, gate):
+def test_a_more_willing_member_never_turns_a_yes_into_a_no(rule, gate):
     """Of the council: the host asks the alliance in any case (a willing lead may be asked alone instead)."""
     base = {
-        "council.rule": rule, "decision.ordered_choice.weights.ties_to_host": 1.5,
-        "crisis.host_choice.may_ask_lead_alone": False, "crisis.host_choice.value_of_asking": 3,
-        "decision.gate": gate,
+        "council.rule": rule, "decision.gate": gate, "decision.ordered_choice.weights.ties_to_host": 3,
+        "crisis.host_choice.may_ask_lead_alone": False, "crisis.host_choice.value_of_asking": 5,
     }  # fmt: skip
-    ties = {"AAA-CCC": lead, "BBB-CCC": ally}
-    warmer = {**ties, f"{who}-CCC": min(2.0, ties[f"{who}-CCC"] + more)}
-    before, after = (lived({**base, "alliance.ties": t}, until=60) for t in (ties, warmer))
-    assert decided(before) <= decided(after)
+    found = {
+        (lead, ally): decided(lived({**base, "alliance.ties": {"AAA-CCC": lead, "BBB-CCC": ally}}, until=60))
+        for lead in TIES
+        for ally in TIES
+    }
+    for other in TIES:
+        by_lead, by_ally = [found[t, other] for t in TIES], [found[other, t] for t in TIES]
+        assert by_lead == sorted(by_lead)
+        assert by_ally == sorted(by_ally)
+    assert {0, 2} <= set(found.values())  # there is something to overturn
 
 
 # who is not part of it changes nothing (the same luck for everybody else)

@@ -215,7 +215,7 @@ def test_a_settlement_ends_growth_and_the_city_calms_by_itself():
     after = [r for r in log.of(K.UNREST) if r.cause == log.first(K.SETTLED).id]
     assert [r.detail["growth"] for r in after] == [0]
     calm = log.first(K.CALM)
-    # suppression 0.625 x growth 0.08 per h = 0.05 per h x 0.3 of the 0.6 who are free; calm at a twentieth of the ceiling
+    # 0.625 x growth 0.08 per h = 0.05 per h, x 0.3 of the 0.6 who are free; calm at 0.05 of the ceiling
     assert calm.time - after[0].time == pytest.approx(
         log_of(after[0].detail["level"] / (0.05 * after[0].detail["ceiling"])) / 0.009
     )

@@ -34,8 +34,6 @@ CERTAIN: dict[str, Any] = {
     "offers.BBB.vehicles": 0,
     "airlift.crew_duty": "1000 h",
 }
-#: The same, with a city that local forces win back when there are enough of them.
-SUPPRESSED = {"crisis.unrest.suppression": 1.25, "effects.local_mobilisation.enabled": True}
 
 #: Settings that make every ally object, or only the second.
 UNWILLING = {"decision.ordered_choice.weights.formal_request": -4}
