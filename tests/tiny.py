@@ -123,7 +123,7 @@ airlift:
   closure: 6 h
   crew_duty: 16 h
   crew_rest: 12 h
-roads: {speed: 40 km/h, detour: 1.3, limit: 500 km}
+roads: {speed: 40 km/h, detour: 1.3}
 coordination: 1
 """
 

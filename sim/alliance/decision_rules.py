@@ -27,15 +27,15 @@ class Answer(NamedTuple):
 class Council:
     """What a rule needs to know beside the answers.
 
-    *supports_needed* counts allies, the host left out. *lifters* are the members able to move a force; empty
-    when the motion needs no lift.
+    *supports_needed* counts allies, the host left out. *lifters* are the members able to move a force
+    (perhaps nobody); none when the motion needs no lift.
     """
 
     host: str
     lead: str
     supports_needed: int = 1
     qualified_share: float = 2 / 3
-    lifters: frozenset[str] = frozenset()
+    lifters: frozenset[str] | None = None
 
 
 Answers = Mapping[str, Answer]
@@ -60,7 +60,7 @@ def feasible(answers: Answers, council: Council) -> bool:
     """
     behind = set(supporters(answers))
     enough = len(behind - {council.host}) >= council.supports_needed
-    return enough and (not council.lifters or not behind.isdisjoint(council.lifters))
+    return enough and (council.lifters is None or not behind.isdisjoint(council.lifters))
 
 
 def consensus(answers: Answers, council: Council) -> bool:

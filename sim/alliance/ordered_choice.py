@@ -144,7 +144,7 @@ def chance_of_consensus(chances: Mapping[str, Mapping[Position, float]], council
     P(no objection) - P(no objection and no supporter who counts). Equals `chance_of_adoption` under
     consensus with ``supports_needed`` of 1 and is some hundred times faster.
     """
-    counted = council.lifters or frozenset(chances)
+    counted = frozenset(chances) if council.lifters is None else council.lifters
     clear = idle = 1.0
     for member, by_position in chances.items():
         no_objection = by_position[Position.SUPPORT] + by_position[Position.ABSTAIN]

@@ -119,7 +119,7 @@ class Members:
             self.lead,
             int(organ.supports_needed),
             float(organ.qualified_share),
-            providers & frozenset(self.voters) if level == "force" else frozenset(),
+            providers & frozenset(self.voters) if level == "force" else None,
         )
 
     def sounded(self, attempt: int = 1) -> dict[str, float]:

@@ -9,7 +9,6 @@ from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import (
     Count,
     Hours,
-    Kilometres,
     People,
     PositiveCount,
     Ratio,
@@ -91,5 +90,3 @@ class Roads(Sourced):
     speed: Speed
     #: Road length over great-circle distance.
     detour: Ratio
-    #: A move shorter than this goes by road when the theatre allows it.
-    limit: Kilometres

@@ -45,6 +45,12 @@ def test_force_needs_a_supporter_who_can_lift_it(rule):
 
 
 @pytest.mark.parametrize("rule", DECISION_RULES)
+def test_where_nobody_can_lift_a_force_none_is_sent(rule):
+    stranded = Council(host="h", lead="a", lifters=frozenset())
+    assert not DECISION_RULES[rule](answers(h=YES, a=YES, b=YES), stranded)
+
+
+@pytest.mark.parametrize("rule", DECISION_RULES)
 def test_the_host_alone_carries_nothing(rule):
     assert not DECISION_RULES[rule](answers(h=YES), COUNCIL)
 
