@@ -40,6 +40,18 @@ if TYPE_CHECKING:
 @click.option(
     "--response", "responses", metavar="NAME", multiple=True, help="A response to rank by; may be repeated."
 )
+@click.option(
+    "--screen",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Try every assumption on N replications first and give all of them to the 40 with most effect only.",
+)
+@click.option(
+    "--settled",
+    is_flag=True,
+    help="Take the answer as given: every member helps. Then nearly every run has a force to measure.",
+)
 @jobs_option
 @out_option
 @quiet_option
@@ -52,6 +64,8 @@ def sensitivity_command(
     seed: int,
     overrides: tuple[str, ...],
     responses: tuple[str, ...],
+    screen: int,
+    settled: bool,
     jobs: Jobs,
     out: str,
     quiet: bool,
@@ -71,7 +85,14 @@ def sensitivity_command(
     scenario = api.load(file, overrides)
     with progress(f"{scenario.name}, assumptions", quiet=quiet) as tell:
         result = sensitivity(
-            scenario, seed=seed, reps=reps, jobs=jobs, responses=responses or DEFAULT_RESPONSES, progress=tell
+            scenario,
+            seed=seed,
+            reps=reps,
+            jobs=jobs,
+            responses=responses or DEFAULT_RESPONSES,
+            screen=screen,
+            progress=tell,
+            settled=settled,
         )
     folder = write_sensitivity(result, scenario, out, command_line(ctx), started)
     click.echo(_document(result, folder) if as_json else f"{sensitivity_text(result)}\n{folder}")

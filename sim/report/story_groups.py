@@ -88,7 +88,7 @@ def position_lines(t: Teller) -> Iterator[Line]:
             if r.detail.get("answer") in ("abstain", "object"):
                 parts.append(f"{t.member(r.who)} {r.detail['answer']}s{_against(r)}")
         first, last = records[0], records[-1]
-        hours = f" (answers in over {last.time - first.time:.1f} h)" if len(records) > 1 else ""
+        hours = f" (the last {last.time - first.time:.1f} h after the first)" if len(records) > 1 else ""
         yield Line(last.time, last.id, f"answers: {'; '.join(parts)}{hours}")
 
 

@@ -74,7 +74,7 @@ def _motion(t: Teller, r: EventRecord) -> str:
         line = LINES.get(round(float(step.detail.get("line", 0))), "takes no line on")
         said = f"; {t.member(step.who)}, the lead member, {line} it"
     level, scope = r.detail.get("level", "help"), r.detail.get("scope", "full")
-    return f"{t.member(r.who)}: moves {level}, {scope} scope{said}"
+    return f"{t.member(r.who)}: asks the council for {level}, {scope} scope{said}"
 
 
 def _no_motion(t: Teller, r: EventRecord) -> str:

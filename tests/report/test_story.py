@@ -77,9 +77,9 @@ def test_a_council_gives_its_tally_its_ground_and_the_reasons_of_those_who_held_
         record(7, 33.0, K.MANDATE, "AAA", amount=1500, cause=6, tasks=("guard facilities",), duration=720.0),
     )  # fmt: skip
     assert sentences(lines)[1:5] == [
-        "Host: moves force, full scope; Lead, the lead member, favours it",
-        "answers: Lead will contribute; Ally abstains (0.4 short of support, chiefly cost -0.7) (answers in "
-        "over 1.0 h)",
+        "Host: asks the council for force, full scope; Lead, the lead member, favours it",
+        "answers: Lead will contribute; Ally abstains (0.4 short of support, chiefly cost -0.7) (the last "
+        "1.0 h after the first)",
         "consensus: 2 support, 1 abstain, 0 object: force (full scope) adopted on the ground of Help on "
         "request",
         "mandate: up to 1,500 troops for 30 days: guard facilities",
