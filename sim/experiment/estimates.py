@@ -105,7 +105,9 @@ class KaplanMeier:
         event = np.ones(len(t), dtype=bool) if happened is None else np.asarray(happened, dtype=bool)
         order = np.argsort(t, kind="stable")
         t, event = t[order], event[order]
-        self.times: Floats = np.unique(t[event])
+        # Each time once; np.unique would load half of numpy for the same.
+        seen = t[event]
+        self.times: Floats = seen[np.diff(seen, prepend=-inf) > 0]
         # At risk: everybody whose time is not earlier; a tie counts as censored after the event.
         at_risk = len(t) - np.searchsorted(t, self.times, side="left")
         deaths = np.searchsorted(t[event], self.times, side="right") - np.searchsorted(

@@ -1,8 +1,6 @@
 """The shape of an alliance file: members, law, organs, forces, airfields, fleets."""
 
-from __future__ import annotations
-
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -60,7 +58,7 @@ class Approval(Sourced):
     parliament: Parliament | None = None
 
     @model_validator(mode="after")
-    def _has_its_procedure(self) -> Approval:
+    def _has_its_procedure(self) -> Self:
         if self.procedure == "executive" and self.delay is None:
             raise ValueError("an executive approval needs the key 'delay'")
         if self.procedure == "parliament" and self.parliament is None:
@@ -88,7 +86,7 @@ class Unit(Sourced):
     echelons: dict[str, Echelon]
 
     @model_validator(mode="after")
-    def _shares_add_up(self) -> Unit:
+    def _shares_add_up(self) -> Self:
         total = sum(e.share for e in self.echelons.values())
         if abs(total - 1) > 1e-6:
             raise ValueError(f"the echelons' shares add up to {total:g}, not 1")

@@ -1,8 +1,6 @@
 """The shape of a crisis: sites, dynamics of unrest, local forces, the host's choices, effects of help."""
 
-from __future__ import annotations
-
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -35,7 +33,7 @@ class Onset(Sourced):
     latest: Instant
 
     @model_validator(mode="after")
-    def _ordered(self) -> Onset:
+    def _ordered(self) -> Self:
         if self.earliest > self.latest:
             raise ValueError("onset bounds cross: 'earliest' is after 'latest'; swap them")
         return self

@@ -1,11 +1,9 @@
 """Chance in a scenario file: durations drawn anew in every replication by inverse distribution functions."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from math import exp, log, log1p, sqrt
 from statistics import NormalDist
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, field_validator, model_validator
 from pydantic_core import core_schema
@@ -32,7 +30,7 @@ class Lognormal(Frozen):
     spread: Ratio
 
     @model_validator(mode="after")
-    def _spread_at_least_one(self) -> Lognormal:
+    def _spread_at_least_one(self) -> Self:
         if self.spread < 1:
             raise ValueError(
                 f"spread {float(self.spread):g} is below 1; write the 95th percentile over the median"
@@ -52,7 +50,7 @@ class Triangular(Frozen):
     high: Hours
 
     @model_validator(mode="after")
-    def _ordered(self) -> Triangular:
+    def _ordered(self) -> Self:
         if not self.low <= self.mode <= self.high:
             raise ValueError(
                 f"triangular bounds cross: low {float(self.low):g} h, mode {float(self.mode):g} h, "
@@ -78,7 +76,7 @@ class Uniform(Frozen):
     high: Hours
 
     @model_validator(mode="after")
-    def _ordered(self) -> Uniform:
+    def _ordered(self) -> Self:
         if self.low > self.high:
             raise ValueError(
                 f"uniform bounds cross: low {float(self.low):g} h is above "
@@ -131,7 +129,7 @@ class Duration(Frozen):
         return read_sources(raw)
 
     @model_validator(mode="after")
-    def _one_family(self) -> Duration:
+    def _one_family(self) -> Self:
         given = [name for name in FAMILIES if getattr(self, name) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none of them"

@@ -1,7 +1,5 @@
 """The whole of a scenario: one frozen, checked object with every default filled in."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """What has a source, and where it is."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import Field, field_validator

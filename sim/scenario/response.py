@@ -1,8 +1,6 @@
 """The shape of the alliance's answer: decision weights, mandate, contingents, mission, withdrawal."""
 
-from __future__ import annotations
-
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -43,7 +41,7 @@ class OrderedChoice(Sourced):
     dilution: Ratio
 
     @model_validator(mode="after")
-    def _thresholds_rise(self) -> OrderedChoice:
+    def _thresholds_rise(self) -> Self:
         if not self.threshold_words <= self.threshold_measures <= self.threshold_force:
             raise ValueError("thresholds must rise from words to measures to force")
         return self
@@ -114,7 +112,7 @@ class Mission(Sourced):
     allies_leave_after: Hours
 
     @model_validator(mode="after")
-    def _airfields_add_up(self) -> Mission:
+    def _airfields_add_up(self) -> Self:
         total = sum(self.arrival_airfields.values())
         if abs(total - 1) > 1e-6:
             raise ValueError(f"the shares in 'arrival_airfields' add up to {total:g}, not 1")

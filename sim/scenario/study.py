@@ -1,9 +1,7 @@
 """The shape of what surrounds a model: uncertain inputs, variants, the record, the experiment."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -81,7 +79,7 @@ class RecordEntry(Sourced):
     naive: tuple[Number, Number] | None = None
 
     @model_validator(mode="after")
-    def _complete(self) -> RecordEntry:
+    def _complete(self) -> Self:
         if self.kind == "instant" and self.value is None:
             raise ValueError("an instant needs the key 'value'")
         if self.kind == "bound" and self.low is None and self.high is None:

@@ -1,6 +1,6 @@
 """The shape of transport in an alliance file: airfields, aircraft, fleets, planning factors, roads."""
 
-from __future__ import annotations
+from typing import Self
 
 from pydantic import model_validator
 
@@ -49,7 +49,7 @@ class Fleet(Sourced):
     stationed: dict[str, Share]
 
     @model_validator(mode="after")
-    def _stations_add_up(self) -> Fleet:
+    def _stations_add_up(self) -> Self:
         total = sum(self.stationed.values())
         if abs(total - 1) > 1e-6:
             raise ValueError(f"the shares in 'stationed' add up to {total:g}, not 1")

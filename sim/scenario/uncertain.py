@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
@@ -108,6 +109,7 @@ def _admissible(drawn: float, low: float | None, high: float | None, measure: Me
     return min([max([drawn, *least]), *most])
 
 
+@cache
 def _measure_at(path: str) -> Measure | None:
     """Return the measure of the number at *path*."""
     shape: object = Scenario
