@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from collections.abc import Sequence
 
@@ -18,6 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gc.set_threshold(200_000)
     # The same holds when the process ends: what is left then goes with its memory.
     atexit.register(gc.freeze)
+    # No plug-in that happens to be installed has a say in what a scenario means; the search takes time, too.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from sim.cli.errors import run_to_exit_code
     from sim.cli.groups import commands
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 import simpy
@@ -11,8 +12,9 @@ from sim.alliance.decision_rules import DECISION_RULES, Answer, Position, blocke
 from sim.alliance.treaty import Ledger, accepts_contested, read_treaty
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.members import Members, Verdict
+from sim.engine.situation import treaty_facts
 from sim.engine.world import ProcessGenerator, World
-from sim.scenario.alliance import HelpLevel
+from sim.scenario.alliance import HelpLevel, Provision
 
 
 class Motion(NamedTuple):
@@ -32,6 +34,20 @@ class Motion(NamedTuple):
 LADDER: tuple[tuple[HelpLevel, bool], ...] = (
     ("force", False), ("force", True), ("measures", False), ("words", False),
 )  # fmt: skip
+
+
+#: The last reading of a treaty: treaty, facts, day and what was read.
+_last_reading: list[tuple[Mapping[str, Provision], dict[str, str], date, Ledger]] = []
+
+
+def _ledger(treaty: Mapping[str, Provision], facts: dict[str, str], on: date) -> Ledger:
+    """Return what *treaty* says; the last reading is kept, since run after run asks for the same one."""
+    for known, found, day, ledger in _last_reading:
+        if known is treaty and found == facts and day == on:
+            return ledger
+    ledger = read_treaty(treaty, facts, on)
+    _last_reading[:] = [(treaty, facts, on, ledger)]
+    return ledger
 
 
 class CouncilProcess:
@@ -100,22 +116,8 @@ class CouncilProcess:
         )
 
     def _read_ledger(self, cause: int) -> Ledger:
-        crisis, members = self.world.crisis, self.world.alliance.members
-        facts = crisis.facts
-        ledger = read_treaty(
-            self.world.alliance.treaty,
-            {
-                "type": crisis.type,
-                "territory": facts.territory,
-                "adversary": facts.adversary,
-                "external_hand": facts.external_hand,
-                "un_mandate": facts.un_mandate,
-                "request": "yes",
-                "host_is_member": "yes" if crisis.host in members else "no",
-                "adversary_is_member": "yes" if facts.adversary == "member" else "no",
-            },
-            self.world.scenario.start.date(),
-        )
+        scenario = self.world.scenario
+        ledger = _ledger(scenario.alliance.treaty, treaty_facts(scenario), scenario.start.date())
         self.world.record(
             EventKind.LEDGER, cause=cause,
             detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},

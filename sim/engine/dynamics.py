@@ -60,6 +60,17 @@ def integral_to(x0: float, g: float, s: float, k: float, t: float) -> float:
     return x0 * e * (1 - qe / 2) if qe < _SMALL else k / g * log1p(qe)
 
 
+def advance(x0: float, g: float, s: float, k: float, t: float) -> tuple[float, float]:
+    """Return `level_at` and `integral_to` at once, which share most of their work."""
+    r, q = g - s, g * x0 / k
+    rt = r * t
+    if rt > _LARGE:
+        return level_at(x0, g, s, k, t), integral_to(x0, g, s, k, t)
+    e = t * (1 + rt / 2) if -_SMALL < rt < _SMALL else expm1(rt) / r
+    qe = q * e
+    return x0 * exp(rt) / (1 + qe), x0 * e * (1 - qe / 2) if qe < _SMALL else k / g * log1p(qe)
+
+
 def time_of_integral(x0: float, g: float, s: float, k: float, area: float) -> float:
     """Return the hours after which *area* incidents are expected; inf if unrest dies out before."""
     return inverse_integral(x0, g, s, k)(area)

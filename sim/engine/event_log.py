@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import wraps
+from math import inf
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
@@ -59,8 +61,8 @@ class EventKind(StrEnum):
     APPROVAL_LAPSED = "approval lapsed"
     # movement (who = member; detail always holds unit and echelon)
     ECHELON_READY = "echelon ready"  # amount: troops
-    TAKEOFF = "takeoff"  # where: from; detail: unit, echelon, aircraft, to, troops, vehicles
-    LANDED = "landed"  # where: to; amount: troops; detail: ... + vehicles, parts (SortieParts), direction
+    TAKEOFF = "takeoff"  # where: from; amount: troops; detail: ... direction, vehicles, aircraft, number
+    LANDED = "landed"  # where: to; amount: troops; detail: ... direction, vehicles, parts, touchdown
     ROAD_DEPARTED = "road departed"
     ROAD_ARRIVED = "road arrived"  # amount: troops; detail: vehicles, parts, direction
     BREAKDOWN = "breakdown"  # amount: hours lost; where: airfield
@@ -106,9 +108,13 @@ class EventLog:
 
     __slots__ = ("_by_id", "_by_kind", "kept", "records")
 
-    def __init__(self, records: Iterable[EventRecord]) -> None:
-        """Sort *records*, given in order of recording, by time; ties keep that order."""
-        self.records = tuple(sorted(records, key=_BY_TIME))
+    def __init__(self, records: Iterable[EventRecord], until: float = inf) -> None:
+        """Sort *records*, given in order of recording, by time, and keep those up to the hour *until*.
+
+        Ties keep their order.
+        """
+        in_order = sorted(records, key=_BY_TIME)
+        self.records = tuple(in_order[: bisect_right(in_order, until, key=_BY_TIME)])
         by_kind: defaultdict[EventKind, list[EventRecord]] = defaultdict(list)
         for record in self.records:
             by_kind[record[2]].append(record)  # the kind, by place: thousands of times a log

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.alliance.decision_rules import Answer, Council, Position
@@ -43,12 +44,15 @@ class Members:
         members = world.alliance.members
         self.voters = tuple(m for m in members if members[m].participates)
         self.allies = tuple(m for m in self.voters if m != self.host)
-        self.common = world.stream("common shock").normal() * float(self.model.sigma_common)
+        self.common = world.luck("common shock").normal() * float(self.model.sigma_common)
         sigma_own = float(self.model.sigma_own)
-        self.own = {m: world.stream("own shock", m).normal() * sigma_own for m in self.allies}
+        self.own = {m: world.luck("own shock", m).normal() * sigma_own for m in self.allies}
         self.factors = {m: self._factors(m) for m in self.allies}
         dependent = [float(members[m].dependence) for m in self.allies if m != self.lead]
         mean = sum(dependent) / len(dependent) if dependent else 0.0
+        #: What is asked again and again while nothing in it changes: terms by member and line, lines.
+        self._terms: dict[tuple[str, float], dict[str, float]] = {}
+        self._lines: dict[tuple[HelpLevel, bool], float] = {}
         self.carry = {m: carry_of_line(self.model, float(members[m].dependence), mean) for m in self.allies}
 
     def _factors(self, member: str) -> Factors:
@@ -81,14 +85,22 @@ class Members:
         """Return the lead's line on a motion; 0 when the lead is the host itself."""
         if self.lead not in self.allies:
             return 0.0
-        tau = threshold(self.model, level, limited)
-        return line_of(self.willingness(self.lead, 0.0), tau, float(self.model.abstention))
+        known = self._lines.get((level, limited))
+        if known is None:
+            tau = threshold(self.model, level, limited)
+            known = line_of(self.willingness(self.lead, 0.0), tau, float(self.model.abstention))
+            self._lines[level, limited] = known
+        return known
 
     def terms(self, member: str, line: float) -> dict[str, float]:
         """Return the systematic terms and shocks that make up a member's willingness."""
         carried = 0.0 if member == self.lead else line
-        parts = terms(self.model, self.factors[member], carried, self.carry[member])
-        return {**parts, "common shock": self.common, "own shock": self.own[member]}
+        known = self._terms.get((member, carried))
+        if known is None:
+            known = terms(self.model, self.factors[member], carried, self.carry[member])
+            known |= {"common shock": self.common, "own shock": self.own[member]}
+            self._terms[member, carried] = known
+        return known
 
     def willingness(self, member: str, line: float) -> float:
         """Return a member's willingness given the lead's line."""
@@ -135,7 +147,7 @@ class Members:
         noise = float(self.world.crisis.host_choice.sounding_noise)
         line = self.line("force", limited=False)
         return {
-            m: self.willingness(m, line) + noise * self.world.stream("sounding", f"{m} {attempt}").normal()
+            m: self.willingness(m, line) + noise * self.world.luck("sounding", f"{m} {attempt}").normal()
             for m in self.allies
         }
 
@@ -153,7 +165,10 @@ class Members:
         """
         noise = self.doubt()
         tau, kappa = threshold(self.model, "force", limited=True), float(self.model.abstention)
-        chances = {m: answer_chances(w, noise, tau, kappa) for m, w in sounded.items()}
+        return self.chance_of_passing({m: answer_chances(w, noise, tau, kappa) for m, w in sounded.items()})
+
+    def chance_of_passing(self, chances: Mapping[str, Mapping[Position, float]]) -> float:
+        """Return the chance that the council adopts force, given each ally's *chances* of each answer."""
         rule, council = self.world.alliance.organs.council.rule, self.council("force")
         if rule == "consensus" and council.supports_needed == 1:
             return chance_of_consensus(chances, council)

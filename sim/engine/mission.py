@@ -82,7 +82,7 @@ class Mission:
         key = (group.member, group.unit, group.echelon)
         paces = self._posted.get(key)
         if paces is None:
-            luck = self.world.stream("posting", " ".join(key))
+            luck = self.world.luck("posting", " ".join(key))
             retasking = self.world.crisis.effects.freed_forces.delay
             paces = self._posted[key] = (
                 self.plan.posting.sample(luck.uniform()), retasking.sample(luck.uniform()),

@@ -11,9 +11,9 @@ from sim.engine.council import CouncilProcess
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.force import Force
 from sim.engine.host import Host
-from sim.engine.members import Members
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
+from sim.engine.rivals import gather
 from sim.engine.unrest import Unrest
 from sim.engine.world import World
 from sim.scenario.models import Scenario
@@ -34,7 +34,7 @@ def build_world(
     world = World(scenario, seed, replication, horizon)
     unrest = Unrest(world)
     Mobilisation(world, unrest)
-    members = Members(world)
+    members = gather(world)
     Host(world, unrest, members)
     CouncilProcess(world, members)
     airlift = Airlift(world)
@@ -54,7 +54,7 @@ def run_replication(scenario: Scenario, seed: int, replication: int, until: floa
         world.env.run(until=world.horizon + 1e-9)
         unrest.close(world.horizon)
         world.record(EventKind.HORIZON, time=world.horizon)
-        return EventLog([r for r in world.records if r.time <= world.horizon])
+        return EventLog(world.records, world.horizon)
 
 
 @contextmanager

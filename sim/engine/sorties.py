@@ -116,7 +116,7 @@ class Sortie:
         self.asked, self.start, self.ready, self.takeoff = now, start, ready, takeoff
         about = {
             "unit": unit, "echelon": echelon, "direction": direction, "aircraft": self.pool.key,
-            "number": self.number, "to": load.destination, "troops": load.troops, "vehicles": load.vehicles,
+            "number": self.number, "vehicles": load.vehicles,
         }  # fmt: skip
         self.cause = world.record(
             EventKind.TAKEOFF, member, load.origin, load.troops, load.cause, about, takeoff
@@ -137,9 +137,8 @@ class Sortie:
         )  # fmt: skip
         parts = tuple.__new__(SortieParts, waits)  # as SortieParts(*waits), only faster
         about = {
-            "unit": unit, "echelon": echelon, "direction": direction, "aircraft": self.pool.key,
-            "number": self.number, "troops": load.troops, "vehicles": load.vehicles, "parts": parts,
-            "from": load.origin, "touchdown": now,
+            "unit": unit, "echelon": echelon, "direction": direction, "vehicles": load.vehicles,
+            "parts": parts, "touchdown": now,
         }  # fmt: skip
         cause = world.record(EventKind.LANDED, member, load.destination, load.troops, self.cause, about, done)
         landed(load, cause, done)

@@ -1,69 +1,19 @@
 """Addressed luck: every draw is named by seed, stream, replication, entity and index, and by nothing else.
 
-One Philox4x64 generator per stream name is reused for the life of the process. Its key is (seed, hash of
-the name); its 256-bit counter holds (block, 0, replication, hash of the entity), so a stream is opened by
-writing four words and no two addresses share a block (Salmon et al. 2011, "Parallel random numbers: as
-easy as 1, 2, 3"). The shared generators make this module unfit for threads; processes are fine.
+The numbers come from `philox`; here they are made into variates.
 """
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
-from hashlib import blake2b
 from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
-from typing import Any
 
-import numpy as np
+from sim.engine.philox import AHEAD, PER_STEP, TINY, Source, hash64, read_so_far, source_of
 
-#: What an exact zero becomes, half of the smallest step of a uniform, so that logarithms stay finite.
-TINY = 2.0**-54
 #: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
 POISSON_INVERSION_LIMIT = 30.0
-_FIRST_BLOCK, _LAST_BLOCK = 8, 64
-#: Doubles that one step of the counter yields.
-_PER_STEP = 4
+_FIRST_BLOCK, _LAST_BLOCK = 32, 64
 _inverse_normal = NormalDist().inv_cdf
-
-
-@lru_cache(maxsize=65_536)
-def _hash64(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
-
-
-class _Source:
-    """The generator of one stream name, with the state that is written into it before every read."""
-
-    __slots__ = ("_bits", "_counter", "_inner", "_random", "_state")
-
-    def __init__(self) -> None:
-        self._bits = np.random.Philox(0)
-        self._random = np.random.Generator(self._bits).random
-        self._counter = [0, 0, 0, 0]
-        self._inner: dict[str, list[int]] = {"counter": self._counter, "key": [0, 0]}
-        # Position 4 says that the buffer is used up: nothing of an earlier read can leak into the next.
-        self._state: Any = {
-            "bit_generator": "Philox",
-            "state": self._inner,
-            "buffer": [0, 0, 0, 0],
-            "buffer_pos": _PER_STEP,
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
-
-    def read(self, key: list[int], replication: int, entity: int, step: int, count: int) -> list[float]:
-        """Return *count* uniforms of an address from counter step *step* on."""
-        counter = self._counter
-        counter[0], counter[2], counter[3] = step, replication, entity
-        self._inner["key"] = key
-        self._bits.state = self._state
-        numbers: list[float] = self._random(count).tolist()
-        return numbers
-
-
-@cache
-def _source(name: str) -> _Source:
-    return _Source()
 
 
 class Stream:
@@ -71,15 +21,20 @@ class Stream:
 
     __slots__ = ("_block", "_entity", "_key", "_replication", "_source", "_step", "_waiting")
 
-    def __init__(self, source: _Source, key: list[int], replication: int, entity: int) -> None:
+    def __init__(self, source: Source, key: list[int], replication: int, entity: int) -> None:
         self._source, self._key, self._replication, self._entity = source, key, replication, entity
         self._step = 0
         self._block = _FIRST_BLOCK
         self._waiting: list[float] = []  # next number last, so that it can be popped
 
+    def begin_with(self, numbers: list[float]) -> None:
+        """Put *numbers* before the stream's own."""
+        numbers.reverse()
+        self._waiting = numbers
+
     def _read(self, count: int) -> list[float]:
         numbers = self._source.read(self._key, self._replication, self._entity, self._step, count)
-        self._step += count // _PER_STEP
+        self._step += count // PER_STEP
         return numbers
 
     def _refill(self) -> None:
@@ -96,20 +51,27 @@ class Stream:
             self._refill()
         return self._waiting.pop() or TINY
 
+    def three(self) -> tuple[float, float, float]:
+        """Return the next three uniforms: the same numbers as three calls of `uniform`."""
+        waiting = self._waiting
+        if len(waiting) < 3:
+            return self.uniform(), self.uniform(), self.uniform()
+        return waiting.pop() or TINY, waiting.pop() or TINY, waiting.pop() or TINY
+
     def uniforms(self, n: int) -> list[float]:
         """Return the next *n* uniforms: the same numbers as *n* calls of `uniform`."""
         waiting = self._waiting
         taken = [waiting.pop() or TINY for _ in range(min(n, len(waiting)))]
         missing = n - len(taken)
         if missing > 0:
-            numbers = [u or TINY for u in self._read(-(-missing // _PER_STEP) * _PER_STEP)]
+            numbers = [u or TINY for u in self._read(-(-missing // PER_STEP) * PER_STEP)]
             taken += numbers[:missing]
             self._waiting = numbers[: missing - 1 : -1]
         return taken
 
     def exponential(self) -> float:
         """Return an exponential variate of mean 1 (by inversion, one uniform)."""
-        return -log1p(-self.uniform())
+        return exponential(self.uniform())
 
     def normal(self) -> float:
         """Return a standard normal variate (by inversion, one uniform)."""
@@ -198,6 +160,11 @@ class Stream:
         return sum(u < p for u in self.uniforms(n))
 
 
+def exponential(u: float) -> float:
+    """Return the exponential variate of mean 1 at the uniform number *u*."""
+    return -log1p(-u)
+
+
 def geometric_rate(mean: float) -> float:
     """Return what turns a uniform u into a geometric count with *mean*: floor(-log(u) / rate).
 
@@ -216,7 +183,7 @@ def _check_mean(mean: float) -> None:
 class Streams:
     """All the luck of one replication."""
 
-    __slots__ = ("_keys", "replication", "seed")
+    __slots__ = ("_at", "_few", "_keys", "replication", "seed")
 
     def __init__(self, seed: int, replication: int) -> None:
         """Name the luck of *replication* under *seed*.
@@ -229,14 +196,37 @@ class Streams:
         if not 0 <= replication <= 2**63:
             raise ValueError(f"a replication must lie in 0 ... 2**63; {replication!r} does not")
         self.seed, self.replication = int(seed), int(replication)
-        self._keys: dict[str, tuple[_Source, list[int]]] = {}
+        self._keys: dict[str, tuple[Source, list[int]]] = {}
+        place = self.replication % AHEAD
+        self._at = slice(PER_STEP * place, PER_STEP * (place + 1))
+        self._few = read_so_far(self.seed, self.replication - place)
 
     def open(self, name: str, entity: str = "") -> Stream:
         """Return stream *name* of *entity* at its first draw; opening it again starts it again."""
-        opened = self._keys.get(name)
-        if opened is None:
-            opened = self._keys[name] = (_source(name), [self.seed, _hash64(name)])
-        return Stream(opened[0], opened[1], self.replication, _hash64(entity))
+        source, key = self._source_of(name)
+        return Stream(source, key, self.replication, hash64(entity))
+
+    def few(self, name: str, entity: str = "") -> list[float]:
+        """Return four uniforms kept for *entity* under *name*; they are none of the stream's numbers."""
+        numbers = self._few.get((name, entity))
+        if numbers is None:
+            source, key = self._source_of(name)
+            first = self.replication // AHEAD * AHEAD
+            numbers = self._few[name, entity] = source.read_ahead(key, first, hash64(entity))
+        return numbers[self._at]
+
+    def short(self, name: str, entity: str = "") -> Stream:
+        """Return a stream that begins with the few numbers: cheaper when no more are needed, as a rule."""
+        source, key = self._source_of(name)
+        stream = Stream(source, key, self.replication, hash64(entity))
+        stream.begin_with(self.few(name, entity))
+        return stream
+
+    def _source_of(self, name: str) -> tuple[Source, list[int]]:
+        found = self._keys.get(name)
+        if found is None:
+            found = self._keys[name] = (source_of(name), [self.seed, hash64(name)])
+        return found
 
 
 def uniform_at(seed: int, name: str, replication: int, entity: str, index: int = 0) -> float:
@@ -255,5 +245,5 @@ def uniform_at(seed: int, name: str, replication: int, entity: str, index: int =
     if index < 0:
         raise ValueError(f"an index must be 0 or more, not {index!r}")
     stream = Streams(seed, replication).open(name, entity)
-    stream._step = index // _PER_STEP
-    return stream._read(_PER_STEP)[index % _PER_STEP] or TINY
+    stream._step = index // PER_STEP
+    return stream._read(PER_STEP)[index % PER_STEP] or TINY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sim.engine.streams import uniform_at
@@ -62,7 +62,17 @@ def scenario_for(
         base: the scenario whose ranges are drawn from, if another (a variant shares its baseline's draws).
         keep: full paths that stay as they are, and everything under them.
     """
-    drawn = drawn_values(base or scenario, seed, draw)
+    return with_drawn(scenario, drawn_values(base or scenario, seed, draw), keep)
+
+
+def with_drawn(scenario: Scenario, drawn: Mapping[str, float], keep: Collection[str] = ()) -> Scenario:
+    """Return *scenario* with uncertain inputs as *drawn*.
+
+    Args:
+        scenario: the one to change.
+        drawn: values by full path.
+        keep: full paths that stay as they are, and everything under them.
+    """
     values = {path: value for path, value in drawn.items() if not _under(path, keep)}
     return with_values(scenario, values) if values else scenario
 

@@ -30,6 +30,7 @@ class Staging:
         self.target, self.refusal = target, refusal
         self.path = target.parent / f".{target.name}.part-{os.getpid()}"
         self._made: list[Path] = []
+        self._unflushed: set[Path] = set()
         self._placed = False
 
     def __enter__(self) -> Staging:
@@ -55,28 +56,28 @@ class Staging:
             raise self._told(error) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Write one file and flush it to the disk."""
+        """Write one file; it is flushed to the disk, with the others, before the folder takes its place."""
         path = self.path / name
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True)
         with open(path, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        self._unflushed.add(path)
 
     def seal(self) -> dict[str, dict[str, Any]]:
         """Flush every file to the disk and return name, size and checksum of each, in order of name."""
         listed = {}
+        self._unflushed.clear()
         for path in sorted(file for file in self.path.rglob("*") if file.is_file()):
-            with open(path, "rb+") as file:
-                content = file.read()
-                os.fsync(file.fileno())
+            content = _flush_file(path)
             name = path.relative_to(self.path).as_posix()
             listed[name] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
         return listed
 
     def put_in_place(self) -> None:
         """Give the folder its name; an earlier one of the same study is swapped out, then removed."""
+        for file in self._unflushed:
+            _flush_file(file)
         for folder in (self.path, *(p for p in self.path.rglob("*") if p.is_dir())):
             _flush_folder(folder)
         if not os.path.lexists(self.target):
@@ -137,6 +138,14 @@ def _alive(number: str) -> bool:
     except (ValueError, OSError):
         return True
     return True
+
+
+def _flush_file(path: Path) -> bytes:
+    """Flush a file to the disk and return what is in it."""
+    with open(path, "rb+") as file:
+        content = file.read()
+        os.fsync(file.fileno())
+    return content
 
 
 def _flush_folder(folder: Path) -> None:

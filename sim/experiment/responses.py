@@ -71,7 +71,7 @@ def from_appeal(log: EventLog, time: float) -> float:
 
 
 def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRecord]:
-    """Yield the movements in *direction* ("in" or "out")."""
+    """Yield the movements in *direction* ("in" or "out"), in the order of *records*."""
     return (r for r in records if r.detail.get("direction") == direction)
 
 
@@ -166,7 +166,7 @@ def order_time(log: EventLog) -> float:
 def killed(log: EventLog, by: float = float("inf")) -> float:
     """Return the people killed in incidents and clearing operations up to *by* (hours after the start)."""
     kinds = (EventKind.INCIDENT, EventKind.CLEARING)
-    return float(sum(r.amount for kind in kinds for r in log.of(kind) if r.time <= by))
+    return float(sum([r.amount for kind in kinds for r in log.of(kind) if r.time <= by]))
 
 
 def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float, float]]:
@@ -178,8 +178,10 @@ def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float,
     down: set[str] = set()
     steps = []
     for r in changes:
+        if r.kind is EventKind.CALM and r.where not in down:
+            continue
         (down.add if r.kind is EventKind.OVERWHELMED else down.discard)(r.where)
-        steps.append((r.time, sum(weights[site] for site in sorted(down)) / total))
+        steps.append((r.time, sum([weights[site] for site in sorted(down)]) / total))
     return steps
 
 
@@ -248,7 +250,7 @@ _SCALAR: tuple[Response, ...] = (
              lambda log, s: float(len(log.of(EventKind.INCIDENT))), "count"),
     Response("killed", "Killed", "people", None, lambda log, s: killed(log), "count"),
     Response("wounded", "Wounded", "people", None,
-             lambda log, s: float(sum(r.detail.get("wounded", 0) for r in log.of(EventKind.INCIDENT))),
+             lambda log, s: float(sum([r.detail.get("wounded", 0) for r in log.of(EventKind.INCIDENT)])),
              "count"),
     Response("detained", "Detained", "people", None, _total(EventKind.SWEEP), "count"),
     Response("government_fell", "Government fell", "", None, _happened(EventKind.GOVERNMENT_FELL), "flag"),

@@ -8,22 +8,24 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
-from importlib import metadata
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sim import __version__
+from sim.engine.event_log import EventLog
 from sim.experiment import tables
 from sim.experiment.event_file import events_file
 from sim.experiment.folders import ResultsError, Staging, one_sentence
 from sim.experiment.study import Study
 from sim.scenario.models import Scenario
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.resolve import hash_of, plain_data, write_yaml
 
 __all__ = ["ResultsError", "check_folder", "folder_of", "study_digest", "write_folder", "write_results"]
 
 MANIFEST = "manifest.json"
-PACKAGES = ("simpy", "numpy", "pydantic", "PyYAML")
+#: Names of the packages that the figures rest on, and of their modules.
+PACKAGES = {"simpy": "simpy", "numpy": "numpy", "pydantic": "pydantic", "PyYAML": "yaml"}
 #: Digits of the digest that name a folder; the manifest holds all of them.
 SHORT = 16
 
@@ -33,15 +35,22 @@ def study_digest(scenario: Scenario, seed: int) -> str:
 
     The number of replications does not enter: more of them extend the same study.
     """
+    return _digest(plain_data(scenario), scenario, seed)
+
+
+def _digest(data: Mapping[str, Any], scenario: Scenario, seed: int) -> str:
     number = scenario.experiment.replications.with_value(1.0)
-    experiment = scenario.experiment.model_copy(update={"replications": number})
-    whole = scenario_hash(scenario.model_copy(update={"experiment": experiment}))
+    whole = hash_of({**data, "experiment": {**data["experiment"], "replications": number.dump()}})
     return blake2b(json.dumps([__version__, seed, whole]).encode(), digest_size=16).hexdigest()
 
 
 def folder_of(out: str | Path, scenario: Scenario, seed: int) -> Path:
     """Return the results folder of a study under *out*."""
-    return Path(out) / scenario.name / study_digest(scenario, seed)[:SHORT]
+    return _folder(out, scenario, study_digest(scenario, seed))
+
+
+def _folder(out: str | Path, scenario: Scenario, digest: str) -> Path:
+    return Path(out) / scenario.name / digest[:SHORT]
 
 
 def write_results(
@@ -68,11 +77,12 @@ def write_results(
     Raises:
         ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
     """
-    target = folder_of(out, study.scenario, study.seed)
-    digest = study_digest(study.scenario, study.seed)
+    data = plain_data(study.scenario)
+    digest = _digest(data, study.scenario, study.seed)
+    target = _folder(out, study.scenario, digest)
     about = {
         "scenario": study.scenario.name,
-        "scenario_hash": scenario_hash(study.scenario),
+        "scenario_hash": hash_of(data),
         "seed": study.seed,
         "counts": {
             "runs": len(study.rows),
@@ -82,7 +92,7 @@ def write_results(
             "typical_run": study.typical,
         },
     }
-    study.folder = write_folder(target, digest, _files(study, logs), about, command, fill, started)
+    study.folder = write_folder(target, digest, _files(study, data, logs), about, command, fill, started)
     return target
 
 
@@ -120,17 +130,17 @@ def write_folder(
     return target
 
 
-def _files(study: Study, logs: Sequence[int]) -> dict[str, bytes]:
+def _files(study: Study, data: dict[str, Any], logs: Sequence[int]) -> dict[str, bytes]:
     summary = study.summary()
     kept = dict.fromkeys([*([study.typical] if study.typical >= 0 else []), *logs])
     files = {
-        "scenario.resolved.yaml": resolve(study.scenario).encode(),
+        "scenario.resolved.yaml": write_yaml(data).encode(),
         "design.csv": tables.design_table(study),
         "runs.csv": tables.runs_table(study, study.rows),
         "summary.csv": tables.summary_table(summary),
         "record.csv": tables.record_table(summary),
         "codebook.csv": tables.codebook(study),
-        "events.jsonl.gz": events_file((run, study.log_of(run)) for run in kept),
+        "events.jsonl.gz": events_file((run, _log(study, run)) for run in kept),
     }
     if study.variant_rows:
         files["variants.csv"] = tables.variants_table(study)
@@ -138,6 +148,10 @@ def _files(study: Study, logs: Sequence[int]) -> dict[str, bytes]:
     if study.failures:
         files["failures.csv"] = tables.failures_table(study)
     return files
+
+
+def _log(study: Study, run: int) -> EventLog:
+    return study.typical_log if run == study.typical else study.log_of(run)
 
 
 def _manifest(
@@ -154,9 +168,9 @@ def _manifest(
         **about,
         "files": listed,
         "command": list(command),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "packages": {name: _version(module) for name, module in PACKAGES.items()},
         "python": platform.python_version(),
-        "platform": platform.platform(),
+        "platform": _platform(),
         "byte_order": sys.byteorder,
         "started": None if started is None else started.astimezone(UTC).isoformat(timespec="seconds"),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -164,11 +178,15 @@ def _manifest(
     return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "unknown"
+def _version(module: str) -> str:
+    return str(getattr(import_module(module), "__version__", "unknown"))
+
+
+def _platform() -> str:
+    """Return system, release, machine and C library; `platform.platform` starts a process for the same."""
+    library = "".join(platform.libc_ver())
+    parts = (platform.system(), platform.release(), platform.machine(), library and f"with-{library}")
+    return "-".join(part for part in parts if part)
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

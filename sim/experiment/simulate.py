@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -11,9 +10,9 @@ from typing import NamedTuple, TypeAlias
 from sim.engine.event_log import EventLog
 from sim.engine.replication import run_replication
 from sim.experiment.curves import Floats, read_curves, read_variant_curves
-from sim.experiment.design import Run, scenario_for
+from sim.experiment.design import Run, drawn_values, with_drawn
 from sim.experiment.measure import read_firsts, read_row
-from sim.scenario.load import with_settings
+from sim.scenario.load import variants_of
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
 
@@ -50,6 +49,7 @@ class Simulator:
     #: Full paths that each variant sets, which outer draws then leave alone.
     kept: Mapping[str, tuple[str, ...]]
     replicate: Replicate = run_replication
+    _drawn: dict[int | None, dict[str, float]] = field(default_factory=dict, repr=False)
     _last: tuple[tuple[str, int | None], Scenario] | None = field(default=None, repr=False)
 
     def __call__(self, task: Task) -> Outcome:
@@ -74,8 +74,14 @@ class Simulator:
         if self._last is None or self._last[0] != address:
             plain = self.scenario if task.variant == BASELINE else self.variants[task.variant]
             keep = self.kept.get(task.variant, ())
-            self._last = (address, scenario_for(plain, self.seed, task.run.draw, self.scenario, keep))
+            self._last = (address, with_drawn(plain, self._drawn_in(task.run.draw), keep))
         return self._last[1]
+
+    def _drawn_in(self, draw: int | None) -> dict[str, float]:
+        """Return the inputs of an outer draw, which the scenario and its variants share."""
+        if draw not in self._drawn:
+            self._drawn[draw] = drawn_values(self.scenario, self.seed, draw)
+        return self._drawn[draw]
 
 
 def simulator_for(
@@ -86,15 +92,15 @@ def simulator_for(
     Raises:
         ScenarioError: a variant sets something it cannot.
     """
-    # Variants are made one by one of the scenario itself: none needs to know of the others.
-    alone = scenario.model_copy(update={"variants": {}})
-    variants = {key: with_settings(alone, variant.set) for key, variant in scenario.variants.items()}
+    variants = variants_of(scenario)
     kept = {key: tuple(full_path(path) for path in v.set) for key, v in scenario.variants.items()}
     return Simulator(scenario, seed, grid, variants, kept, replicate)
 
 
 def _told(error: Exception) -> str:
     """Return an exception with its frames, the files named from the package on so that places do not show."""
+    import traceback  # here, as few runs fail
+
     lines = [f"{type(error).__name__}: {error}"]
     for frame in traceback.extract_tb(error.__traceback__):
         parts = PurePath(frame.filename).parts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, inf, nan
+from operator import attrgetter
 
-from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.experiment.responses import (
     Response,
     ResponseKind,
@@ -20,6 +22,8 @@ from sim.experiment.responses import (
 )  # fmt: skip
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
+
+_TIME = attrgetter("time")
 
 
 @dataclass(frozen=True)
@@ -55,10 +59,17 @@ def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
     at = _at(scenario, entry)
     sites = set(entry.among or scenario.crisis.sites)
-    kinds = (EventKind.ONSET, EventKind.CALM)
-    changes = [r for kind in kinds for r in log.of(kind) if r.time <= at and r.where in sites]
-    last = {r.where: r.kind for r in sorted(changes, key=lambda r: (r.time, r.id))}
-    return float(len(sites) - sum(kind is EventKind.ONSET for kind in last.values()))
+    stirred: set[str] = set()
+    for r in _onsets_and_calms(log):
+        if r.time > at:
+            break
+        (stirred.add if r.kind is EventKind.ONSET else stirred.discard)(r.where)
+    return float(len(sites - stirred))
+
+
+@once
+def _onsets_and_calms(log: EventLog) -> list[EventRecord]:
+    return sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=lambda r: (r.time, r.id))
 
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
@@ -83,9 +94,11 @@ def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> 
 
 def hours_to_departure(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the hours from the appeal to the first departure of the entry's member for the theatre."""
-    both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
-    times = (r.time for r in heading(both, "in") if r.who == entry.who)
-    return from_appeal(log, min(times, default=nan))
+    firsts = [
+        next((r.time for r in heading(log.of(kind), "in") if r.who == entry.who), inf)
+        for kind in (EventKind.TAKEOFF, EventKind.ROAD_DEPARTED)
+    ]
+    return from_appeal(log, min(firsts)) if min(firsts) < inf else nan
 
 
 def _at(scenario: Scenario, entry: RecordEntry) -> float:
@@ -95,7 +108,8 @@ def _at(scenario: Scenario, entry: RecordEntry) -> float:
 def _count_between(flights: list[EventRecord], scenario: Scenario, entry: RecordEntry) -> float:
     since = -inf if entry.since is None else scenario.hours(entry.since)
     until = _at(scenario, entry)
-    return float(sum(since < r.time <= until for r in flights))
+    # The flights are in order of time.
+    return float(max(0, bisect_right(flights, until, key=_TIME) - bisect_right(flights, since, key=_TIME)))
 
 
 _MANDATE = EventKind.MANDATE

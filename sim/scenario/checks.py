@@ -6,7 +6,7 @@ They read the raw data, so that what they find is told together with what the mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -62,17 +62,18 @@ KEYS = {
 DERIVED_FACTS = ("type", "request", "host_is_member", "adversary_is_member")
 
 
-def cross_check(tree: Tree) -> list[Problem]:
-    """Return what is wrong between the parts of *tree*; faulty parts are left to the models' own checks."""
-    return [
-        *_check_names(tree),
-        *_check_member_keys(tree),
-        *_check_ties(tree),
-        *_check_units(tree),
-        *_check_provisions(tree),
-        *_check_uncertain(tree),
-        *_check_calibration(tree),
-    ]
+def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Problem]:
+    """Return what is wrong between the parts of *tree*; faulty parts are left to the models' own checks.
+
+    Args:
+        tree: raw data and marks.
+        parts: the parts of the scenario to search; all if none.
+    """
+    problems = list(_check_names(tree, parts))
+    for part, check in CHECKS:
+        if parts is None or part in parts:
+            problems += check(tree)
+    return problems
 
 
 def _at(data: Any, path: str) -> Any:
@@ -96,10 +97,14 @@ def _matches(
     if not pattern:
         yield path, data
         return
+    part, rest = pattern[0], pattern[1:]
+    if part != "*":
+        if isinstance(data, dict) and part in data:
+            yield from _matches(data[part], rest, (*path, part))
+        return
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, item in items:
-        if pattern[0] in ("*", key):
-            yield from _matches(item, pattern[1:], (*path, key))
+        yield from _matches(item, rest, (*path, key))
 
 
 def _unknown(name: str, noun: str, known: list[str]) -> str:
@@ -107,16 +112,26 @@ def _unknown(name: str, noun: str, known: list[str]) -> str:
     return f"unknown {noun} '{name}'{did_you_mean(name, known) or f'; known are {listed or None}'}"
 
 
-def _check_names(tree: Tree) -> Iterator[Problem]:
+def _check_names(tree: Tree, parts: Collection[str] | None) -> Iterator[Problem]:
     known = {noun: _keys(tree, home) for noun, home in HOMES.items()}
-    for pattern, noun in VALUES.items():
-        for path, name in _matches(tree.data, tuple(pattern.split("."))):
+    for pattern, noun in _within(VALUES, parts):
+        for path, name in _matches(tree.data, pattern):
             if isinstance(name, str) and name and name not in known[noun]:
                 yield tree.problem(path, _unknown(name, noun, known[noun]))
-    for pattern, noun in KEYS.items():
-        for path, _ in _matches(tree.data, tuple(pattern.split("."))):
+    for pattern, noun in _within(KEYS, parts):
+        for path, _ in _matches(tree.data, pattern):
             if str(path[-1]) not in known[noun]:
                 yield tree.problem(path, _unknown(str(path[-1]), noun, known[noun]), at_key=True)
+
+
+def _within(
+    patterns: Mapping[str, str], parts: Collection[str] | None
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield those of *patterns* that stand for paths in some *parts* of a scenario."""
+    for pattern, noun in patterns.items():
+        split = tuple(pattern.split("."))
+        if parts is None or split[0] in parts:
+            yield split, noun
 
 
 def _check_member_keys(tree: Tree) -> Iterator[Problem]:
@@ -225,3 +240,14 @@ def _check_calibration(tree: Tree) -> Iterator[Problem]:
         if isinstance(name, str) and full_path(name) not in known:
             cure = did_you_mean(name, uncertain) or "; add it there or drop it here"
             yield tree.problem(path, f"'{name}' is not among the inputs of 'uncertain:'{cure}")
+
+
+#: What is checked beside names: the part of the scenario in which faults are shown, and the check.
+CHECKS: tuple[tuple[str, Callable[[Tree], Iterator[Problem]]], ...] = (
+    ("alliance", _check_member_keys),
+    ("alliance", _check_ties),
+    ("response", _check_units),
+    ("alliance", _check_provisions),
+    ("uncertain", _check_uncertain),
+    ("calibration", _check_calibration),
+)

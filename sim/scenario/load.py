@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.checks import cross_check
 from sim.scenario.errors import Problem, ScenarioError
@@ -18,6 +17,7 @@ from sim.scenario.messages import tell
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
 from sim.scenario.resolve import plain_data
+from sim.scenario.reuse import reuse
 from sim.scenario.schema import scenario_schema as scenario_schema
 from sim.scenario.settings import apply_setting, apply_settings, split_setting
 from sim.scenario.shapes import fields
@@ -57,24 +57,39 @@ def with_settings(scenario: Scenario, settings: Mapping[str, Any], origin: str =
     Raises:
         ScenarioError: when a path leads nowhere or the result is no valid scenario.
     """
-    data = plain_data(scenario)
+    return _with_settings(scenario, plain_data(scenario), settings, origin)
+
+
+def variants_of(scenario: Scenario) -> dict[str, Scenario]:
+    """Return the scenario of each variant, which itself has none.
+
+    Raises:
+        ScenarioError: a variant sets something it cannot.
+    """
+    # Variants are made one by one of the scenario itself: none needs to know of the others.
+    alone = scenario.model_copy(update={"variants": {}})
+    data = plain_data(alone)
+    return {key: _with_settings(alone, data, v.set, "set") for key, v in scenario.variants.items()}
+
+
+def _with_settings(
+    scenario: Scenario, data: dict[str, Any], settings: Mapping[str, Any], origin: str
+) -> Scenario:
     tree, problems = bare(data, scenario.name), []
     for path, value in settings.items():
         try:
             tree = apply_setting(tree, path, value, origin)
         except SettingError as error:
             problems.append(Problem(origin, None, None, path, str(error)))
-    untouched = {part: old for part, old in scenario if tree.data.get(part) is data.get(part)}
-    read = {part: old for part, old in untouched.items() if isinstance(old, BaseModel)}
-    return check_tree(replace(tree, problems=tuple(problems)), read)
+    return check_tree(replace(tree, problems=tuple(problems)), reuse(tree.data, data, scenario))
 
 
-def check_tree(tree: Tree, read: Mapping[str, BaseModel] = MappingProxyType({})) -> Scenario:
+def check_tree(tree: Tree, data: Mapping[str, Any] | None = None) -> Scenario:
     """Return the scenario that *tree* holds.
 
     Args:
         tree: raw data and marks.
-        read: parts of the scenario that have been read and checked before.
+        data: the same data with what has been read before in its place, if something has.
 
     Raises:
         ScenarioError: with every problem found.
@@ -82,11 +97,11 @@ def check_tree(tree: Tree, read: Mapping[str, BaseModel] = MappingProxyType({}))
     problems = list(tree.problems)
     scenario = None
     try:
-        scenario = Scenario.model_validate({**tree.data, **read})
+        scenario = Scenario.model_validate(tree.data if data is None else data)
     except ValidationError as error:
         problems += tell(error.errors(include_url=False), tree)
     problems += cross_check(tree)
-    problems += _check_variants(tree)
+    problems += _check_variants(tree, scenario)
     problems = _once(problems, tree.problems)
     if scenario is None or problems:
         raise ScenarioError(_in_order(problems, tree.marks.source.name))
@@ -111,18 +126,25 @@ def _read_overrides(overrides: Sequence[str]) -> tuple[dict[str, tuple[str, Any]
     return settings, problems
 
 
-def _check_variants(tree: Tree) -> list[Problem]:
-    """Return the problems of each variant's settings, judged within the part of the scenario they touch."""
+def _check_variants(tree: Tree, scenario: Scenario | None) -> list[Problem]:
+    """Return the problems of each variant's settings, judged within the part of the scenario they touch.
+
+    Args:
+        tree: raw data and marks.
+        scenario: what was read from *tree*; none if it is faulty.
+    """
     variants = tree.data.get("variants")
     problems: list[Problem] = []
     for name, variant in variants.items() if isinstance(variants, dict) else ():
         settings = variant.get("set") if isinstance(variant, dict) else None
         if isinstance(settings, dict):
-            problems += _check_variant(tree, name, settings)
+            problems += _check_variant(tree, scenario, name, settings)
     return problems
 
 
-def _check_variant(tree: Tree, name: str, settings: Mapping[str, Any]) -> list[Problem]:
+def _check_variant(
+    tree: Tree, scenario: Scenario | None, name: str, settings: Mapping[str, Any]
+) -> list[Problem]:
     changed = replace(tree, problems=())
     problems: list[Problem] = []
     origins = {}
@@ -133,12 +155,8 @@ def _check_variant(tree: Tree, name: str, settings: Mapping[str, Any]) -> list[P
             origins[origin] = path
         except SettingError as error:
             problems.append(tree.problem(("variants", name, "set", path), str(error), at_key=True))
-    found: list[Problem] = []
-    for part in {full_path(path).partition(".")[0] for path in origins.values()}:
-        if part in changed.data:
-            found += _judge(changed, part)
-    found += cross_check(changed)
-    for problem in found:
+    parts = {full_path(path).partition(".")[0] for path in origins.values()}
+    for problem in [*_judge(changed, parts, tree, scenario), *cross_check(changed, parts)]:
         # What the file has wrong without the variant is told elsewhere.
         if problem.file in origins:
             place = ("variants", name, "set", origins[problem.file])
@@ -146,19 +164,24 @@ def _check_variant(tree: Tree, name: str, settings: Mapping[str, Any]) -> list[P
     return problems
 
 
-def _judge(tree: Tree, part: str) -> list[Problem]:
+def _judge(changed: Tree, parts: Collection[str], tree: Tree, scenario: Scenario | None) -> list[Problem]:
+    """Return what the models find in some *parts* of *changed*, which differs from *tree* in them alone."""
+    findings: list[Any] = []
     try:
-        _adapter(part).validate_python(tree.data[part])
+        if scenario is not None:
+            Scenario.model_validate(reuse(changed.data, tree.data, scenario))
+            return []
     except ValidationError as error:
-        findings = [
-            {**finding, "loc": (part, *finding["loc"])} for finding in error.errors(include_url=False)
-        ]
-        return tell(findings, tree)
-    return []
-
-
-def _adapter(part: str) -> TypeAdapter[Any]:
-    return TypeAdapter(fields(Scenario)[part])
+        return tell(error.errors(include_url=False), changed)
+    # The rest of the scenario is faulty and its faults are told already: each part is judged alone.
+    for part in parts:
+        try:
+            if part in changed.data:
+                TypeAdapter(fields(Scenario)[part]).validate_python(changed.data[part])
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            findings += [{**finding, "loc": (part, *finding["loc"])} for finding in found]
+    return tell(findings, changed)
 
 
 def _in_order(problems: list[Problem], first: str) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from sim.scenario.errors import did_you_mean
@@ -21,22 +22,38 @@ def find(data: Any, parts: tuple[Key, ...]) -> tuple[Any, Any]:
     Raises:
         SettingError: when nothing can stand there.
     """
-    shape: Any = Scenario
-    for place, part in enumerate(parts):
-        below = child(shape, part)
+    below: Any = Scenario
+    for place, (part, (shape, is_free, below)) in enumerate(zip(parts, _shapes(parts), strict=False)):
         if below is None and isinstance(data, dict) and "value" in data and part in ANNOTATIONS:
             return data.get(part), None
         last = place == len(parts) - 1
         known_key = part in data if isinstance(data, dict) else _in_list(data, part)
         # A mapping with free keys may gain a last one; elsewhere an unknown name is a slip.
-        if below is None or (is_open(shape) and not known_key and not last):
+        if below is None or (is_free and not known_key and not last):
             known = names(shape, data)
             cure = did_you_mean(str(part), known) or _known(known)
             raise SettingError(f"there is no '{part}' here{cure}")
         if isinstance(data, list) and not known_key:
             raise SettingError(f"there is no item {part} here; the list has {len(data)}")
-        shape, data = below, data[part] if known_key else None
-    return data, shape
+        data = data[part] if known_key else None
+    return data, below
+
+
+@lru_cache(maxsize=4096)
+def _shapes(parts: tuple[Key, ...]) -> tuple[tuple[Any, bool, Any], ...]:
+    """Return for each of *parts* the type it is sought in, whether that has free keys, and its own type.
+
+    A part that names nothing has no type and is the last.
+    """
+    found: list[tuple[Any, bool, Any]] = []
+    shape: Any = Scenario
+    for part in parts:
+        below = child(shape, part)
+        found.append((shape, is_open(shape), below))
+        if below is None:
+            break
+        shape = below
+    return tuple(found)
 
 
 def _in_list(data: Any, part: Key) -> bool:

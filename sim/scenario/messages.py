@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.scenario.errors import Problem, did_you_mean
 from sim.scenario.models import Scenario
 from sim.scenario.scalars import DAY_EXAMPLE, INSTANT_EXAMPLE
@@ -17,24 +19,26 @@ MOST = 100
 _Finding = Mapping[str, Any]
 
 
-def tell(findings: Iterable[_Finding], tree: Tree) -> list[Problem]:
-    """Return pydantic's *findings* on *tree* as problems, each at its place."""
+def tell(findings: Iterable[_Finding], tree: Tree, shape: type[BaseModel] = Scenario) -> list[Problem]:
+    """Return pydantic's *findings* on *tree*, read as a *shape*, as problems, each at its place."""
     listed = list(findings)
-    problems = [_problem(finding, tree) for finding in listed[:MOST]]
+    problems = [_problem(finding, tree, shape) for finding in listed[:MOST]]
     if len(listed) > MOST:
         more = f"and {len(listed) - MOST:,} more problems; mend these first"
         problems.append(Problem(tree.marks.source.name, None, None, "", more))
     return problems
 
 
-def _problem(finding: _Finding, tree: Tree) -> Problem:
+def _problem(finding: _Finding, tree: Tree, shape: type[BaseModel]) -> Problem:
     loc = tuple(finding["loc"])
     at_key = finding["type"] in ("missing", "extra_forbidden", "quantity_key")
-    return tree.problem(loc, _message(finding), at_key=at_key or finding["input"] is None)
+    return tree.problem(loc, _message(finding, shape), at_key=at_key or finding["input"] is None)
 
 
-def _message(finding: _Finding) -> str:
+def _message(finding: _Finding, whole: type[BaseModel]) -> str:
     kind = str(finding["type"])
+    if kind == "extra_forbidden":
+        return _unknown_key(finding, whole)
     if kind in _WORDS:
         return _WORDS[kind](finding)
     if kind.startswith(("datetime", "timezone", "instant")):
@@ -52,9 +56,9 @@ def _missing(finding: _Finding) -> str:
     return f"the key '{key}' is missing; add it{guess}"
 
 
-def _unknown_key(finding: _Finding) -> str:
+def _unknown_key(finding: _Finding, whole: type[BaseModel]) -> str:
     *holders, key = finding["loc"]
-    shape: Any = Scenario
+    shape: Any = whole
     for part in holders:
         # Parts that the validator puts in (tags of forms) name nothing and are passed over.
         shape = child(shape, part) or shape
@@ -94,7 +98,6 @@ _mapping = _is_not("a mapping of keys to values", "write its keys below it, inde
 
 _WORDS: dict[str, Callable[[_Finding], str]] = {
     "missing": _missing,
-    "extra_forbidden": _unknown_key,
     "literal_error": _choice,
     "value_error": _own_words,
     "string_type": _is_not("a text", "write a text, in quotes if it looks like a number"),

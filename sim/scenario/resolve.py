@@ -7,10 +7,14 @@ from hashlib import blake2b
 from typing import Any
 
 import yaml
+from yaml.resolver import Resolver
 
 from sim.scenario.core_scalars import NotFiniteError, core_scalar
 from sim.scenario.models import Scenario
+from sim.scenario.yaml_text import WIDTH, BeyondError, yaml_text
 
+_TEXT = "tag:yaml.org,2002:str"
+_RESOLVER: Any = Resolver()
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -22,14 +26,24 @@ class _CompleteDumper(_Dumper):  # type: ignore[misc]
 
 
 def _write_text(dumper: Any, text: str) -> Any:
-    try:
-        quoted = not isinstance(core_scalar(text), str)
-    except NotFiniteError:
-        quoted = True
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if quoted else None)
+    style = None if _is_core_text(text) else "'"
+    return dumper.represent_scalar(_TEXT, text, style=style)
 
 
 _CompleteDumper.add_representer(str, _write_text)
+
+
+def _is_core_text(text: str) -> bool:
+    """Return whether a reader of YAML 1.2 takes *text*, without quotes, for a text."""
+    try:
+        return isinstance(core_scalar(text), str)
+    except NotFiniteError:
+        return False
+
+
+def _is_text(text: str) -> bool:
+    """Return whether readers of YAML 1.1 and 1.2 take *text*, without quotes, for a text."""
+    return _is_core_text(text) and _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT
 
 
 def plain_data(scenario: Scenario) -> dict[str, Any]:
@@ -39,13 +53,29 @@ def plain_data(scenario: Scenario) -> dict[str, Any]:
 
 def resolve(scenario: Scenario) -> str:
     """Return *scenario* as one complete YAML text; `load_scenario` reads it as an equal scenario."""
-    text: str = yaml.dump(
-        plain_data(scenario), Dumper=_CompleteDumper, sort_keys=False, allow_unicode=True, width=100
-    )
+    return write_yaml(plain_data(scenario))
+
+
+def write_yaml(data: dict[str, Any]) -> str:
+    """Return plain *data* as block YAML, keys in their order."""
+    try:
+        return yaml_text(data, _is_text)
+    except BeyondError:
+        return libyaml_text(data)
+
+
+def libyaml_text(data: dict[str, Any]) -> str:
+    """Return plain *data* as libyaml writes it; `write_yaml` gives the same text, as a rule faster."""
+    text: str = yaml.dump(data, Dumper=_CompleteDumper, sort_keys=False, allow_unicode=True, width=WIDTH)
     return text
 
 
 def scenario_hash(scenario: Scenario) -> str:
     """Return a digest (32 hexadecimal digits) of everything in *scenario*, order of keys included."""
-    canonical = json.dumps(plain_data(scenario), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hash_of(plain_data(scenario))
+
+
+def hash_of(data: dict[str, Any]) -> str:
+    """Return the digest of a scenario's plain *data*, order of keys included."""
+    canonical = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return blake2b(canonical.encode(), digest_size=16).hexdigest()

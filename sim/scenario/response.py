@@ -50,7 +50,10 @@ class OrderedChoice(Sourced):
 class Decision(Sourced):
     """How members decide, and which channels are open to them."""
 
-    model: Literal["ordered_choice"] = "ordered_choice"
+    #: Theory of who helps; all but the first draw each member's class of help from their chances.
+    model: Literal[
+        "ordered_choice", "lead_nation", "legalist", "expected_utility", "base_rate", "always_none"
+    ] = "ordered_choice"
     ordered_choice: OrderedChoice
     #: Channels of help that may open at all; both off is the counterfactual "no answer".
     collective: bool = True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,9 @@ def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
     try:
         # The parser is told where texts begin and end; nothing is built by it.
         for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
+            handler = builder.handlers.get(type(event))
+            if handler is not None:
+                handler(event)
     except yaml.YAMLError as error:
         raise _syntax_error(error, source) from None
     if builder.root is None or builder.root[0] is None:
@@ -139,7 +142,8 @@ class _Builder:
         self.documents = 0
         #: Finished anchors: data, marks, number of values, height.
         self.anchors: dict[str, tuple[Any, Node, int, int]] = {}
-        self.handlers = {
+        #: What takes each kind of event; events of other kinds say nothing about the data.
+        self.handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._start,
             yaml.SequenceStartEvent: self._start,
@@ -148,12 +152,6 @@ class _Builder:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._document,
         }
-
-    def take(self, event: Any) -> None:
-        """Use one parser event."""
-        handler = self.handlers.get(type(event))
-        if handler is not None:
-            handler(event)
 
     def _document(self, event: Any) -> None:
         self.documents += 1

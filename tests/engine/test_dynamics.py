@@ -8,7 +8,15 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from sim.engine.dynamics import Segment, integral_to, level_at, plateau, time_of_integral, time_of_level
+from sim.engine.dynamics import (
+    Segment,
+    advance,
+    integral_to,
+    level_at,
+    plateau,
+    time_of_integral,
+    time_of_level,
+)  # fmt: skip
 
 levels = st.one_of(st.just(0.0), st.floats(1e-6, 10))  # incidents per h
 starts = st.floats(1e-6, 10)
@@ -34,6 +42,14 @@ def test_level_and_integral_agree_with_an_ode_solver(x0, g, s, k, t):
     level, area = solve(x0, g, s, k, t)
     assert level_at(x0, g, s, k, t) == pytest.approx(level, rel=1e-6, abs=1e-10)
     assert integral_to(x0, g, s, k, t) == pytest.approx(area, rel=1e-6, abs=1e-10)
+
+
+@given(x0=levels, g=rates, s=rates, k=ceilings, t=st.one_of(times, st.floats(0, 1e-7), st.floats(300, 1e5)))
+def test_level_and_integral_at_once_are_the_two_of_them(x0, g, s, k, t):
+    assume(x0 > 0 or (g - s) * t < 500)  # nothing grows for so long out of nothing
+    level, area = advance(x0, g, s, k, t)
+    assert level == pytest.approx(level_at(x0, g, s, k, t), rel=1e-9, abs=1e-300)
+    assert area == pytest.approx(integral_to(x0, g, s, k, t), rel=1e-9, abs=1e-300)
 
 
 @given(x0=levels, g=rates, s=rates, k=ceilings, t=times, u=times)

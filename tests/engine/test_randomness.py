@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from sim.engine.replication import run_replication
-from sim.engine.streams import Stream, Streams
+from sim.engine.streams import Streams
 from sim.scenario.load import load_scenario, with_settings
 from sim.scenario.models import Scenario
 from tests.engine.worlds import K, happened, history
@@ -50,13 +51,17 @@ def shipped(path: Path) -> Scenario:
 def opened(monkeypatch) -> Counter[tuple[str, str]]:
     """Count how often each address (name, entity) is opened."""
     found: Counter[tuple[str, str]] = Counter()
-    honest = Streams.open
 
-    def open_and_note(self: Streams, name: str, entity: str = "") -> Stream:
-        found[name, entity] += 1
-        return honest(self, name, entity)
+    def noting(read: Callable[[Streams, str, str], Any]) -> Callable[..., Any]:
+        def read_and_note(self: Streams, name: str, entity: str = "") -> Any:
+            found[name, entity] += 1
+            return read(self, name, entity)
 
-    monkeypatch.setattr(Streams, "open", open_and_note)
+        return read_and_note
+
+    # A short stream is the few numbers of an address and what follows them, so it is counted with them.
+    for method in ("open", "few"):
+        monkeypatch.setattr(Streams, method, noting(getattr(Streams, method)))
     return found
 
 
@@ -105,7 +110,8 @@ def test_a_host_that_weighs_twice_has_luck_for_each_time(opened):
 def test_the_counter_of_addresses_sees_a_shared_draw(opened):
     streams = Streams(1, 0)
     streams.open("weather", "here"), streams.open("weather", "there"), streams.open("weather", "here")
-    assert shared(opened) == [("weather", "here")]
+    streams.few("onset", "here"), streams.short("onset", "here"), streams.short("onset", "there")
+    assert shared(opened) == [("weather", "here"), ("onset", "here")]
 
 
 # nothing leaks from one run into another

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.engine.philox import read_so_far
 from sim.engine.streams import TINY, Stream, Streams, uniform_at
 
 N = 20_000
@@ -90,6 +91,68 @@ def test_the_generator_is_numpys_philox_at_the_address_it_claims():
     )
     expected = np.random.Generator(philox).random(100).tolist()
     assert a_stream("x", "y", seed=11, replication=5).uniforms(100) == expected
+
+
+# the few numbers of an address, read ahead for several replications
+
+
+def few(replication: int, entity: str = "a", *, name: str = "readiness", seed: int = 1) -> list[float]:
+    return Streams(seed, replication).few(name, entity)
+
+
+def test_few_numbers_are_the_same_whichever_replication_asked_first():
+    def found(order: list[int]) -> dict[int, list[float]]:
+        read_so_far.cache_clear()
+        return {r: few(r) for r in order}
+
+    replications = [0, 1, 15, 16, 17, 2**63 - 1, 2**63]
+    forward, backward = found(replications), found(replications[::-1])
+    read_so_far.cache_clear()
+    assert forward == backward == {r: found([r])[r] for r in replications}
+
+
+def test_few_numbers_are_nobody_elses_and_none_of_the_streams():
+    addresses = list(product((0, 1, 2**64 - 1), ("x", "y"), (0, 1, 15, 16, 2**63), ("", "a", "b")))
+    drawn = [
+        u
+        for seed, name, replication, entity in addresses
+        for u in (
+            *few(replication, entity, name=name, seed=seed),
+            *Streams(seed, replication).open(name, entity).uniforms(80),
+        )
+    ]
+    assert len(set(drawn)) == len(drawn) == 84 * len(addresses)
+
+
+def test_few_numbers_are_philox_at_their_own_counters():
+    """Key (seed, hash of the name), counter (replication, 1, 0, hash of the entity)."""
+    name, entity = (int.from_bytes(blake2b(t.encode(), digest_size=8).digest(), "big") for t in ("x", "y"))
+    for replication in (0, 5, 31, 2**63):
+        philox = np.random.Philox(
+            key=np.array([11, name], np.uint64), counter=np.array([replication, 1, 0, entity], np.uint64)
+        )
+        assert few(replication, "y", name="x", seed=11) == np.random.Generator(philox).random(4).tolist()
+
+
+def test_a_short_stream_is_the_few_numbers_and_then_the_stream():
+    streams = Streams(3, 21)
+    short = singly(streams.short("readiness", "a"), 50)
+    assert short == streams.few("readiness", "a") + streams.open("readiness", "a").uniforms(46)
+    assert streams.few("readiness", "a") == short[:4], "what was given away must not be changed by its reader"
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_few_numbers_are_uniform_and_neighbours_know_nothing_of_each_other(index):
+    numbers = np.array([few(r)[index] for r in range(N // 4)])
+    others = np.array([few(0, str(i))[index] for i in range(N // 4)])
+    for sample in (numbers, others):
+        assert stats.kstest(sample, "uniform").pvalue > 1e-3
+        assert abs(np.corrcoef(sample[1:], sample[:-1])[0, 1]) < 4 / sqrt(len(sample))
+
+
+def test_three_at_once_are_the_next_three():
+    together, alone = a_stream(), a_stream()
+    assert [u for _ in range(40) for u in together.three()] == singly(alone, 120)
 
 
 def test_uniforms_pass_kolmogorov_smirnov_along_a_stream_and_across_addresses():

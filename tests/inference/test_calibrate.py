@@ -135,7 +135,7 @@ def test_growth_moves_deaths_and_the_rate_of_deaths_moves_no_city(scenario: Scen
 
 
 def test_a_response_outside_its_stratum_is_nan(scenario: Scenario):
-    alone = with_values(scenario, {"crisis.host_choice.value_of_asking": -100.0})
+    alone = with_values(scenario, {"crisis.host_choice.cost_at_home": 100.0})
     outcome = PointSimulator(alone, ("appealed", "flights_in"), 1)
     assert repr(outcome(PointTask({}, 0))) == "{'appealed': 0.0, 'flights_in': nan}"
 

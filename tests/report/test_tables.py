@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim.experiment.study import run_study
 from sim.report.tables import (
     all_tables,
     effects_table,
@@ -16,8 +17,9 @@ from sim.report.tables import (
     positions_table,
 )
 from sim.report.words import band, number, percent, recorded_words, rows_of, signed, verdict
-from sim.scenario.study import RecordEntry
+from sim.scenario.study import RecordEntry, Variant
 from tests.report.studies import STUDIES, a_study, no_answer
+from tests.tiny import tiny_scenario
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -72,8 +74,10 @@ def test_the_ledger_puts_each_clause_before_its_tests():
 
 
 def test_effects_list_what_did_not_change():
-    lines = effects_table(a_study())
-    assert any(line.startswith("No answer") for line in lines)
+    assert any(line.startswith("No answer") for line in effects_table(a_study()))
+    same = Variant(title="As it is", set={"response.mission.handover": "48 h"})
+    scenario = tiny_scenario().model_copy(update={"variants": {"same": same}})
+    lines = effects_table(run_study(scenario, 4, jobs=1))
     assert any("no change:" in line for line in lines)
 
 

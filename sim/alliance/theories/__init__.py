@@ -1,0 +1,70 @@
+"""Rival theories of who helps, as strategies behind one interface.
+
+Each theory reads a `Situation` and returns, for every member asked, the chances that the highest level of
+help it would support is none, words, measures or force. Chance and clock stay with whoever asks.
+"""
+
+from collections.abc import Callable
+
+from sim.alliance.theories.always_none import AlwaysNone
+from sim.alliance.theories.base_rate import BaseRate
+from sim.alliance.theories.case_based import CaseBased, PastCase
+from sim.alliance.theories.expected_utility import ExpectedUtility
+from sim.alliance.theories.lead_nation import LeadNation
+from sim.alliance.theories.legalist import Legalist
+from sim.alliance.theories.ordered import Ordered
+from sim.alliance.theories.plain_logit import PlainLogit
+from sim.alliance.theories.situation import (
+    RANK,
+    ClassChances,
+    Forecast,
+    Situation,
+    Theory,
+)  # fmt: skip
+from sim.scenario.response import Decision
+
+#: Every theory by the name it has in scenario files; what its constructor takes stands with each.
+THEORIES: dict[str, Callable[..., Theory]] = {
+    "ordered_choice": Ordered,
+    "lead_nation": LeadNation,
+    "legalist": Legalist,
+    "expected_utility": ExpectedUtility,
+    "case_based": CaseBased,
+    "plain_logit": PlainLogit,
+    "base_rate": BaseRate,
+    "always_none": AlwaysNone,
+}
+#: Those that can be made without data.
+WITHOUT_DATA = ("lead_nation", "legalist", "expected_utility", "base_rate", "always_none")
+
+
+def make_theory(decision: Decision) -> Theory:
+    """Return the theory that a scenario's *decision* block names, with the data that it holds.
+
+    Raises:
+        TypeError: the theory needs data that such a block does not hold.
+    """
+    if decision.model == "ordered_choice":
+        return Ordered(decision.ordered_choice)
+    return THEORIES[decision.model]()
+
+
+__all__ = [
+    "RANK",
+    "THEORIES",
+    "WITHOUT_DATA",
+    "AlwaysNone",
+    "BaseRate",
+    "CaseBased",
+    "ClassChances",
+    "ExpectedUtility",
+    "Forecast",
+    "LeadNation",
+    "Legalist",
+    "Ordered",
+    "PastCase",
+    "PlainLogit",
+    "Situation",
+    "Theory",
+    "make_theory",
+]

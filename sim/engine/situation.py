@@ -1,0 +1,48 @@
+"""The crisis of a world as its law and the theories of choice see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sim.alliance.ordered_choice import Factors
+from sim.alliance.theories import Situation
+from sim.alliance.treaty import read_treaty
+from sim.scenario.models import Scenario
+
+
+def treaty_facts(scenario: Scenario) -> dict[str, str]:
+    """Return the facts of the crisis that the tests of treaty provisions ask about."""
+    crisis, facts = scenario.crisis, scenario.crisis.facts
+    return {
+        "type": crisis.type,
+        "territory": facts.territory,
+        "adversary": facts.adversary,
+        "external_hand": facts.external_hand,
+        "un_mandate": facts.un_mandate,
+        "request": "yes",
+        "host_is_member": "yes" if crisis.host in scenario.alliance.members else "no",
+        "adversary_is_member": "yes" if facts.adversary == "member" else "no",
+    }
+
+
+def situation_of(scenario: Scenario, factors: Mapping[str, Factors]) -> Situation:
+    """Return the situation of the allies in *factors* when the host asks for force.
+
+    Args:
+        scenario: whose crisis it is.
+        factors: of each ally, in the order in which they are asked.
+    """
+    alliance, facts = scenario.alliance, treaty_facts(scenario)
+    members = alliance.members
+    return Situation(
+        host=scenario.crisis.host,
+        lead=alliance.lead,
+        members=tuple(factors),
+        facts=facts,
+        basis=read_treaty(alliance.treaty, facts, scenario.start.date()).basis,
+        ties={m: f.ties_to_host for m, f in factors.items()},
+        ties_to_adversary={m: f.ties_to_adversary for m, f in factors.items()},
+        dependence={m: float(members[m].dependence) for m in factors},
+        capabilities={m: float(state.active_military) for m, state in members.items()},
+        cost={m: f.cost for m, f in factors.items()},
+    )

@@ -1,0 +1,250 @@
+"""Fit of the ordered choice to coded cases: most likely weights, their spread, and forecasts from both.
+
+Willingness is `W = sum beta x + lambda carry line + u + e` with a shock u common to a case and an own shock e
+of standard deviation 1, against thresholds of words, measures and force (section 6.8 of the model
+description). The lead's line is integrated over, in the fit with what is coded of the lead, in forecasts
+without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import logsumexp, ndtr
+
+from sim.alliance.theories import RANK
+from sim.inference.situations import CodedCase
+
+Array = NDArray[np.float64]
+FACTORS = ("adversary_state", "ties_to_adversary", "ties_to_host", "formal_request", "cost")
+#: Names of the fitted numbers: standardised effects, line, first threshold, log gaps, log spread.
+NAMES = (*FACTORS, "lead_line", "threshold_words", "log_gap_measures", "log_gap_force", "log_sigma_common")
+#: Prior means (signs from the literature, half a standard unit) and standard deviations of all but the last.
+PRIOR_MEAN = np.array([-0.5, -0.5, 0.5, 0.5, -0.5, 0.5, 0.0, 0.0, 0.0])
+PRIOR_SD = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 1.5, 0.7, 0.7])
+#: Scale of the half-normal prior on the spread of the common shock.
+SIGMA_SCALE = 1.5
+#: Width of the abstention band and power of dependence: not fitted (the record hardly tells), assumed.
+ABSTENTION = 1.0
+DEPENDENCE_POWER = 0.5
+NODES = 9
+DRAWS = 48
+_IMPOSSIBLE = -30.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """Coded cases as arrays over (case, ally), padded with allies that weigh nothing."""
+
+    x: Array  # (case, ally, factor)
+    carry: Array
+    lower: NDArray[np.int64]
+    upper: NDArray[np.int64]
+    weight: Array
+    present: NDArray[np.bool_]
+    lead: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class DecisionFit:
+    """Posterior of the ordered choice: mode, covariance, and the scale that effects are standardised by."""
+
+    mode: Array
+    covariance: Array
+    scale: Array
+    cases: int
+    observations: float
+    log_posterior: float
+
+    def draws(self, count: int = DRAWS) -> Array:
+        """Return the mode and draws around it by the normal approximation, the same ones every time."""
+        if count <= 1:
+            return self.mode[None, :]
+        values, vectors = np.linalg.eigh(self.covariance)
+        z = np.random.default_rng(1).standard_normal((count // 2, len(self.mode)))
+        steps = (np.vstack([z, -z]) * np.sqrt(np.maximum(values, 0))) @ vectors.T
+        return self.mode + steps
+
+
+def table_of(cases: Sequence[CodedCase], *, inferred: bool = True) -> Table:
+    """Return *cases* as arrays.
+
+    Args:
+        cases: coded cases.
+        inferred: keep silences that were inferred from the outcome, at their small weight.
+    """
+    shape = (len(cases), max((len(c.situation.members) for c in cases), default=0) or 1)
+    table = Table(
+        np.zeros((*shape, len(FACTORS))), np.zeros(shape), np.zeros(shape, int), np.full(shape, 3),
+        np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool),
+    )  # fmt: skip
+    for i, coded in enumerate(cases):
+        s = coded.situation
+        shares = [s.dependence.get(m, 0.0) for m in s.members if m != s.lead]
+        mean = sum(shares) / len(shares) if shares else 0.0
+        for j, m in enumerate(s.members):
+            table.x[i, j] = (
+                s.against_state, s.tie_to_adversary(m), s.tie(m), s.asked, s.cost.get(m, 0.0)
+            )  # fmt: skip
+            relative = s.dependence.get(m, 0.0) / mean if mean > 0 else 1.0
+            table.carry[i, j] = 0.0 if m == s.lead else relative**DEPENDENCE_POWER
+            table.present[i, j], table.lead[i, j] = True, m == s.lead
+            basis = coded.case.positions[m].basis
+            if m in coded.observed and (inferred or basis != "inferred_from_collective_outcome"):
+                table.lower[i, j], table.upper[i, j], table.weight[i, j] = coded.observed[m]
+    return table
+
+
+def thresholds(theta: Array) -> Array:
+    """Return the willingness needed for words, measures and force."""
+    first = theta[6]
+    return np.array([first, first + np.exp(theta[7]), first + np.exp(theta[7]) + np.exp(theta[8])])
+
+
+def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return, given the common shock and the lead's band of willingness: weights, reach, the lead's ranks.
+
+    Returns:
+        log weights (case, node, band); chances of at least none, words, measures, force, beyond
+        (case, node, band, ally, 5), the lead's own left at its unconditional ones; ranks (band).
+    """
+    taus, sigma = thresholds(theta), np.exp(theta[9])
+    points, heights = np.polynomial.hermite_e.hermegauss(NODES)
+    heights = heights / heights.sum()
+    edges = np.unique(np.round([*taus, *(taus - ABSTENTION)], 12))
+    middles = np.concatenate([[edges[0] - 1], (edges[1:] + edges[:-1]) / 2, [edges[-1] + 1]])
+    lines = np.where(
+        middles[:, None] >= taus, 1.0, np.where(middles[:, None] >= taus - ABSTENTION, 0.0, -1.0)
+    )
+    ranks = (middles[:, None] >= taus).sum(axis=1)
+    mean = table.x @ (theta[:5] / scale)  # (case, ally)
+    has_lead = table.lead.any(axis=1)
+    lead_mean = (mean * table.lead).sum(axis=1)
+    at = lead_mean[:, None] + sigma * points  # (case, node)
+    ends = np.concatenate([[-np.inf], edges, [np.inf]])
+    band = ndtr(ends[1:] - at[..., None]) - ndtr(ends[:-1] - at[..., None])
+    band[~has_lead] = 0.0
+    band[~has_lead, :, 0] = 1.0
+    with np.errstate(divide="ignore"):
+        weights = np.log(heights)[None, :, None] + np.maximum(np.log(band), 20 * _IMPOSSIBLE)
+    taken = np.where(has_lead[:, None, None], lines[None], 0.0)  # (case, band, level)
+    bars = taus - mean[:, None, :, None] - theta[5] * table.carry[:, None, :, None] * taken[:, :, None, :]
+    bars = np.minimum.accumulate(bars[..., ::-1], axis=-1)[..., ::-1]  # (case, band, ally, level)
+    reach = ndtr(sigma * points[None, :, None, None, None] - bars[:, None])
+    shape = reach.shape[:-1]
+    return weights, np.concatenate([np.ones((*shape, 1)), reach, np.zeros((*shape, 1))], axis=-1), ranks
+
+
+def log_likelihood(theta: Array, table: Table, scale: Array) -> float:
+    """Return the log likelihood of what is observed, each observation counted by its weight."""
+    weights, reach, ranks = states(theta, table, scale)
+    low = np.take_along_axis(reach, table.lower[:, None, None, :, None], axis=-1)[..., 0]
+    high = np.take_along_axis(reach, table.upper[:, None, None, :, None] + 1, axis=-1)[..., 0]
+    seen = table.weight * ~table.lead
+    allies = (seen[:, None, None, :] * np.log(np.maximum(low - high, 1e-12))).sum(axis=-1)
+    within = (table.lower[..., None] <= ranks) & (ranks <= table.upper[..., None])  # (case, ally, band)
+    slip = np.log(np.maximum(1 - table.weight, np.exp(_IMPOSSIBLE)))[..., None]
+    lead = (np.where(within, 0.0, slip) * table.lead[..., None]).sum(axis=1)
+    return float(logsumexp(weights + allies + lead[:, None, :], axis=(1, 2)).sum())
+
+
+def log_prior(theta: Array) -> float:
+    """Return the log density of the weak priors, without constants."""
+    sigma = np.exp(theta[9])
+    normal = ((theta[:9] - PRIOR_MEAN) / PRIOR_SD) ** 2
+    return float(-0.5 * normal.sum() - 0.5 * (sigma / SIGMA_SCALE) ** 2 + theta[9])
+
+
+def fit_decisions(cases: Sequence[CodedCase], start: Array | None = None, **reading: bool) -> DecisionFit:
+    """Return the posterior of the ordered choice given *cases*: mode and Laplace approximation.
+
+    Args:
+        cases: coded cases; none leaves the priors.
+        start: where to begin, for fits that differ in a few cases.
+        reading: passed to `table_of`.
+    """
+    table = table_of(cases, **reading)
+    told = table.x[table.present]
+    spread = told.std(axis=0) if len(told) else np.ones(len(FACTORS))
+    scale = np.where(spread > 1e-6, spread, 1.0)
+
+    def cost(theta: Array) -> float:
+        return -log_prior(theta) - (log_likelihood(theta, table, scale) if cases else 0.0)
+
+    first = np.array([*PRIOR_MEAN, 0.0]) if start is None else start
+    bounds = [(-6.0, 6.0)] * 7 + [(-3.0, 2.0)] * 2 + [(-3.0, 1.5)]
+    found = minimize(cost, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-7})
+    mode = np.round(found.x, 4)
+    covariance = _inverse(_hessian(cost, mode))
+    return DecisionFit(mode, covariance, scale, len(cases), float(table.weight.sum()), -float(found.fun))
+
+
+def _hessian(cost: object, at: Array, step: float = 0.02) -> Array:
+    assert callable(cost)
+    n = len(at)
+    moves = np.eye(n) * step
+    centre = cost(at)
+    one = [(cost(at + moves[i]), cost(at - moves[i])) for i in range(n)]
+    found = np.zeros((n, n))
+    for i in range(n):
+        found[i, i] = (one[i][0] + one[i][1] - 2 * centre) / step**2
+        for j in range(i):
+            both = cost(at + moves[i] + moves[j]) + cost(at - moves[i] - moves[j])
+            mixed = both - one[i][0] - one[i][1] - one[j][0] - one[j][1] + 2 * centre
+            found[i, j] = found[j, i] = mixed / (2 * step**2)
+    return found
+
+
+def _inverse(hessian: Array) -> Array:
+    """Return the inverse; no direction is held to be less certain than the widest prior."""
+    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    kept = np.maximum(values, 1.0 / PRIOR_SD.max() ** 2)
+    return np.asarray((vectors / kept) @ vectors.T)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Chances in one case given its shocks: weights of the states, and classes by ally in each."""
+
+    members: tuple[str, ...]
+    weights: Array  # (state), adds up to 1
+    classes: Array  # (state, ally, 4)
+
+
+def scenes(fit: DecisionFit, cases: Sequence[CodedCase], draws: int = DRAWS) -> list[Scene]:
+    """Return the forecast of each case, over posterior draws, the common shock and the lead's own choice.
+
+    Nothing coded of the answers is used. `draws=1` switches the spread of the posterior off.
+    """
+    table = table_of(cases)
+    parts: list[list[tuple[Array, Array]]] = [[] for _ in cases]
+    thetas = fit.draws(draws)
+    for theta in thetas:
+        weights, reach, ranks = states(theta, table, fit.scale)
+        classes = reach[..., :-1] - reach[..., 1:]
+        known = np.eye(4)[ranks][None, None, :, None, :]
+        classes = np.where(table.lead[:, None, None, :, None], known, classes)
+        for i in range(len(cases)):
+            flat = classes[i].reshape(-1, *classes.shape[-2:])
+            parts[i].append((np.exp(weights[i]).ravel(), flat))
+    found = []
+    for coded, pairs in zip(cases, parts, strict=True):
+        weight = np.concatenate([w for w, _ in pairs])
+        classes = np.concatenate([c for _, c in pairs])[:, : len(coded.situation.members)]
+        found.append(Scene(coded.situation.members, weight / weight.sum(), _capped(classes, coded)))
+    return found
+
+
+def _capped(classes: Array, coded: CodedCase) -> Array:
+    """Return *classes* with nobody above words where nobody asked."""
+    if coded.situation.asked:
+        return classes
+    top = RANK["words"]
+    return np.concatenate(
+        [classes[..., :top], classes[..., top:].sum(axis=-1, keepdims=True), np.zeros_like(classes[..., :2])],
+        axis=-1,
+    )

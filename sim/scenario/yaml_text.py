@@ -1,0 +1,127 @@
+"""Plain data written as YAML, the very text that libyaml gives for it in a fraction of the time.
+
+Only what a scenario's data consists of is written here: texts on one line, numbers, truth values,
+mappings and lists. Data with anything else in it (line breaks, control characters, long keys) is left
+to libyaml itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from math import isfinite
+from typing import Any
+
+#: A line is broken at the first single space beyond this column.
+WIDTH = 100
+_SINGLE_SPACE = re.compile("(?<! ) (?! )")
+#: Texts that would be read as something else, or not at all, if they stood without quotes.
+_NEEDS_QUOTES = re.compile(r"[#,\[\]{}&*!|>'\"%@`]|[-?:](?: |\Z)|---|\.\.\.|.*(?::(?: |\Z)| #)")
+#: Longer keys are written in a form of their own.
+_LONGEST_KEY = 100
+
+
+class BeyondError(Exception):
+    """The data holds something that is left to libyaml."""
+
+
+def yaml_text(data: dict[str, Any], is_text: Callable[[str], bool]) -> str:
+    """Return *data* as block YAML, keys in their order, lines broken beyond `WIDTH`.
+
+    Args:
+        data: a mapping.
+        is_text: whether a reader takes a text without quotes for that text, not for a number or the like.
+
+    Raises:
+        BeyondError: some of it must be written by libyaml.
+    """
+    if not data:
+        raise BeyondError
+    writer = _Writer(is_text)
+    writer.mapping(data, 0)
+    return "".join(writer.pieces)
+
+
+class _Writer:
+    """Writes one document; texts that come again are judged once."""
+
+    def __init__(self, is_text: Callable[[str], bool]) -> None:
+        self.is_text = is_text
+        self.known: dict[str, str] = {}
+        self.pieces: list[str] = []
+
+    def mapping(self, data: dict[Any, Any], indent: int, lead: str | None = None) -> None:
+        """Write a mapping whose keys stand at *indent*; *lead* is before the first one."""
+        margin = " " * indent
+        for key, value in data.items():
+            if type(key) is not str or len(key) > _LONGEST_KEY:
+                raise BeyondError
+            head = f"{self.text(key)}:"
+            self.pieces += (margin if lead is None else lead, head)
+            lead = None
+            if value.__class__ is dict and value:
+                self.pieces.append("\n")
+                self.mapping(value, indent + 2)
+            elif value.__class__ is list and value:
+                self.pieces.append("\n")
+                self.sequence(value, indent)
+            else:
+                self.pieces.append(f" {self.scalar(value, indent + len(head) + 1, indent + 2)}\n")
+
+    def sequence(self, items: list[Any], indent: int, lead: str | None = None) -> None:
+        """Write a list whose dashes stand at *indent*; *lead* is before the first one."""
+        margin = " " * indent
+        for value in items:
+            head = f"{margin if lead is None else lead}- "
+            lead = None
+            if value.__class__ is dict and value:
+                self.mapping(value, indent + 2, head)
+            elif value.__class__ is list and value:
+                self.sequence(value, indent + 2, head)
+            else:
+                self.pieces.append(f"{head}{self.scalar(value, indent + 2, indent + 2)}\n")
+
+    def scalar(self, value: Any, column: int, indent: int) -> str:
+        """Return *value* as it is written from *column* on; further lines begin at *indent*."""
+        kind = value.__class__
+        if kind is str:
+            text = self.text(value)
+            return text if column + len(text) <= WIDTH else _folded(text, column, indent)
+        if kind is float and isfinite(value):
+            number = repr(value)
+            # Every reader takes a number with a point for a float.
+            return number.replace("e", ".0e") if "." not in number else number
+        if kind is bool:
+            return "true" if value else "false"
+        if kind is int:
+            return str(value)
+        if not value and kind in (dict, list):
+            return "{}" if kind is dict else "[]"
+        raise BeyondError
+
+    def text(self, text: str) -> str:
+        """Return *text* on one line, in quotes where it needs them."""
+        written = self.known.get(text)
+        if written is None:
+            written = self.known[text] = self._judged(text)
+        return written
+
+    def _judged(self, text: str) -> str:
+        if not text.isprintable() or text[:1] == " " or text[-1:] == " " or max(text, default="") > "\ud7ff":
+            raise BeyondError
+        if text and self.is_text(text) and not _NEEDS_QUOTES.match(text):
+            return text
+        return "'" + text.replace("'", "''") + "'"
+
+
+def _folded(text: str, column: int, indent: int) -> str:
+    """Return *text*, which begins at *column*, with lines broken at the first single space beyond `WIDTH`."""
+    lines = []
+    start = 0
+    for space in _SINGLE_SPACE.finditer(text):
+        place = space.start()
+        if column + place - start > WIDTH:
+            lines.append(text[start:place])
+            start, column = place + 1, indent
+    lines.append(text[start:])
+    return f"\n{' ' * indent}".join(lines)

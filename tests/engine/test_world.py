@@ -1,0 +1,67 @@
+"""The clock of a world: as exact and as strict as the timeouts it stands for."""
+
+from __future__ import annotations
+
+from math import inf, nan
+
+import pytest
+
+from sim.engine.council import _ledger
+from sim.engine.world import Clock, World
+from tests.tiny import tiny_scenario
+
+
+def a_world(horizon: float = 10.0) -> World:
+    return World(tiny_scenario(), 1, 0, horizon)
+
+
+def test_calls_and_timeouts_happen_in_one_order():
+    clock, told = Clock(0.0), []
+    clock.later(2, [lambda _: told.append(("later", clock.now))])
+    clock.timeout(1).callbacks.append(lambda _: told.append(("timeout", clock.now)))
+    clock.timeout(2).callbacks.append(lambda _: told.append(("timeout", clock.now)))
+    clock.later(1, [lambda _: told.append(("later", clock.now))])
+    clock.run()
+    assert told == [("timeout", 1), ("later", 1), ("later", 2), ("timeout", 2)]
+
+
+def test_a_process_can_wait_for_it():
+    world, told = a_world(), []
+
+    def process():
+        yield world.wait(3)
+        told.append(world.now)
+        yield world.wait(0)
+        told.append(world.now)
+
+    world.start(process())
+    world.env.run(until=world.horizon)
+    assert told == [3, 3]
+
+
+@pytest.mark.parametrize("hours", [-1e-9, inf, nan])
+def test_a_delay_that_cannot_be_is_refused(hours):
+    world = a_world()
+    for wait in (lambda: world.wait(hours), lambda: world.call(hours, print)):
+        with pytest.raises(ValueError, match="a delay of"):
+            wait()
+
+
+def test_nothing_is_scheduled_beyond_the_horizon():
+    world, told = a_world(10), []
+    for hours in (10, 10.5, inf):
+        world.soon(hours, lambda _: told.append(world.now))
+        world.after(hours, lambda: told.append(world.now))
+    world.env.run()
+    assert told == [10, 10]
+
+
+def test_a_treaty_is_read_anew_when_it_or_the_facts_or_the_day_are_others():
+    scenario = tiny_scenario()
+    treaty, day = scenario.alliance.treaty, scenario.start.date()
+    met, unmet = {"territory": "recognised"}, {"territory": "none"}
+    first = _ledger(treaty, met, day)
+    assert _ledger(treaty, dict(met), day) is first
+    assert _ledger(treaty, unmet, day).lawful != first.lawful
+    assert _ledger(treaty, met, day.replace(year=1990)).lawful != first.lawful
+    assert _ledger({}, met, day).lawful != first.lawful
