@@ -435,7 +435,7 @@ def test_a_fault_is_placed_and_cured(tmp_path: Path, old: str, new: str, path: s
         text = text.replace("    value: 3\n", "")
     begun = time.process_time()
     problems = problems_of(tmp_path, text)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5  # a hang or an explosion takes far longer
     assert [
         (p.line, p.column, p.path, p.message) for p in problems if (p.line, p.column) == (line, column)
     ] == [(line, column, path, message.replace("{before}", str(line - 1)))]

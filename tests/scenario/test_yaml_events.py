@@ -99,11 +99,11 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "told"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused_is_placed_within_a_second(text: str, told: str) -> None:
+def test_what_is_refused_is_placed_without_delay(text: str, told: str) -> None:
     begun = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         parse_yaml(text, "x")
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5  # a hang or an explosion takes far longer
     assert str(caught.value).startswith(told)
 
 
@@ -148,7 +148,7 @@ def refusal(path: Path) -> str:
     begun = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         read_yaml(path)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5  # a hang or an explosion takes far longer
     return str(caught.value)
 
 

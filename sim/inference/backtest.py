@@ -1,0 +1,189 @@
+"""The score board: every theory forecasts every case, once without its conflict and once with it in view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.alliance.record_reading import decided_class
+from sim.alliance.theories import RANK, THEORIES
+from sim.inference.board_scores import Measure, Score, scored
+from sim.inference.contenders import forecaster
+from sim.inference.decision_fit import Array, DecisionFit, fit_decisions
+from sim.inference.reading_out import (
+    SAMPLES,
+    Shares,
+    answers,
+    base_answers,
+    floored,
+    level,
+    rung_of,
+    seven,
+    shares_of,
+    weight_in,
+)
+from sim.inference.situations import CodedCase
+from sim.scenario.record_shapes import CODED_ANSWERS
+
+#: How a forecast stands to the case it is of.
+MODES = ("left_out", "in_sample")
+#: The theory that skill is measured against: shares of what was coded, blind to the case.
+REFERENCE = "base_rate"
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class CaseForecast:
+    """What one theory foresees in one case."""
+
+    #: Chances of the coded answers by sample and ally.
+    answers: Mapping[str, Mapping[str, Array]]
+    #: Chances of the council's decision in four classes and on seven rungs.
+    level: Array
+    rungs: Array
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """All forecasts and scores over one record."""
+
+    cases: tuple[CodedCase, ...]
+    #: By theory, mode and case.
+    forecasts: Mapping[str, Mapping[str, Mapping[str, CaseForecast]]]
+    #: By theory and sample; samples of forecasts with the case in view end in "_in_sample".
+    scores: Mapping[str, Mapping[str, Score]]
+    fit: DecisionFit
+    #: Cases of another record that were learnt from.
+    borrowed: int = 0
+    notices: tuple[str, ...] = ()
+    rivals: Mapping[str, Score] = field(default_factory=dict)
+
+
+def backtest(
+    cases: Sequence[CodedCase],
+    pool: Sequence[CodedCase] = (),
+    notices: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Backtest:
+    """Return the score board over *cases*.
+
+    Args:
+        cases: what is forecast and scored; other conflicts among them are learnt from.
+        pool: further cases to learn from, of another record; those that share an id or parties with a
+            forecast conflict are left out with it.
+        notices: what the reader of the files should know.
+        progress: told of folds done and in all.
+    """
+    whole = [*cases, *(c for c in pool if c.id not in {own.id for own in cases})]
+    conflicts = list(dict.fromkeys(c.case.conflict for c in cases))
+    fit = fit_decisions(whole)
+    found: dict[str, dict[str, dict[str, CaseForecast]]] = {t: {m: {} for m in MODES} for t in THEORIES}
+    for done, conflict in enumerate(conflicts):
+        out = [c for c in cases if c.case.conflict == conflict]
+        training = [c for c in whole if not any(_akin(c, other) for other in out)]
+        for theory, forecasts in _forecasts(training, out, fit).items():
+            found[theory]["left_out"].update(forecasts)
+        if progress is not None:
+            progress(done + 1, len(conflicts) + 1)
+    for theory, forecasts in _forecasts(whole, cases, fit).items():
+        found[theory]["in_sample"].update(forecasts)
+    if progress is not None:
+        progress(len(conflicts) + 1, len(conflicts) + 1)
+    scores = {
+        theory: {
+            sample + ("" if mode == "left_out" else f"_{mode}"): score
+            for mode in MODES
+            for sample, score in scores_of(cases, found[theory][mode], found[REFERENCE][mode]).items()
+        }
+        for theory in THEORIES
+    }
+    return Backtest(tuple(cases), found, scores, fit, len(whole) - len(cases), tuple(notices))
+
+
+def _akin(one: CodedCase, other: CodedCase) -> bool:
+    """Tell whether two cases must be left out together: same conflict, same id, or same states at odds."""
+    same = one.case.conflict == other.case.conflict or one.id == other.id
+    return same or (bool(_states(one)) and _states(one) == _states(other))
+
+
+def _states(coded: CodedCase) -> frozenset[str]:
+    parties = coded.case.adversary.parties if coded.situation.against_state else ()
+    return frozenset((coded.situation.host, *parties)) if parties else frozenset()
+
+
+def _forecasts(
+    training: Sequence[CodedCase], cases: Sequence[CodedCase], start: DecisionFit
+) -> dict[str, dict[str, CaseForecast]]:
+    shares = {sample: shares_of(training, sample) for sample in SAMPLES}
+    found: dict[str, dict[str, CaseForecast]] = {}
+    for theory in THEORIES:
+        made = forecaster(theory, training, start)(cases)
+        found[theory] = {}
+        for coded, scene in zip(cases, made, strict=True):
+            blind = theory == REFERENCE
+            told = {
+                sample: base_answers(coded, s) if blind else answers(scene, coded, s)
+                for sample, s in shares.items()
+            }
+            levels = floored(shares["all"].levels) if blind else level(scene, coded, shares["all"])
+            found[theory][coded.id] = CaseForecast(told, levels, _rungs(levels, shares["all"]))
+    return found
+
+
+def _rungs(levels: Array, shares: Shares) -> Array:
+    return floored(seven(levels, shares))
+
+
+def scores_of(
+    cases: Sequence[CodedCase], mine: Mapping[str, CaseForecast], reference: Mapping[str, CaseForecast]
+) -> dict[str, Score]:
+    """Return the scores of one theory's forecasts beside the reference's, by sample."""
+    found = {}
+    for sample in SAMPLES:
+        rows = [
+            Measure(
+                coded.case.conflict, weight, place, mine[coded.id].answers[sample][member],
+                reference[coded.id].answers[sample][member],
+            )
+            for coded in cases
+            for member, weight, place in coded_answers(coded, sample)
+        ]  # fmt: skip
+        found[sample] = scored(rows)
+    found["backed"] = scored([
+        Measure(coded.case.conflict, w, int(place >= 2), _helps(mine[coded.id], m),
+                _helps(reference[coded.id], m))
+        for coded in cases for m, w, place in coded_answers(coded, "all")
+    ])  # fmt: skip
+    pairs = [(coded, mine[coded.id], reference[coded.id]) for coded in cases]
+    found["level"] = scored(
+        [Measure(c.case.conflict, 1.0, RANK[decided_class(c.case)], a.level, b.level) for c, a, b in pairs]
+    )
+    found["level_seven"] = scored(
+        [Measure(c.case.conflict, 1.0, rung_of(c), a.rungs, b.rungs) for c, a, b in pairs]
+    )
+    found["troops"] = scored([
+        Measure(c.case.conflict, 1.0, int(decided_class(c.case) != "force"), _force(a), _force(b))
+        for c, a, b in pairs
+    ])  # fmt: skip
+    return found
+
+
+def coded_answers(coded: CodedCase, sample: str) -> list[tuple[str, float, int]]:
+    """Return ally, weight and place of the coded answer of every position that counts in *sample*."""
+    found = []
+    for member in coded.situation.members:
+        weight, answer = weight_in(sample, coded, member), coded.case.positions[member].position
+        if weight > 0 and answer is not None:
+            found.append((member, weight, CODED_ANSWERS.index(answer)))
+    return found
+
+
+def _helps(forecast: CaseForecast, member: str) -> Array:
+    chances = forecast.answers["all"][member]
+    return np.array([chances[:2].sum(), chances[2:].sum()])
+
+
+def _force(forecast: CaseForecast) -> Array:
+    return np.array([forecast.level[-1], 1 - forecast.level[-1]])
