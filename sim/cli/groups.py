@@ -51,6 +51,7 @@ class VerbGroup(click.Group):
 
 def commands() -> click.Group:
     """Return the command group with every verb that works."""
+    from sim.cli.backtest import backtest_command, fit_command
     from sim.cli.calibrate import calibrate_command
     from sim.cli.check import check_command
     from sim.cli.run import run_command
@@ -71,6 +72,8 @@ def commands() -> click.Group:
         A scenario FILE without a verb is run: `python -m sim FILE` is `python -m sim run FILE`.
         """
 
-    for verb in (run_command, check_command, schema_command, calibrate_command, sensitivity_command):
+    for verb in (
+        run_command, check_command, schema_command, calibrate_command, sensitivity_command, backtest_command, fit_command,
+    ):  # fmt: skip
         group.add_command(verb)
     return group

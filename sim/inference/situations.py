@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -69,13 +68,6 @@ def load_alliance(path: str | os.PathLike[str]) -> Alliance:
     if tree.problems:
         raise ScenarioError(tree.problems)
     return alliance
-
-
-def alliance_file(record: str | os.PathLike[str], shipped: Path) -> Path:
-    """Return the only alliance file near *record* (`../alliances`), else the *shipped* one."""
-    near = sorted(Path(record).resolve().parent.parent.glob("alliances/*.yaml"))
-    whole = [path for path in near if not path.stem.endswith("_decisions")]
-    return whole[0] if len(whole) == 1 else shipped
 
 
 def coded_cases(record: Record, alliance: Alliance, *, use_ties: bool = True) -> tuple[CodedCase, ...]:

@@ -1,0 +1,210 @@
+"""The score board in words: tables, what may be claimed, and cases with the worst misses first."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from math import isfinite, log
+from typing import Any
+
+from sim.alliance.record_reading import decided_class
+from sim.alliance.theories import RANK
+from sim.inference.backtest import MODES, REFERENCE, Backtest, CaseForecast, coded_answers
+from sim.inference.board_scores import RESAMPLES, Score
+from sim.inference.situations import CodedCase
+from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.record_shapes import CODED_ANSWERS
+
+#: The theory whose forecasts are shown case by case.
+SHOWN = "ordered_choice"
+#: What happened got less than this chance: a miss.
+MISS = 1 / 3
+SAMPLE_WORDS = {
+    "all": "answers, all coded",
+    "own_acts": "answers, own acts only",
+    "weighted": "answers, weighted by evidence",
+    "backed": "backed or not (Brier)",
+    "level": "council, four classes",
+    "level_seven": "council, seven rungs",
+    "troops": "troops or none (Brier)",
+}
+ANSWER_WORDS = dict(zip(CODED_ANSWERS, ("contributes", "supports", "abstains", "opposes"), strict=True))
+
+
+def misses_first(result: Backtest, mode: str = "left_out") -> list[tuple[float, CodedCase, CaseForecast]]:
+    """Return cases with their mean surprise (nats, of the decision and of the mean answer), worst first."""
+    found = []
+    for coded in result.cases:
+        forecast = result.forecasts[SHOWN][mode][coded.id]
+        surprise = -log(forecast.level[RANK[decided_class(coded.case)]])
+        told = [-log(forecast.answers["all"][m][k]) for m, _, k in coded_answers(coded, "all")]
+        found.append((surprise + (sum(told) / len(told) if told else 0.0), coded, forecast))
+    return sorted(found, key=lambda item: (-item[0], item[1].id))
+
+
+def is_miss(coded: CodedCase, forecast: CaseForecast) -> bool:
+    """Tell whether the decision, or any coded answer, had been given less than a third."""
+    if forecast.level[RANK[decided_class(coded.case)]] < MISS:
+        return True
+    return any(forecast.answers["all"][m][k] < MISS for m, _, k in coded_answers(coded, "all"))
+
+
+def backtest_text(result: Backtest, cases: int = 8) -> str:
+    """Return the board as text.
+
+    Args:
+        result: of `backtest`.
+        cases: how many of the worst misses are told with their ledger; the rest get a line each.
+    """
+    conflicts = len({c.case.conflict for c in result.cases})
+    lines = [
+        f"{len(result.cases)} cases of {conflicts} conflicts. left out: forecast without any case of its conflict in view.",
+        "in-sample: forecast with the case itself in view; shown for comparison, no evidence of foresight.",
+        f"Skill is 1 - score / score of {REFERENCE} (shares of what was coded elsewhere); intervals hold 95 % of "
+        f"{RESAMPLES} resamples of conflicts.",
+        "Whether help was asked, and how much, is taken as given.",
+    ]
+    if result.borrowed:
+        lines.append(f"Learnt also from {result.borrowed} cases of the shipped record.")
+    for sample, words in SAMPLE_WORDS.items():
+        lines += ["", *_table(result, sample, words)]
+    lines += ["", *claims(result), ""]
+    ranked = misses_first(result)
+    missed = [item for item in ranked if is_miss(item[1], item[2])]
+    lines.append(f"Cases, worst misses first ({SHOWN}, left out; {len(missed)} of {len(ranked)} have a miss):")
+    for place, (surprise, coded, forecast) in enumerate(ranked):
+        lines += _case(coded, forecast, surprise, whole=place < cases)
+    return "\n".join([*lines, *(["", *(f"note: {n}" for n in result.notices)] if result.notices else [])])
+
+
+def _table(result: Backtest, sample: str, words: str) -> list[str]:
+    any_score = result.scores[REFERENCE][sample]
+    lines = [
+        f"{words}; n = {any_score.n} in {any_score.conflicts} conflicts",
+        f"  {'theory':<17} {'RPS':>6} {'log':>6}  {'skill left out':<22} {'RPS':>6} {'log':>6}  skill in-sample",
+    ]
+    for theory, by_sample in result.scores.items():
+        left, inside = by_sample[sample], by_sample[f"{sample}_in_sample"]
+        lines.append(
+            f"  {theory:<17} {_number(left.rps)} {_number(left.log_score)}  {_skill(left):<22} "
+            f"{_number(inside.rps)} {_number(inside.log_score)}  {_skill(inside)}"
+        )
+    return lines
+
+
+def _number(value: float) -> str:
+    return f"{value:6.3f}" if isfinite(value) else "     -"
+
+
+def _skill(score: Score) -> str:
+    if not (isfinite(score.skill) and isfinite(score.low)):
+        return "-"
+    return f"{score.skill:+.2f} [{score.low:+.2f}, {score.high:+.2f}]"
+
+
+def claims(result: Backtest) -> list[str]:
+    """Return what the left-out intervals allow to be said, and no more."""
+    told = [
+        f"{theory} ({SAMPLE_WORDS[sample]})"
+        for theory, scores in result.scores.items()
+        for sample in SAMPLE_WORDS
+        if theory != REFERENCE and scores[sample].claimed
+    ]
+    worse = [
+        f"{theory} ({SAMPLE_WORDS[sample]})"
+        for theory, scores in result.scores.items()
+        for sample in SAMPLE_WORDS
+        if theory != REFERENCE and scores[sample].high < 0
+    ]
+    lines = [
+        "Skill left out, claimed where the interval lies above zero: " + ("; ".join(told) or "none") + ".",
+        f"Worse than {REFERENCE}, the interval below zero: " + ("; ".join(worse) or "none") + ".",
+        f"{len(result.scores) - 1} theories on {len(SAMPLE_WORDS)} samples are "
+        f"{(len(result.scores) - 1) * len(SAMPLE_WORDS)} looks at one record; one in forty would clear zero by luck.",
+    ]
+    if not any(s.startswith(SHOWN) for s in told):
+        lines.append(f"For {SHOWN} no skill is claimed: every left-out interval includes zero.")
+    return lines
+
+
+def _case(coded: CodedCase, forecast: CaseForecast, surprise: float, whole: bool) -> list[str]:
+    case, happened = coded.case, decided_class(coded.case)
+    asked = f"asked for {coded.situation.asked_level}" if coded.situation.asked else "not asked"
+    foreseen = ", ".join(f"{x} {p:.0%}" for x, p in zip(HELP_LEVELS, forecast.level, strict=True))
+    mark = "MISS" if is_miss(coded, forecast) else "ok  "
+    head = f"{mark} {case.id} ({case.day}, {asked}): decided {case.council_decision} ({happened}); foreseen {foreseen}"
+    if not whole:
+        return [head]
+    lines = ["", f"{head}; surprise {surprise:.2f} nats"]
+    for member, _, place in coded_answers(coded, "all"):
+        chances = forecast.answers["all"][member]
+        told = ", ".join(
+            f"{ANSWER_WORDS[a]} {p:.0%}" for a, p in zip(CODED_ANSWERS, chances, strict=True)
+        )
+        basis = case.positions[member].basis.replace("_", " ")
+        lines.append(f"     {member}: {ANSWER_WORDS[CODED_ANSWERS[place]]} ({basis}); foreseen {told}")
+    return [*lines, *ledger_lines(coded)]
+
+
+def ledger_lines(coded: CodedCase) -> list[str]:
+    """Return the ledger of a case: each clause in force with its verdict and the test that decided it."""
+    entries = coded.ledger.entries
+    clauses = [e for e in entries if not e.fact]
+    if not clauses:
+        return ["     ledger: no clause in force on that day"]
+    lines = [f"     ledger: {', '.join(f'{level} {v}' for level, v in coded.ledger.basis.items())}"]
+    for clause in clauses:
+        tests = [e for e in entries if e.provision == clause.provision and e.fact]
+        why = [f"{e.fact} is {e.found}: {e.verdict}" for e in tests if e.verdict != "met"]
+        lines.append(f"       {clause.verdict:<9} {clause.title}" + (f" ({'; '.join(why)})" if why else ""))
+    return lines
+
+
+def document(result: Backtest) -> dict[str, Any]:
+    """Return the board as plain data: scores by theory and sample, then cases with misses first."""
+    return {
+        "scores": {
+            theory: {sample: _plain(score) for sample, score in by_sample.items()}
+            for theory, by_sample in result.scores.items()
+        },
+        "samples": {
+            "left_out": list(SAMPLE_WORDS),
+            "in_sample": [f"{sample}_in_sample" for sample in SAMPLE_WORDS],
+        },
+        "claims": claims(result),
+        "cases": [_plain_case(result, coded) for _, coded, _ in misses_first(result)],
+        "borrowed_cases": result.borrowed,
+        "notices": list(result.notices),
+    }
+
+
+def _plain(score: Score) -> dict[str, float | int | None]:
+    return {
+        name: (round(value, 4) if isfinite(value) else None) if isinstance(value, float) else value
+        for name, value in asdict(score).items()
+    }
+
+
+def _plain_case(result: Backtest, coded: CodedCase) -> dict[str, Any]:
+    case = coded.case
+    by_mode = {}
+    for mode in MODES:
+        forecast = result.forecasts[SHOWN][mode][coded.id]
+        by_mode[mode] = {
+            "level": {x: round(float(p), 4) for x, p in zip(HELP_LEVELS, forecast.level, strict=True)},
+            "answers": {
+                m: {a: round(float(p), 4) for a, p in zip(CODED_ANSWERS, chances, strict=True)}
+                for m, chances in forecast.answers["all"].items()
+            },
+        }
+    return {
+        "id": case.id,
+        "conflict": case.conflict,
+        "asked": coded.situation.asked,
+        "asked_level": coded.situation.asked_level if coded.situation.asked else None,
+        "decided": case.council_decision,
+        "decided_class": decided_class(case),
+        "miss": is_miss(coded, result.forecasts[SHOWN]["left_out"][coded.id]),
+        "coded": {m: case.positions[m].position for m in coded.situation.members},
+        **by_mode,
+        "ledger": [line.strip() for line in ledger_lines(coded)],
+    }
