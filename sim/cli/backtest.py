@@ -86,9 +86,7 @@ def backtest_command(
 @no_ties_option
 @click.option("--to", type=click.Path(dir_okay=False), help="File to write; by default beside the alliance.")
 @quiet_option
-def fit_command(
-    record: str | None, alliance: str | None, no_ties: bool, to: str | None, quiet: bool
-) -> None:
+def fit_command(record: str | None, alliance: str | None, no_ties: bool, to: str | None, quiet: bool) -> None:
     """Fit the weights of the decision models to RECORD.yaml (by default the shipped record) and write them.
 
     Unchanged inputs give the same file byte for byte. Prints each weight with its interval and, as its last
@@ -116,6 +114,11 @@ def _write(material: Material, to: str | None = None, *, quiet: bool) -> str:
     changed = write_decisions(decisions_text(material.record, material.cases, fit), target)
     lines = []
     if not quiet:
-        lines = [f"{k:<20} {v:+.2f}  90 % {low:+.2f} to {high:+.2f}" for k, (v, low, high) in intervals(fit).items()]
-    lines.append("written: the values are new" if changed else "unchanged: the file held these values already")
+        lines = [
+            f"{k:<20} {v:+.2f}  90 % {low:+.2f} to {high:+.2f}"
+            for k, (v, low, high) in intervals(fit).items()
+        ]
+    lines.append(
+        "written: the values are new" if changed else "unchanged: the file held these values already"
+    )
     return "\n".join([*lines, str(target)])

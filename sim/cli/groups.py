@@ -73,7 +73,8 @@ def commands() -> click.Group:
         """
 
     for verb in (
-        run_command, check_command, schema_command, calibrate_command, sensitivity_command, backtest_command, fit_command,
+        run_command, check_command, schema_command, calibrate_command, sensitivity_command,
+        backtest_command, fit_command,
     ):  # fmt: skip
         group.add_command(verb)
     return group

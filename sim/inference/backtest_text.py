@@ -57,10 +57,11 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
     """
     conflicts = len({c.case.conflict for c in result.cases})
     lines = [
-        f"{len(result.cases)} cases of {conflicts} conflicts. left out: forecast without any case of its conflict in view.",
+        f"{len(result.cases)} cases of {conflicts} conflicts.",
+        "left out: forecast without any case of its conflict in view.",
         "in-sample: forecast with the case itself in view; shown for comparison, no evidence of foresight.",
-        f"Skill is 1 - score / score of {REFERENCE} (shares of what was coded elsewhere); intervals hold 95 % of "
-        f"{RESAMPLES} resamples of conflicts.",
+        f"Skill is 1 - score / score of {REFERENCE} (shares of what was coded elsewhere);",
+        f"intervals hold 95 % of {RESAMPLES} resamples of conflicts.",
         "Whether help was asked, and how much, is taken as given.",
     ]
     if result.borrowed:
@@ -70,7 +71,9 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
     lines += ["", *claims(result), ""]
     ranked = misses_first(result)
     missed = [item for item in ranked if is_miss(item[1], item[2])]
-    lines.append(f"Cases, worst misses first ({SHOWN}, left out; {len(missed)} of {len(ranked)} have a miss):")
+    lines.append(
+        f"Cases, worst misses first ({SHOWN}, left out; {len(missed)} of {len(ranked)} have a miss):"
+    )
     for place, (surprise, coded, forecast) in enumerate(ranked):
         lines += _case(coded, forecast, surprise, whole=place < cases)
     return "\n".join([*lines, *(["", *(f"note: {n}" for n in result.notices)] if result.notices else [])])
@@ -80,7 +83,8 @@ def _table(result: Backtest, sample: str, words: str) -> list[str]:
     any_score = result.scores[REFERENCE][sample]
     lines = [
         f"{words}; n = {any_score.n} in {any_score.conflicts} conflicts",
-        f"  {'theory':<17} {'RPS':>6} {'log':>6}  {'skill left out':<22} {'RPS':>6} {'log':>6}  skill in-sample",
+        f"  {'theory':<17} {'RPS':>6} {'log':>6}  {'skill left out':<22} {'RPS':>6} {'log':>6}  "
+        "skill in-sample",
     ]
     for theory, by_sample in result.scores.items():
         left, inside = by_sample[sample], by_sample[f"{sample}_in_sample"]
@@ -115,11 +119,11 @@ def claims(result: Backtest) -> list[str]:
         for sample in SAMPLE_WORDS
         if theory != REFERENCE and scores[sample].high < 0
     ]
+    looks = (len(result.scores) - 1) * len(SAMPLE_WORDS)
     lines = [
         "Skill left out, claimed where the interval lies above zero: " + ("; ".join(told) or "none") + ".",
         f"Worse than {REFERENCE}, the interval below zero: " + ("; ".join(worse) or "none") + ".",
-        f"{len(result.scores) - 1} theories on {len(SAMPLE_WORDS)} samples are "
-        f"{(len(result.scores) - 1) * len(SAMPLE_WORDS)} looks at one record; one in forty would clear zero by luck.",
+        f"These are {looks} looks at one record; one in forty would clear zero by luck.",
     ]
     if not any(s.startswith(SHOWN) for s in told):
         lines.append(f"For {SHOWN} no skill is claimed: every left-out interval includes zero.")
@@ -131,15 +135,14 @@ def _case(coded: CodedCase, forecast: CaseForecast, surprise: float, whole: bool
     asked = f"asked for {coded.situation.asked_level}" if coded.situation.asked else "not asked"
     foreseen = ", ".join(f"{x} {p:.0%}" for x, p in zip(HELP_LEVELS, forecast.level, strict=True))
     mark = "MISS" if is_miss(coded, forecast) else "ok  "
-    head = f"{mark} {case.id} ({case.day}, {asked}): decided {case.council_decision} ({happened}); foreseen {foreseen}"
+    decided = f"decided {case.council_decision} ({happened})"
+    head = f"{mark} {case.id} ({case.day}, {asked}): {decided}; foreseen {foreseen}"
     if not whole:
         return [head]
     lines = ["", f"{head}; surprise {surprise:.2f} nats"]
     for member, _, place in coded_answers(coded, "all"):
         chances = forecast.answers["all"][member]
-        told = ", ".join(
-            f"{ANSWER_WORDS[a]} {p:.0%}" for a, p in zip(CODED_ANSWERS, chances, strict=True)
-        )
+        told = ", ".join(f"{ANSWER_WORDS[a]} {p:.0%}" for a, p in zip(CODED_ANSWERS, chances, strict=True))
         basis = case.positions[member].basis.replace("_", " ")
         lines.append(f"     {member}: {ANSWER_WORDS[CODED_ANSWERS[place]]} ({basis}); foreseen {told}")
     return [*lines, *ledger_lines(coded)]

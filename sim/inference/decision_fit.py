@@ -67,7 +67,7 @@ class DecisionFit:
         values, vectors = np.linalg.eigh(self.covariance)
         z = np.random.default_rng(1).standard_normal((count // 2, len(self.mode)))
         steps = (np.vstack([z, -z]) * np.sqrt(np.maximum(values, 0))) @ vectors.T
-        return self.mode + steps
+        return np.asarray(self.mode + steps)
 
 
 def table_of(cases: Sequence[CodedCase], *, inferred: bool = True) -> Table:
@@ -120,7 +120,7 @@ def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDAr
     lines = np.where(
         middles[:, None] >= taus, 1.0, np.where(middles[:, None] >= taus - ABSTENTION, 0.0, -1.0)
     )
-    ranks = (middles[:, None] >= taus).sum(axis=1)
+    ranks = np.sum(middles[:, None] >= taus, axis=1, dtype=np.int64)
     mean = table.x @ (theta[:5] / scale)  # (case, ally)
     has_lead = table.lead.any(axis=1)
     lead_mean = (mean * table.lead).sum(axis=1)

@@ -29,7 +29,7 @@ SIGMA_OWN = 1.0
 
 
 def raw_weights(fit: DecisionFit, theta: Array) -> dict[str, float]:
-    """Return the numbers of an ordered choice at *theta*, effects per unit of the factor, not standardised."""
+    """Return the numbers of an ordered choice at *theta*, effects per unit of their factor."""
     taus = thresholds(theta)
     found = {name: theta[k] / fit.scale[k] for k, name in enumerate(FACTORS)}
     found |= {"lead_line": theta[5], "threshold_words": taus[0], "threshold_measures": taus[1]}
@@ -60,7 +60,7 @@ def decisions_text(record: str, cases: Sequence[CodedCase], fit: DecisionFit | N
     lines = [
         "# Weights of the decision models, fitted to coded cases; do not edit, run again:",
         f"#   python -m sim fit {record}",
-        f"# {len(cases)} cases of {conflicts} conflicts, {_short(fit.observations)} whole observations of classes.",
+        f"# {len(cases)} cases of {conflicts} conflicts, {_short(fit.observations)} whole observations.",
         "# In-sample by construction: a scenario about one of these cases is no test of them.",
         "format: 1",
         f"record: {record}",
@@ -77,7 +77,7 @@ def decisions_text(record: str, cases: Sequence[CodedCase], fit: DecisionFit | N
         f"  sigma_own: {_short(SIGMA_OWN)}",
         f"  abstention: {_short(ABSTENTION)}",
         f"  dependence_power: {_short(DEPENDENCE_POWER)}",
-        "  # Normal posterior of the standardised numbers: names, mode, covariance; effects are divided by scale.",
+        "  # Normal posterior of the standardised numbers; effects are divided by scale.",
         "  posterior:",
         f"    names: [{', '.join(NAMES)}]",
         f"    scale: {_row(fit.scale)}",

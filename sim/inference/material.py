@@ -60,7 +60,9 @@ def gather(
     notices = list(read.notices)
     for name, ids in unknown_states(cases, state).items():
         where = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        notices.append(f"the alliance's file knows nothing of '{name}' ({where}): neutral ties, middling forces")
+        notices.append(
+            f"the alliance's file knows nothing of '{name}' ({where}): neutral ties, middling forces"
+        )
     content = [file.read_bytes() for file in (path, lawbook)] + [shipped.read_bytes() if pool else b""]
     digest = blake2b(b"\0".join([*content, str(use_ties).encode()]), digest_size=16).hexdigest()
     decisions = lawbook.with_name(f"{lawbook.stem}{DECISIONS}.yaml")

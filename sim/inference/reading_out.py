@@ -53,8 +53,8 @@ class Shares:
     answers: Array
     #: Decisions over all training cases in four classes: the base rate of levels.
     levels: Array
-    #: Of cases without a request, the share in which the council spoke.
-    spoke: float
+    #: The gate before the council: of cases without and with a request, the share in which it spoke or acted.
+    spoke: tuple[float, float]
     #: Rungs within each class.
     rungs: Array
 
@@ -76,16 +76,16 @@ def shares_of(training: Sequence[CodedCase], sample: str) -> Shares:
                 more[high, place] += weight
             if not coded.situation.asked:
                 occasion[0 if acted or place < 2 else 1] += weight
-    levels, rungs, spoke = np.full(4, 0.5), np.full(len(RUNGS), 0.5), np.array([1.0, 1.0])
+    levels, rungs, spoke = np.full(4, 0.5), np.full(len(RUNGS), 0.5), np.full((2, 2), 1.0)
     for coded in training:
         levels[RANK[decided_class(coded.case)]] += 1
         rungs[rung_of(coded)] += 1
-        if not coded.situation.asked:
-            spoke[0 if decided_class(coded.case) != "none" else 1] += 1
+        spoke[int(coded.situation.asked), int(decided_class(coded.case) != "none")] += 1
     return Shares(
         (float(more[1, 0] / more[1].sum()), float(more[0, 0] / more[0].sum())),
         float(answers[3] / answers[2:].sum()), float(occasion[0] / occasion.sum()),
-        answers / answers.sum(), levels / levels.sum(), float(spoke[0] / spoke.sum()), _within(rungs),
+        answers / answers.sum(), levels / levels.sum(), 
+        (float(spoke[0, 1] / spoke[0].sum()), float(spoke[1, 1] / spoke[1].sum())), _within(rungs),
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def level(scene: Scene, coded: CodedCase, shares: Shares) -> Array:
 
     By consensus: a level is adopted if nobody stands two classes or more below it and at least one ally
     reaches it; if it is lawful, and no party to the dispute sits in the council to object (words excepted).
-    Unasked, the council speaks at most, on an occasion.
+    Unasked, the council speaks at most. Asked or not, a motion must first come before it: the gate.
     """
     situation = coded.situation
     blocked = any(p.role in ("adversary", "accused") for p in coded.case.positions.values())
@@ -142,8 +142,7 @@ def level(scene: Scene, coded: CodedCase, shares: Shares) -> Array:
         idle = (idle - scene.classes[..., : max(0, rank - 1)].sum(axis=-1)).prod(axis=-1)
         reached[rank] = float(scene.weights @ (clear - idle)) if scene.members else 0.0
     reached = np.maximum.accumulate(reached[::-1])[::-1]
-    if not situation.asked:
-        reached[1] *= shares.spoke
+    reached[1:] *= shares.spoke[int(situation.asked)]
     return floored(reached[:-1] - reached[1:])
 
 
