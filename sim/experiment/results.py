@@ -64,7 +64,8 @@ def write_results(
     """Write the results folder of *study* and return its path.
 
     Everything is written into a hidden folder beside it, which takes its name when it is complete; an
-    earlier folder of the same study is replaced as a whole.
+    earlier folder of the same study is replaced as a whole, unless it holds more runs: then the smaller
+    study goes into a folder of its own.
 
     Args:
         study: what to write.
@@ -79,7 +80,7 @@ def write_results(
     """
     data = plain_data(study.scenario)
     digest = _digest(data, study.scenario, study.seed)
-    target = _folder(out, study.scenario, digest)
+    target = _beside_a_larger(_folder(out, study.scenario, digest), digest, len(study.rows))
     about = {
         "scenario": study.scenario.name,
         "scenario_hash": hash_of(data),
@@ -94,6 +95,16 @@ def write_results(
     }
     study.folder = write_folder(target, digest, _files(study, data, logs), about, command, fill, started)
     return target
+
+
+def _beside_a_larger(target: Path, digest: str, runs: int) -> Path:
+    """Return *target*, or a name of its own when *target* holds more runs of the same study."""
+    try:
+        found = _read_manifest(target)
+    except ResultsError:
+        return target  # nothing there, or something that will be refused
+    more = found["digest"] == digest and found.get("counts", {}).get("runs", 0) > runs
+    return target.with_name(f"{target.name}-{runs}-runs") if more else target
 
 
 def write_folder(

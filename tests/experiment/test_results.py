@@ -135,6 +135,16 @@ def test_more_runs_replace_the_folder_of_fewer(tmp_path):
     assert check_folder(many) == []
 
 
+def test_fewer_runs_leave_the_folder_of_more_alone(tmp_path):
+    more = write_results(a_study(6), tmp_path)
+    kept = contents(more)
+    fewer = write_results(a_study(4), tmp_path)
+    assert fewer.name == f"{more.name}-4-runs"
+    assert contents(more) == kept
+    assert len(rows_of(fewer, "runs.csv")) == 4
+    assert write_results(a_study(4), tmp_path) == fewer
+
+
 def test_another_study_has_another_folder():
     scenario = tiny_scenario()
     base = study_digest(scenario, 1)
