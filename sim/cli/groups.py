@@ -57,6 +57,7 @@ def commands() -> click.Group:
     from sim.cli.run import run_command
     from sim.cli.schema import schema_command
     from sim.cli.sensitivity import sensitivity_command
+    from sim.cli.why import why_command
 
     @click.group(
         cls=VerbGroup,
@@ -74,7 +75,7 @@ def commands() -> click.Group:
 
     for verb in (
         run_command, check_command, schema_command, calibrate_command, sensitivity_command,
-        backtest_command, fit_command,
+        backtest_command, fit_command, why_command,
     ):  # fmt: skip
         group.add_command(verb)
     return group

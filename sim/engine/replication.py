@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sim.engine.airlift import Airlift
@@ -11,6 +11,7 @@ from sim.engine.council import CouncilProcess
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.force import Force
 from sim.engine.host import Host
+from sim.engine.members import Members
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
 from sim.engine.rivals import gather
@@ -20,7 +21,11 @@ from sim.scenario.models import Scenario
 
 
 def build_world(
-    scenario: Scenario, seed: int, replication: int, until: float | None = None
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    until: float | None = None,
+    gathered: Callable[[World], Members] = gather,
 ) -> tuple[World, Unrest]:
     """Return a world ready to run: every agent in place, nothing happened yet.
 
@@ -29,12 +34,13 @@ def build_world(
         seed: of the experiment.
         replication: address of this run's luck.
         until: hours after the start to stop at, when earlier than the scenario's horizon.
+        gathered: what brings the members together, when they are not to decide by their scenario alone.
     """
     horizon = float(scenario.horizon) if until is None else min(until, float(scenario.horizon))
     world = World(scenario, seed, replication, horizon)
     unrest = Unrest(world)
     Mobilisation(world, unrest)
-    members = gather(world)
+    members = gathered(world)
     Host(world, unrest, members)
     CouncilProcess(world, members)
     airlift = Airlift(world)
@@ -43,14 +49,20 @@ def build_world(
     return world, unrest
 
 
-def run_replication(scenario: Scenario, seed: int, replication: int, until: float | None = None) -> EventLog:
-    """Run one replication and return its log, cut at the horizon.
+def run_replication(
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    until: float | None = None,
+    gathered: Callable[[World], Members] = gather,
+) -> EventLog:
+    """Run one replication and return its log, cut at the horizon; the arguments are those of `build_world`.
 
     Raises:
         ValueError: a process asked for a delay that is negative or not finite (a bug).
     """
     with collection_paused():
-        world, unrest = build_world(scenario, seed, replication, until)
+        world, unrest = build_world(scenario, seed, replication, until, gathered)
         world.env.run(until=world.horizon + 1e-9)
         unrest.close(world.horizon)
         world.record(EventKind.HORIZON, time=world.horizon)

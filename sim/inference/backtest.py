@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.alliance.record_reading import decided_class
 from sim.alliance.theories import RANK, THEORIES
+from sim.inference.asking import chances_of_asking, fit_asking, has_host
 from sim.inference.board_scores import Measure, Score, scored
 from sim.inference.contenders import forecaster
 from sim.inference.decision_fit import Array, DecisionFit, fit_decisions
@@ -24,6 +25,7 @@ from sim.inference.reading_out import (
     shares_of,
     weight_in,
 )
+from sim.inference.rivals import Rival, rival_structures
 from sim.inference.situations import CodedCase
 from sim.scenario.record_shapes import CODED_ANSWERS
 
@@ -31,6 +33,9 @@ from sim.scenario.record_shapes import CODED_ANSWERS
 MODES = ("left_out", "in_sample")
 #: The theory that skill is measured against: shares of what was coded, blind to the case.
 REFERENCE = "base_rate"
+ORDERED = "ordered_choice"
+#: Cases of one host that begin within so many days of each other are taken to be one crisis (assumed).
+SAME_CRISIS_DAYS = 45
 Progress = Callable[[int, int], object]
 
 
@@ -58,7 +63,9 @@ class Backtest:
     #: Cases of another record that were learnt from.
     borrowed: int = 0
     notices: tuple[str, ...] = ()
-    rivals: Mapping[str, Score] = field(default_factory=dict)
+    #: Chances that the host asked and did not, by mode and case, where there was a host.
+    asking: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
+    rivals: tuple[Rival, ...] = ()
 
 
 def backtest(
@@ -80,15 +87,19 @@ def backtest(
     conflicts = list(dict.fromkeys(c.case.conflict for c in cases))
     fit = fit_decisions(whole)
     found: dict[str, dict[str, dict[str, CaseForecast]]] = {t: {m: {} for m in MODES} for t in THEORIES}
+    asking: dict[str, dict[str, tuple[Array, Array]]] = {mode: {} for mode in MODES}
     for done, conflict in enumerate(conflicts):
         out = [c for c in cases if c.case.conflict == conflict]
         training = [c for c in whole if not any(_akin(c, other) for other in out)]
-        for theory, forecasts in _forecasts(training, out, fit).items():
+        refit = fit_decisions(training, fit.mode)
+        for theory, forecasts in _forecasts(training, out, refit).items():
             found[theory]["left_out"].update(forecasts)
+        asking["left_out"] |= _asked(training, out, refit)
         if progress is not None:
             progress(done + 1, len(conflicts) + 1)
     for theory, forecasts in _forecasts(whole, cases, fit).items():
         found[theory]["in_sample"].update(forecasts)
+    asking["in_sample"] = _asked(whole, cases, fit)
     if progress is not None:
         progress(len(conflicts) + 1, len(conflicts) + 1)
     scores = {
@@ -99,13 +110,31 @@ def backtest(
         }
         for theory in THEORIES
     }
-    return Backtest(tuple(cases), found, scores, fit, len(whole) - len(cases), tuple(notices))
+    for theory, mine in ((ORDERED, 0), (REFERENCE, 1)):
+        for mode, by_case in asking.items():
+            rows = [
+                Measure(
+                    c.case.conflict, 1.0, int(not c.situation.asked), by_case[c.id][mine], by_case[c.id][1]
+                )
+                for c in cases
+                if c.id in by_case
+            ]
+            scores[theory]["asked" + ("" if mode == "left_out" else f"_{mode}")] = scored(rows)
+    told = {mode: {name: pair[0] for name, pair in by_case.items()} for mode, by_case in asking.items()}
+    rivals = tuple(rival_structures(whole, fit))
+    return Backtest(tuple(cases), found, scores, fit, len(whole) - len(cases), tuple(notices), told, rivals)
 
 
 def _akin(one: CodedCase, other: CodedCase) -> bool:
-    """Tell whether two cases must be left out together: same conflict, same id, or same states at odds."""
+    """Tell whether two cases must be left out together: same conflict, same id, or same states at odds.
+
+    One crisis coded in two records under two names is told by its host and its days.
+    """
     same = one.case.conflict == other.case.conflict or one.id == other.id
-    return same or (bool(_states(one)) and _states(one) == _states(other))
+    host = one.situation.host
+    days = abs((one.case.start - other.case.start).days)
+    twice = bool(host) and host == other.situation.host and days <= SAME_CRISIS_DAYS
+    return same or twice or (bool(_states(one)) and _states(one) == _states(other))
 
 
 def _states(coded: CodedCase) -> frozenset[str]:
@@ -113,13 +142,25 @@ def _states(coded: CodedCase) -> frozenset[str]:
     return frozenset((coded.situation.host, *parties)) if parties else frozenset()
 
 
+def _asked(
+    training: Sequence[CodedCase], cases: Sequence[CodedCase], fit: DecisionFit
+) -> dict[str, tuple[Array, Array]]:
+    """Return the chances that each host asked, by the logit of asking and by the base rate."""
+    asking = fit_asking(training, fit, shares_of(training, "all"))
+    hosts = [c for c in training if has_host(c)]
+    share = (sum(c.situation.asked for c in hosts) + 0.5) / (len(hosts) + 1)
+    blind = floored(np.array([share, 1 - share]))
+    cases = [c for c in cases if has_host(c)]
+    return {c.id: (mine, blind) for c, mine in zip(cases, chances_of_asking(asking, cases), strict=True)}
+
+
 def _forecasts(
-    training: Sequence[CodedCase], cases: Sequence[CodedCase], start: DecisionFit
+    training: Sequence[CodedCase], cases: Sequence[CodedCase], fit: DecisionFit
 ) -> dict[str, dict[str, CaseForecast]]:
     shares = {sample: shares_of(training, sample) for sample in SAMPLES}
     found: dict[str, dict[str, CaseForecast]] = {}
     for theory in THEORIES:
-        made = forecaster(theory, training, start)(cases)
+        made = forecaster(theory, training, fit)(cases)
         found[theory] = {}
         for coded, scene in zip(cases, made, strict=True):
             blind = theory == REFERENCE

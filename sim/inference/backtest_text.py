@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from math import isfinite, log
 from typing import Any
 
 from sim.alliance.record_reading import decided_class
 from sim.alliance.theories import RANK
-from sim.inference.backtest import MODES, REFERENCE, Backtest, CaseForecast, coded_answers
+from sim.inference.backtest import MODES, ORDERED, REFERENCE, Backtest, CaseForecast, coded_answers
 from sim.inference.board_scores import RESAMPLES, Score
+from sim.inference.decision_fit import Array
+from sim.inference.rivals import rivals_text
 from sim.inference.situations import CodedCase
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.record_shapes import CODED_ANSWERS
 
 #: The theory whose forecasts are shown case by case.
-SHOWN = "ordered_choice"
+SHOWN = ORDERED
 #: What happened got less than this chance: a miss.
 MISS = 1 / 3
 SAMPLE_WORDS = {
@@ -26,6 +29,7 @@ SAMPLE_WORDS = {
     "level": "council, four classes",
     "level_seven": "council, seven rungs",
     "troops": "troops or none (Brier)",
+    "asked": "asked or not (Brier)",
 }
 ANSWER_WORDS = dict(zip(CODED_ANSWERS, ("contributes", "supports", "abstains", "opposes"), strict=True))
 
@@ -62,20 +66,21 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
         "in-sample: forecast with the case itself in view; shown for comparison, no evidence of foresight.",
         f"Skill is 1 - score / score of {REFERENCE} (shares of what was coded elsewhere);",
         f"intervals hold 95 % of {RESAMPLES} resamples of conflicts.",
-        "Whether help was asked, and how much, is taken as given.",
+        "Whether help was asked, and how much, is taken as given, but for the table on asking.",
+        "Ties between states were judged with hindsight; --no-ties leaves them out.",
     ]
     if result.borrowed:
         lines.append(f"Learnt also from {result.borrowed} cases of the shipped record.")
     for sample, words in SAMPLE_WORDS.items():
         lines += ["", *_table(result, sample, words)]
-    lines += ["", *claims(result), ""]
-    ranked = misses_first(result)
+    lines += ["", *claims(result), "", *rivals_text(result.rivals), ""]
+    ranked, asking = misses_first(result), result.asking.get("left_out", {})
     missed = [item for item in ranked if is_miss(item[1], item[2])]
     lines.append(
         f"Cases, worst misses first ({SHOWN}, left out; {len(missed)} of {len(ranked)} have a miss):"
     )
     for place, (surprise, coded, forecast) in enumerate(ranked):
-        lines += _case(coded, forecast, surprise, whole=place < cases)
+        lines += _case(coded, forecast, surprise, asking, whole=place < cases)
     return "\n".join([*lines, *(["", *(f"note: {n}" for n in result.notices)] if result.notices else [])])
 
 
@@ -87,6 +92,8 @@ def _table(result: Backtest, sample: str, words: str) -> list[str]:
         "skill in-sample",
     ]
     for theory, by_sample in result.scores.items():
+        if sample not in by_sample:
+            continue
         left, inside = by_sample[sample], by_sample[f"{sample}_in_sample"]
         lines.append(
             f"  {theory:<17} {_number(left.rps)} {_number(left.log_score)}  {_skill(left):<22} "
@@ -111,15 +118,15 @@ def claims(result: Backtest) -> list[str]:
         f"{theory} ({SAMPLE_WORDS[sample]})"
         for theory, scores in result.scores.items()
         for sample in SAMPLE_WORDS
-        if theory != REFERENCE and scores[sample].claimed
+        if theory != REFERENCE and sample in scores and scores[sample].claimed
     ]
     worse = [
         f"{theory} ({SAMPLE_WORDS[sample]})"
         for theory, scores in result.scores.items()
         for sample in SAMPLE_WORDS
-        if theory != REFERENCE and scores[sample].high < 0
+        if theory != REFERENCE and sample in scores and scores[sample].high < 0
     ]
-    looks = (len(result.scores) - 1) * len(SAMPLE_WORDS)
+    looks = sum(s in by for t, by in result.scores.items() if t != REFERENCE for s in SAMPLE_WORDS)
     lines = [
         "Skill left out, claimed where the interval lies above zero: " + ("; ".join(told) or "none") + ".",
         f"Worse than {REFERENCE}, the interval below zero: " + ("; ".join(worse) or "none") + ".",
@@ -130,9 +137,13 @@ def claims(result: Backtest) -> list[str]:
     return lines
 
 
-def _case(coded: CodedCase, forecast: CaseForecast, surprise: float, whole: bool) -> list[str]:
+def _case(
+    coded: CodedCase, forecast: CaseForecast, surprise: float, asking: Mapping[str, Array], *, whole: bool
+) -> list[str]:
     case, happened = coded.case, decided_class(coded.case)
     asked = f"asked for {coded.situation.asked_level}" if coded.situation.asked else "not asked"
+    if case.id in asking:
+        asked += f", chance of asking {asking[case.id][0]:.0%}"
     foreseen = ", ".join(f"{x} {p:.0%}" for x, p in zip(HELP_LEVELS, forecast.level, strict=True))
     mark = "MISS" if is_miss(coded, forecast) else "ok  "
     decided = f"decided {case.council_decision} ({happened})"
@@ -174,6 +185,16 @@ def document(result: Backtest) -> dict[str, Any]:
             "in_sample": [f"{sample}_in_sample" for sample in SAMPLE_WORDS],
         },
         "claims": claims(result),
+        "rivals": [
+            {
+                "name": r.name,
+                "rps": round(r.rps, 4),
+                "against_states": round(r.against_states, 4),
+                "granted": round(r.granted[0], 4),
+                "tie": round(r.tie, 3) if isfinite(r.tie) else None,
+            }
+            for r in result.rivals
+        ],
         "cases": [_plain_case(result, coded) for _, coded, _ in misses_first(result)],
         "borrowed_cases": result.borrowed,
         "notices": list(result.notices),
@@ -191,8 +212,10 @@ def _plain_case(result: Backtest, coded: CodedCase) -> dict[str, Any]:
     case = coded.case
     by_mode = {}
     for mode in MODES:
+        asks = result.asking.get(mode, {}).get(case.id)
         forecast = result.forecasts[SHOWN][mode][coded.id]
         by_mode[mode] = {
+            "asks": None if asks is None else round(float(asks[0]), 4),
             "level": {x: round(float(p), 4) for x, p in zip(HELP_LEVELS, forecast.level, strict=True)},
             "answers": {
                 m: {a: round(float(p), 4) for a, p in zip(CODED_ANSWERS, chances, strict=True)}

@@ -31,16 +31,16 @@ class LogitFit:
     cuts: tuple[float, float, float]
 
 
-def forecaster(name: str, training: Sequence[CodedCase], start: DecisionFit | None = None) -> Forecaster:
+def forecaster(name: str, training: Sequence[CodedCase], fit: DecisionFit | None = None) -> Forecaster:
     """Return what forecasts cases by the theory called *name*, taught by *training* where it learns.
 
     Args:
         name: in the registry.
         training: coded cases it may learn from.
-        start: an earlier fit of the ordered choice from which to search.
+        fit: of the ordered choice to these cases, if there is one already.
     """
     if name == "ordered_choice":
-        fit = fit_decisions(training, None if start is None else start.mode)
+        fit = fit or fit_decisions(training)
         return lambda cases: scenes(fit, cases)
     theory = taught(name, training)
     return lambda cases: [_scene(theory, coded) for coded in cases]

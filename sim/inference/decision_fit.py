@@ -32,8 +32,10 @@ SIGMA_SCALE = 1.5
 ABSTENTION = 1.0
 DEPENDENCE_POWER = 0.5
 NODES = 9
-DRAWS = 48
+DRAWS = 128
 _IMPOSSIBLE = -30.0
+#: Curvature of a number that is held at a value.
+_HELD = 1e8
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ class DecisionFit:
         """Return the mode and draws around it by the normal approximation, the same ones every time."""
         if count <= 1:
             return self.mode[None, :]
-        values, vectors = np.linalg.eigh(self.covariance)
+        # Cholesky's root is unique; an eigenvector's sign is the library's choice, and bytes hang on it.
+        root = np.linalg.cholesky(self.covariance)
         z = np.random.default_rng(1).standard_normal((count // 2, len(self.mode)))
-        steps = (np.vstack([z, -z]) * np.sqrt(np.maximum(values, 0))) @ vectors.T
+        steps = np.vstack([z, -z]) @ root.T
         return np.asarray(self.mode + steps)
 
 
@@ -120,9 +123,9 @@ def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDAr
     lines = np.where(
         middles[:, None] >= taus, 1.0, np.where(middles[:, None] >= taus - ABSTENTION, 0.0, -1.0)
     )
-    ranks = np.sum(middles[:, None] >= taus, axis=1, dtype=np.int64)
+    ranks: NDArray[np.int64] = np.asarray((middles[:, None] >= taus).sum(axis=1), dtype=np.int64)
     mean = table.x @ (theta[:5] / scale)  # (case, ally)
-    has_lead = table.lead.any(axis=1)
+    has_lead: NDArray[np.bool_] = np.asarray(table.lead.any(axis=1))
     lead_mean = (mean * table.lead).sum(axis=1)
     at = lead_mean[:, None] + sigma * points  # (case, node)
     ends = np.concatenate([[-np.inf], edges, [np.inf]])
@@ -159,15 +162,22 @@ def log_prior(theta: Array) -> float:
     return float(-0.5 * normal.sum() - 0.5 * (sigma / SIGMA_SCALE) ** 2 + theta[9])
 
 
-def fit_decisions(cases: Sequence[CodedCase], start: Array | None = None, **reading: bool) -> DecisionFit:
+def fit_decisions(
+    cases: Sequence[CodedCase],
+    start: Array | None = None,
+    *,
+    inferred: bool = True,
+    line: float | None = None,
+) -> DecisionFit:
     """Return the posterior of the ordered choice given *cases*: mode and Laplace approximation.
 
     Args:
         cases: coded cases; none leaves the priors.
         start: where to begin, for fits that differ in a few cases.
-        reading: passed to `table_of`.
+        inferred: keep silences that were inferred from the outcome, at their small weight.
+        line: hold the weight of the lead's line at this value instead of fitting it.
     """
-    table = table_of(cases, **reading)
+    table = table_of(cases, inferred=inferred)
     told = table.x[table.present]
     spread = told.std(axis=0) if len(told) else np.ones(len(FACTORS))
     scale = np.where(spread > 1e-6, spread, 1.0)
@@ -177,9 +187,15 @@ def fit_decisions(cases: Sequence[CodedCase], start: Array | None = None, **read
 
     first = np.array([*PRIOR_MEAN, 0.0]) if start is None else start
     bounds = [(-6.0, 6.0)] * 7 + [(-3.0, 2.0)] * 2 + [(-3.0, 1.5)]
+    if line is not None:
+        first, bounds[5] = np.array([*first[:5], line, *first[6:]]), (line, line)
     found = minimize(cost, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-7})
     mode = np.round(found.x, 4)
-    covariance = _inverse(_hessian(cost, mode))
+    curvature = _hessian(cost, mode)
+    if line is not None:
+        curvature[5, :] = curvature[:, 5] = 0.0
+        curvature[5, 5] = _HELD
+    covariance = _inverse(curvature)
     return DecisionFit(mode, covariance, scale, len(cases), float(table.weight.sum()), -float(found.fun))
 
 

@@ -65,7 +65,10 @@ def gather(
         )
     content = [file.read_bytes() for file in (path, lawbook)] + [shipped.read_bytes() if pool else b""]
     digest = blake2b(b"\0".join([*content, str(use_ties).encode()]), digest_size=16).hexdigest()
-    decisions = lawbook.with_name(f"{lawbook.stem}{DECISIONS}.yaml")
+    # A record from elsewhere must not put its weights in the place of those of the alliance's own.
+    beside = own or path.resolve().parent.parent == lawbook.resolve().parent.parent
+    home = lawbook if beside else path
+    decisions = home.with_name(f"{home.stem}{DECISIONS}.yaml")
     return Material(os.fspath(path), cases, pool, tuple(notices), digest, decisions)
 
 

@@ -84,7 +84,7 @@ def shares_of(training: Sequence[CodedCase], sample: str) -> Shares:
     return Shares(
         (float(more[1, 0] / more[1].sum()), float(more[0, 0] / more[0].sum())),
         float(answers[3] / answers[2:].sum()), float(occasion[0] / occasion.sum()),
-        answers / answers.sum(), levels / levels.sum(), 
+        answers / answers.sum(), levels / levels.sum(),
         (float(spoke[0, 1] / spoke[0].sum()), float(spoke[1, 1] / spoke[1].sum())), _within(rungs),
     )  # fmt: skip
 
@@ -127,7 +127,8 @@ def level(scene: Scene, coded: CodedCase, shares: Shares) -> Array:
 
     By consensus: a level is adopted if nobody stands two classes or more below it and at least one ally
     reaches it; if it is lawful, and no party to the dispute sits in the council to object (words excepted).
-    Unasked, the council speaks at most. Asked or not, a motion must first come before it: the gate.
+    Unasked, the council speaks at most. A request is a motion of its own; a text that nobody asked for, or
+    that is left when the request failed, must first come before the council: the gate.
     """
     situation = coded.situation
     blocked = any(p.role in ("adversary", "accused") for p in coded.case.positions.values())
@@ -142,7 +143,7 @@ def level(scene: Scene, coded: CodedCase, shares: Shares) -> Array:
         idle = (idle - scene.classes[..., : max(0, rank - 1)].sum(axis=-1)).prod(axis=-1)
         reached[rank] = float(scene.weights @ (clear - idle)) if scene.members else 0.0
     reached = np.maximum.accumulate(reached[::-1])[::-1]
-    reached[1:] *= shares.spoke[int(situation.asked)]
+    reached[1] = reached[2] + (reached[1] - reached[2]) * shares.spoke[int(situation.asked)]
     return floored(reached[:-1] - reached[1:])
 
 

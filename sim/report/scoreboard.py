@@ -196,7 +196,7 @@ def _bins(events: list[tuple[float, bool]]) -> list[tuple[float, float, int]]:
 
 
 def draw_matrix(result: Backtest) -> Chart:
-    """Draw cases by allies: what was coded, what was foreseen without the conflict, and the council's step."""
+    """Draw cases by allies: what was coded, what was foreseen without them, and the council's step."""
     from matplotlib.patches import Patch
 
     members = sorted({m for c in result.cases for m in c.situation.members})
@@ -236,7 +236,7 @@ def draw_matrix(result: Backtest) -> Chart:
     keys.append(Patch(facecolor="#eeeeee", label="not established"))
     sheet.figure.legend(handles=keys, loc="lower left", ncols=5, bbox_to_anchor=(0.01, 0.33 / sheet.height))
     sheet.notes(
-        "Left third of a cell: what was coded; the rest: chances foreseen without any case of the conflict in "
+        "Left third of a cell: what was coded; the rest: chances foreseen without a case of the conflict in "
         "view. Council: what it did and the chance that had been given (red below a third). Empty: host, "
         "party to the case, or no member."
     )

@@ -3,7 +3,7 @@ import pytest
 
 from sim.cli.groups import commands
 
-VERBS = ("run", "check", "schema", "calibrate", "sensitivity")
+VERBS = ("run", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why")
 
 
 def test_a_file_alone_is_run(call, fast_run):

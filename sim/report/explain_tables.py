@@ -1,0 +1,123 @@
+"""Tables of an explanation: the clauses that matter, and each member's terms against the threshold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.words import heading, notes, rows_of
+
+if TYPE_CHECKING:
+    from sim.engine.members import Verdict
+    from sim.inference.hearing import Attempt
+    from sim.inference.why import Explanation
+
+#: Terms of willingness that are luck, not reasons.
+SHOCKS = ("common shock", "own shock")
+LAW_WIDTHS = (46, 20, 30, 10)
+#: Columns of a table of terms: the name of a term, and one for each member.
+TERM, MEMBER = 36, 8
+
+
+def name_of(e: Explanation, member: str) -> str:
+    """Return a member's name."""
+    found = e.scenario.alliance.members.get(member)
+    return found.name if found else member
+
+
+def shown_members(e: Explanation) -> tuple[str, ...]:
+    """Return the allies that are told of: all, or the one asked about."""
+    return (e.question.member,) if e.question.member else e.hearing.members.allies
+
+
+def motion_told(e: Explanation) -> Attempt:
+    """Return the motion whose answers are told: the one that decided, in full scope for a single member."""
+    attempt = e.hearing.attempt(e.question.level)
+    return attempt._replace(limited=False) if e.question.member else attempt
+
+
+def verdicts_told(e: Explanation) -> dict[str, Verdict]:
+    """Return how each ally that is told of answers that motion, or would."""
+    attempt = motion_told(e)
+    return {m: e.hearing.verdict(m, attempt.level, attempt.limited) for m in shown_members(e)}
+
+
+def law_rows(e: Explanation) -> list[tuple[str, str, str, str]]:
+    """Return clause, test, fact and verdict of the clauses that speak to the level asked about."""
+    rows: list[tuple[str, str, str, str]] = []
+    tests: list[tuple[str, str, str, str]] = []
+    for entry in e.hearing.ledger:
+        if entry.fact:
+            tests.append(("", entry.fact, entry.found, entry.verdict))
+            continue
+        said = [v for v in ("obliges", "permits", "bars") if e.question.level in getattr(entry, v)]
+        if said:
+            rows += [(entry.title, "the whole clause", " and ".join(said) + " it", entry.verdict), *tests]
+        tests = []
+    return rows
+
+
+def law_table(e: Explanation) -> list[str]:
+    """Return the clauses that speak to the level asked about, each with the tests that are not met."""
+    level = e.question.level
+    rows = [tuple(map(plain, row)) for row in law_rows(e) if row[0] or row[3] != "met"]
+    basis = e.hearing.basis.get(level, "unmet")
+    said = f"The legal basis of {level} is {basis}. Tests that are met are left out of the table."
+    if level == "words":
+        said += " Words need none: an organ may always speak."
+    if not rows:
+        return [
+            *heading(f"The treaty on {level}"),
+            *notes(f"No clause in force speaks to it: its legal basis is {basis}."),
+        ]
+    table = rows_of([("clause", "test", "fact", "verdict"), *rows], LAW_WIDTHS, left=(0, 1, 2, 3))
+    return [*heading(f"The treaty on {level}"), *table, *notes(said)]
+
+
+def terms_table(e: Explanation) -> list[str]:
+    """Return what each factor adds to each member's willingness, the shocks apart, against the threshold."""
+    verdicts, rival = verdicts_told(e), e.scenario.response.decision.model != "ordered_choice"
+    attempt = motion_told(e)
+    names = [n for n in dict.fromkeys(n for v in verdicts.values() for n in v.terms) if n not in SHOCKS]
+    rows = [("", *verdicts)]
+    rows += [(plain(n), *(two_places(v.terms.get(n, 0.0)) for v in verdicts.values())) for n in names]
+    if not rival:
+        rows.append(("= systematic terms", *(two_places(systematic(v)) for v in verdicts.values())))
+        rows += [(n, *(two_places(v.terms[n]) for v in verdicts.values())) for n in SHOCKS]
+    rows.append(
+        ("= willingness" if not rival else "class", *(two_places(v.willingness) for v in verdicts.values()))
+    )
+    rows.append(("threshold", *(two_places(v.threshold) for v in verdicts.values())))
+    rows.append(("answer", *(v.answer.position.value for v in verdicts.values())))
+    put = "" if not attempt.reason else " (not put: what they would have answered)"
+    title = f"Reasons of the members: {attempt.level}, {scope_of(attempt)} scope{put}"
+    lines = [*heading(title), *rows_of(rows, (TERM, *[MEMBER] * len(verdicts)))]
+    if rival:
+        return lines + notes(
+            "By this theory each member's class is drawn from chances; classes and thresholds are places on "
+            "the ladder from 0 (none) to 3 (force), and reasons are on the theory's own scale."
+        )
+    band = float(e.scenario.response.decision.ordered_choice.abstention)
+    return lines + notes(
+        f"Support from the threshold up, abstention within {band:.2f} below it, objection further down. "
+        "The shocks are this run's luck, common to the members and each one's own."
+    )
+
+
+def systematic(verdict: Verdict) -> float:
+    """Return a member's willingness without the shocks."""
+    return sum(value for name, value in verdict.terms.items() if name not in SHOCKS)
+
+
+def plain(name: str) -> str:
+    """Return a key as words."""
+    return name.replace("_", " ")
+
+
+def two_places(value: float) -> str:
+    """Return a signed number to a hundredth; what rounds to nothing is 0."""
+    return f"{value:+.2f}" if abs(value) >= 0.005 else "0"
+
+
+def scope_of(attempt: Attempt) -> str:
+    """Return full or limited."""
+    return "limited" if attempt.limited else "full"
