@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -43,8 +43,14 @@ class Ledger:
 
     @property
     def silent(self) -> bool:
-        """True when no clause in force speaks to the crisis at all."""
-        return not self.lawful and not self.barred
+        """True when no clause in force speaks to the crisis (words need none)."""
+        return is_silent(self.entries)
+
+
+def is_silent(entries: Iterable[LedgerEntry]) -> bool:
+    """Return whether no clause among *entries* that obliges, permits or bars anything is met or arguable."""
+    clauses = (e for e in entries if not e.fact and e.verdict != "unmet")
+    return not any(e.obliges or e.permits or e.bars for e in clauses)
 
 
 def judge(test: ProvisionTest, facts: Mapping[str, str]) -> Verdict:

@@ -9,7 +9,6 @@ All functions expect x0, g, s >= 0, K > 0 and t >= 0; they are called too often 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import exp, expm1, inf, log, log1p
 
 #: Below this size of its argument, two terms of the series of expm1 or log1p are exact in double precision.
@@ -121,35 +120,3 @@ def time_of_level(x0: float, g: float, s: float, k: float, level: float) -> floa
 def plateau(g: float, s: float, k: float) -> float:
     """Return the level (incidents per h) that unrest tends to: K (1 - s/g), or 0 if suppression wins."""
     return k * (1 - s / g) if g > s else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Unrest at one site from *start* until something changes; all times are on the clock (h)."""
-
-    start: float  # h
-    level: float  # incidents per h at the start
-    growth: float  # per h
-    suppression: float  # per h
-    ceiling: float  # incidents per h
-
-    def level_at(self, time: float) -> float:
-        """Return the level (incidents per h) at *time*, from the start on."""
-        return level_at(self.level, self.growth, self.suppression, self.ceiling, time - self.start)
-
-    def integral_to(self, time: float) -> float:
-        """Return the incidents expected between the start and *time*."""
-        return integral_to(self.level, self.growth, self.suppression, self.ceiling, time - self.start)
-
-    def time_of_integral(self, area: float) -> float:
-        """Return the time at which *area* incidents are expected since the start, or inf."""
-        return self.start + time_of_integral(self.level, self.growth, self.suppression, self.ceiling, area)
-
-    def time_of_level(self, level: float) -> float:
-        """Return the first time at or after the start at which *level* is met, or inf."""
-        return self.start + time_of_level(self.level, self.growth, self.suppression, self.ceiling, level)
-
-    @property
-    def plateau(self) -> float:
-        """The level (incidents per h) that the segment tends to."""
-        return plateau(self.growth, self.suppression, self.ceiling)

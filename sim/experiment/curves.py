@@ -22,8 +22,6 @@ from sim.scenario.models import Scenario
 Floats: TypeAlias = NDArray[np.float64]
 #: Hours between two points of the grid.
 STEP = 3.0
-#: Curves kept for a variant beside its rows.
-VARIANT_CURVES = ("unrest", "out_of_control")
 
 
 def grid_of(scenario: Scenario) -> Floats:
@@ -34,7 +32,7 @@ def grid_of(scenario: Scenario) -> Floats:
 def curve_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the curves of one run, in the order of `read_curves`."""
     members = tuple(f"troops.{member}" for member in scenario.alliance.members)
-    return (*VARIANT_CURVES, "troops", *members, "flights_in", "flights_out", "detained", "freed")
+    return ("unrest", "out_of_control", "troops", *members, "flights_in", "flights_out", "detained", "freed")
 
 
 def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
@@ -42,7 +40,8 @@ def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
     came, went = arrivals(log), departures(log)
     troops = [_present(came, went, m, grid) for m in scenario.alliance.members]
     return np.vstack([
-        read_variant_curves(log, scenario, grid),
+        unrest(log, grid),
+        _levels(out_of_control_steps(log, scenario), grid),
         _present(came, went, "", grid),
         *troops,
         _steps((r.time for r in flights_in(log)), grid),
@@ -50,11 +49,6 @@ def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
         detained(log, grid),
         _running_total([(r.time, r.amount) for r in log.of(EventKind.FREED)], grid),
     ])  # fmt: skip
-
-
-def read_variant_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
-    """Return the curves that are kept for a variant, one row each, on *grid*."""
-    return np.vstack([unrest(log, grid), _levels(out_of_control_steps(log, scenario), grid)])
 
 
 def level(x0: Floats, g: Floats, s: Floats, k: Floats, t: Floats) -> Floats:

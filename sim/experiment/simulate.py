@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 from sim.engine.event_log import EventLog
 from sim.engine.replication import run_replication
-from sim.experiment.curves import Floats, read_curves, read_variant_curves
+from sim.experiment.curves import Floats, read_curves
 from sim.experiment.design import Run, drawn_values, with_drawn
 from sim.experiment.measure import read_firsts, read_row
 from sim.scenario.load import variants_of
@@ -30,7 +30,7 @@ class Task(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What is kept of a run; all empty but the failure when it failed."""
+    """What is kept of a run: of a variant's only the row; of a failed one only the failure."""
 
     row: list[float]
     curves: Floats | None
@@ -59,7 +59,7 @@ class Simulator:
             log = self.replicate(scenario, self.seed, task.run.replication)
             row = read_row(log, scenario)
             if task.variant != BASELINE:
-                return Outcome(row, read_variant_curves(log, scenario, self.grid), [])
+                return Outcome(row, None, [])
             return Outcome(row, read_curves(log, scenario, self.grid), read_firsts(log, scenario))
         except Exception as error:
             return Outcome([], None, [], _told(error))

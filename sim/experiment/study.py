@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.replication import run_replication
-from sim.experiment.curves import VARIANT_CURVES, Floats, curve_names, grid_of
+from sim.experiment.curves import Floats, curve_names, grid_of
 from sim.experiment.design import Run, nested_design
 from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute
 from sim.experiment.measure import ADDRESS, first_names, row_names
@@ -53,7 +53,6 @@ class Study:
     variant_rows: dict[str, list[Row]]
     #: Name to an array (runs, grid); nan for failed runs.
     curves: dict[str, Floats]
-    variant_curves: dict[str, dict[str, Floats]]
     #: Hours after the start.
     grid: Floats
     #: "kind|who" to the first time in each run (hours after the start; nan where it did not happen).
@@ -172,7 +171,6 @@ def run_study(
         rows=rows.pop(BASELINE),
         variant_rows=rows,
         curves=_curves(curve_names(scenario), own, simulator.grid),
-        variant_curves={k: _curves(VARIANT_CURVES, found, simulator.grid) for k, found in by_variant.items()},
         grid=simulator.grid,
         events=_events(scenario, own),
         failures=failures,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from sim.inference.decision_fit import (
     thresholds,
 )
 from sim.inference.situations import CodedCase
+from sim.inference.whole_files import write_whole
 
 #: Draws behind the intervals of the file, and the share that these hold.
 DRAWS = 4000
@@ -113,15 +113,7 @@ def write_decisions(text: str, path: str | Path) -> bool:
     target, content = Path(path), text.encode()
     if target.is_file() and target.read_bytes() == content:
         return False
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(target, text)
     return True
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from math import isnan
 from pathlib import Path
 
 from sim.inference.fitted import CalibrationResult, Interval, short
+from sim.inference.whole_files import write_whole
 
 
 def fitted_text(result: CalibrationResult) -> str:
@@ -39,17 +39,7 @@ def write_fitted(result: CalibrationResult, path: str | Path) -> Path:
     Raises:
         OSError: the file cannot be written.
     """
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(fitted_text(result))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
-    return target
+    return write_whole(path, fitted_text(result))
 
 
 def calibration_text(result: CalibrationResult) -> str:

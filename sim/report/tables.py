@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from sim.alliance.treaty import is_silent
+from sim.engine.event_log import EventKind
 from sim.report import style
 from sim.report.bands import band_words, bands, levels
 from sim.report.bottlenecks import part_hours, typical_row
@@ -208,9 +210,9 @@ def _tenth(value: float) -> str:
 
 def ledger_table(study: Study) -> list[str]:
     """Return the treaty's clauses as the typical run's council read them: test, fact, verdict."""
-    entries = study.ledger
-    if not entries:
+    if study.typical_log.first(EventKind.LEDGER) is None:
         return []
+    entries = study.ledger
     widths = (44, 24, 24, 12)
     rows = [("clause", "test", "fact", "verdict")]
     for entry in entries:
@@ -219,7 +221,10 @@ def ledger_table(study: Study) -> list[str]:
         else:
             rows.append((entry.title, "the whole clause", _carries(entry), entry.verdict))
     rows = rows[:1] + _clauses_first(rows[1:])
-    return [*heading("The treaty, clause by clause (typical run)"), *rows_of(rows, widths, left=(0, 1, 2, 3))]
+    silence = "No clause in force speaks to this crisis: the treaty is silent."
+    silent = notes(silence) if is_silent(entries) else []
+    table = rows_of(rows, widths, left=(0, 1, 2, 3))
+    return [*heading("The treaty, clause by clause (typical run)"), *table, *silent]
 
 
 def _clauses_first(rows: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:

@@ -58,8 +58,6 @@ KEYS = {
     "response.offers.*": "member",
     "response.mission.arrival_airfields.*": "airfield",
 }
-#: Facts that a provision may test besides those a crisis states.
-DERIVED_FACTS = ("type", "request", "host_is_member", "adversary_is_member")
 
 
 def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Problem]:

@@ -277,7 +277,6 @@ def _check_order(value: float | None, low: float | None, high: float | None) -> 
 
 
 Hours = Annotated[Quantity, Measure("time", minimum=0)]
-Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
 Speed = Annotated[Quantity, Measure("speed", minimum=1e-9)]
 Rate = Annotated[Quantity, Measure("rate", minimum=0)]
 People = Annotated[Quantity, Measure("people", minimum=0)]

@@ -35,6 +35,16 @@ def test_words_need_no_clause_but_the_ledger_says_where_the_treaty_is_silent():
     ledger = read_treaty({}, ASKED, TODAY)
     assert ledger.lawful == ("words",)
     assert ledger.basis["measures"] == "unmet"
+    assert ledger.silent
+
+
+def test_a_clause_that_is_met_or_arguable_breaks_the_silence_and_an_unmet_one_does_not():
+    treaty = {"help": a_provision()}
+    assert not read_treaty(treaty, ASKED, TODAY).silent
+    assert not read_treaty(treaty, ASKED | {"territory": "disputed"}, TODAY).silent
+    assert read_treaty(treaty, ASKED | {"request": "no"}, TODAY).silent
+    bar = a_provision(tests=(), permits=(), bars=("force",))
+    assert not read_treaty({"bar": bar}, ASKED, TODAY).silent
 
 
 def test_a_bar_that_is_met_forbids_and_a_contested_one_does_not():

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from sim.engine.dynamics import (
-    Segment,
     advance,
     integral_to,
     level_at,
@@ -177,17 +176,3 @@ def test_the_long_and_the_short_formula_meet():
     joint = 500 / (g - s)
     below, above = (integral_to(x0, g, s, k, joint * f) for f in (1 - 1e-12, 1 + 1e-12))
     assert below == pytest.approx(above, rel=1e-10)
-
-
-def test_a_segment_tells_the_time_of_the_clock():
-    segment = Segment(start=100.0, level=0.5, growth=0.2, suppression=0.05, ceiling=3.0)
-    constants = (0.5, 0.2, 0.05, 3.0)
-    assert segment.level_at(100) == 0.5
-    assert segment.level_at(112) == level_at(*constants, 12)
-    assert segment.integral_to(112) == integral_to(*constants, 12)
-    assert segment.time_of_integral(6) == 100 + time_of_integral(*constants, 6)
-    assert segment.time_of_level(2) == 100 + time_of_level(*constants, 2)
-    assert segment.time_of_level(2.5) == inf
-    assert segment.plateau == pytest.approx(2.25)
-    with pytest.raises(AttributeError):
-        segment.level = 1.0  # type: ignore[misc]

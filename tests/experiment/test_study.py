@@ -102,7 +102,6 @@ def test_more_runs_begin_with_the_same_ones():
 def test_curves_and_first_times_have_a_place_for_every_run():
     study = a_study(6)
     assert study.curves["troops.AAA"].shape == (6, len(study.grid))
-    assert study.variant_curves["no_answer"]["unrest"].shape == (6, len(study.grid))
     assert set(map(len, study.events.values())) == {6}
     appeals = [row["hours_to_appeal"] for row in study.rows]
     assert list(map(str, study.events["appeal|"])) == list(map(str, appeals))

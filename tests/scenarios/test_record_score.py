@@ -1,4 +1,4 @@
-"""How the January 2022 scenario meets its record, by the measures fixed before fitting."""
+"""How the January 2022 scenario meets its record (in-sample: what is scored was also fitted)."""
 
 from __future__ import annotations
 
