@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -84,8 +85,12 @@ _function: Callable[[Any], Any] | None = None
 
 
 def _equip(function: Callable[[Any], Any]) -> None:
-    """Give this worker the function, once for all its chunks."""
+    """Give this worker the function, once for all its chunks.
+
+    A terminal interrupts every process; the parent alone answers, or workers would die telling tracebacks.
+    """
     global _function
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _function = function
 
 
@@ -160,8 +165,20 @@ class _Pool:
 
 
 def _start_context() -> Any:
-    """Return how workers are started: from a clean server where there is one, never by copying threads."""
+    """Return how workers are started: from a clean server where there is one, never by copying threads.
+
+    The server is started with interrupts blocked, which its workers inherit, so that one cannot reach a
+    worker that is still starting.
+    """
     import multiprocessing
 
-    known = multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("forkserver" if "forkserver" in known else "spawn")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return multiprocessing.get_context("forkserver")
