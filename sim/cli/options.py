@@ -126,7 +126,7 @@ def _instant(text: str, scenario: Scenario) -> datetime | None:
 
 
 def _host_zone(scenario: Scenario) -> tzinfo | None:
-    return datetime.strptime(scenario.alliance.members[scenario.crisis.host].zone, "%z").tzinfo
+    return datetime.strptime(scenario.alliance.state(scenario.crisis.host).zone, "%z").tzinfo
 
 
 def _duration(text: str) -> float:

@@ -62,7 +62,7 @@ class CouncilProcess:
 
     def chair(self) -> str:
         """Return who chairs the council on the day (the lead if nobody is recorded)."""
-        today = self.world.scenario.start.date()
+        today = self.world.today
         for chair in self.world.alliance.chairs:
             if chair.start <= today and (chair.end is None or today < chair.end):
                 return chair.member
@@ -117,7 +117,7 @@ class CouncilProcess:
 
     def _read_ledger(self, cause: int) -> Ledger:
         scenario = self.world.scenario
-        ledger = _ledger(scenario.alliance.treaty, treaty_facts(scenario), scenario.start.date())
+        ledger = _ledger(scenario.alliance.treaty, treaty_facts(scenario), self.world.today)
         self.world.record(
             EventKind.LEDGER, cause=cause,
             detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},
@@ -136,7 +136,9 @@ class CouncilProcess:
         """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
         for level, limited in LADDER:
             reason = ""
-            if level not in ledger.lawful:
+            if level == "force" and self.world.scenario.response.mandate is None:
+                reason = "nobody plans for force"
+            elif level not in ledger.lawful:
                 reason = "no clause carries it" if level not in ledger.barred else "barred by the treaty"
             elif self.decision.gate:
                 reason = self._fails_sounding(level, limited)
@@ -223,6 +225,7 @@ class CouncilProcess:
         cause = world.record(kind, self.chair(), cause=cause, detail=detail)
         if passed and motion.level == "force":
             mandate = world.scenario.response.mandate
+            assert mandate is not None
             givers = tuple(m for m, v in verdicts.items() if v.contributes)
             cause = world.record(
                 EventKind.MANDATE, self.chair(), amount=float(mandate.ceiling), cause=cause,
@@ -236,12 +239,13 @@ class CouncilProcess:
     def _consider_alone(self, cause: int) -> None:
         """The lead acts on its own when its willingness clears the higher bar of going alone."""
         lead = self.members.lead
-        if lead not in self.members.allies or lead not in self.world.scenario.response.offers:
+        response = self.world.scenario.response
+        if lead not in self.members.allies or lead not in response.offers or response.mandate is None:
             return
         v = self.members.verdict(lead, "force", limited=False, accepts=True)
         if v.willingness >= v.threshold + float(self.decision.bilateral_margin):
             self.world.record(
                 EventKind.BILATERAL, lead, cause=cause,
-                amount=float(self.world.scenario.response.mandate.troops),
+                amount=float(response.mandate.troops),
                 detail={"contributors": (lead,), "willingness": v.willingness, "threshold": v.threshold},
             )  # fmt: skip

@@ -33,6 +33,14 @@ class EventKind(StrEnum):
     RESERVES_ORDERED = "reserves ordered"  # amount: personnel
     RESERVES_ARRIVED = "reserves arrived"  # amount: personnel, where: site
     ORDER_RESTORED = "order restored"  # every affected site calm
+    # dynamics other than unrest (where = sector, village, member)
+    ALARM = "alarm"  # a new reason for the host to worry; amount: danger (0-1); detail: label
+    DEATHS = "deaths"  # amount: killed; detail: side (who they belonged to)
+    INJECT = "inject"  # where: key; who: the state that does it; detail: label, levers
+    INJECT_ENDED = "inject ended"  # where: key; detail: label
+    BRANCH = "branch"  # where: key of the branch; detail: outcome, label, levers
+    MEASURE = "measure"  # help short of force begins; who: giver ("" collective); where: key; amount: troops
+    MEASURE_ENDED = "measure ended"
     # host
     DANGER_NOTICED = "danger noticed"  # detail: out_of_control (share of the country)
     SOUNDING = "sounding"  # private questions to the members

@@ -33,6 +33,9 @@ class Force:
         self.inbound: list[Load] = []
         self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
         response = world.scenario.response
+        assert response.mission is not None
+        assert response.mandate is not None
+        self.plan, self.mandate = response.mission, response.mandate
         if response.warning_before_mandate:
             world.listen(EventKind.PRIVATE_APPEAL, self._on_private_appeal)
         world.listen(EventKind.CONSULTATIONS, self._on_consultations)
@@ -73,7 +76,7 @@ class Force:
         world, response = self.world, self.world.scenario.response
         contributors = [m for m in event.detail["contributors"] if m in response.offers]
         units = {m: world.alliance.members[m].units for m in contributors}
-        packages = shape_force(response.mandate, response.offers, units, contributors, self.members.lead)
+        packages = shape_force(self.mandate, response.offers, units, contributors, self.members.lead)
         by_member: dict[str, list[Package]] = {}
         for package in packages:
             by_member.setdefault(package.member, []).append(package)
@@ -178,7 +181,7 @@ class Force:
         """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
         if fixed is not None:
             return [fixed] * count
-        airfields = self.world.scenario.response.mission.arrival_airfields
+        airfields = self.plan.arrival_airfields
         shares = {field: float(share) for field, share in airfields.items()}
         spread = self._spread
         given = {field: spread.count(field) for field in shares}

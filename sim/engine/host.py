@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from math import exp
 
+from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.members import Members
-from sim.engine.unrest import Unrest
 from sim.engine.world import ProcessGenerator, World
 
 
 class Host:
     """One government in trouble; asks the alliance, its lead alone, or nobody."""
 
-    def __init__(self, world: World, unrest: Unrest, members: Members) -> None:
-        """Begin to watch for cities that are overwhelmed."""
-        self.world, self.unrest, self.members = world, unrest, members
+    def __init__(self, world: World, crisis: CrisisState, members: Members) -> None:
+        """Begin to watch for cities that are overwhelmed and for other alarms."""
+        self.world, self.crisis, self.members = world, crisis, members
         self.choice = world.crisis.host_choice
         self.weighing = self.asked = self.news = False
         self.attempt = 0  # times weighed so far
-        world.listen(EventKind.OVERWHELMED, self._on_overwhelmed)
+        world.listen(EventKind.OVERWHELMED, self._on_alarm)
+        world.listen(EventKind.ALARM, self._on_alarm)
 
-    def _on_overwhelmed(self, event: EventRecord) -> None:
+    def _on_alarm(self, event: EventRecord) -> None:
         self.news = True
         if not self.weighing and not self.asked:
             self.world.start(self.weigh(event.id))
@@ -34,7 +35,7 @@ class Host:
             self.news, self.attempt = False, self.attempt + 1
             attempt = str(self.attempt)
             yield world.wait(world.draw(choice.notice, "notice", attempt) * world.pace("warning"))
-            share = self.unrest.out_of_control()
+            share = self.crisis.danger()
             cause = world.record(EventKind.DANGER_NOTICED, who, cause=cause, detail={"out_of_control": share})
             if choice.private_sounding:
                 cause = world.record(EventKind.SOUNDING, who, cause=cause)
@@ -65,7 +66,7 @@ class Host:
             return world.record(EventKind.APPEAL_WITHHELD, who, cause=cause, detail=seen)
         cause = world.record(EventKind.PRIVATE_APPEAL, who, cause=cause, detail={"to": best})
         yield world.wait(world.draw(self.choice.announce, "announcement", str(self.attempt)))
-        if self.unrest.over or self.unrest.all_calm():
+        if self.crisis.over or self.crisis.calm():
             return world.record(EventKind.APPEAL_CANCELLED, who, cause=cause)
         self.asked = True
         return world.record(EventKind.APPEAL, who, cause=cause, detail={"to": best, **seen})
@@ -75,7 +76,7 @@ class Host:
 
         *Assumed*: 1 - exp(-fear x share of the country out of control).
         """
-        return 1 - exp(-float(self.choice.fear) * self.unrest.out_of_control())
+        return 1 - exp(-float(self.choice.fear) * self.crisis.danger())
 
     def gain(self, danger: float, chance: float) -> float:
         """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1)."""

@@ -39,7 +39,7 @@ class Members:
     def __init__(self, world: World) -> None:
         """Draw the shock common to the case and each member's own."""
         self.world = world
-        self.model = world.scenario.response.decision.ordered_choice
+        self.model = world.scenario.response.decision.choice
         self.host, self.lead = world.crisis.host, world.alliance.lead
         members = world.alliance.members
         self.voters = tuple(m for m in members if members[m].participates)
@@ -57,7 +57,7 @@ class Members:
 
     def _factors(self, member: str) -> Factors:
         alliance, crisis = self.world.alliance, self.world.crisis
-        mine, theirs = alliance.members[member].capital, alliance.members[self.host].capital
+        mine, theirs = alliance.members[member].capital, alliance.state(self.host).capital
         foes = crisis.facts.adversaries
         to_foes = sum(float(alliance.tie(member, foe)) for foe in foes) / len(foes) if foes else 0.0
         return Factors(
@@ -75,9 +75,12 @@ class Members:
     def _sent(self, member: str) -> float:
         """Return the troops a member would send: its offer, or the planned force if it fills what is left."""
         offer = self.world.scenario.response.offers.get(member)
+        mandate = self.world.scenario.response.mandate
         if offer is None:
             return 0.0
-        return float(self.world.scenario.response.mandate.troops if offer.troops is None else offer.troops)
+        if offer.troops is None:
+            return 0.0 if mandate is None else float(mandate.troops)
+        return float(offer.troops)
 
     # willingness
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import partial
 from math import inf
 
 from sim.engine.airlift import Airlift
+from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
 from sim.engine.sorties import Group, Load
-from sim.engine.unrest import Unrest
 from sim.engine.world import ProcessGenerator, World
+from sim.scenario.distributions import Duration
 
+#: Time to new tasks where nobody is freed.
+NO_TIME = Duration.model_validate("0 h")
 #: Rounding (h) allowed between an instant and the same one reached by a delay.
 SLACK = 1e-9
 
@@ -19,10 +23,13 @@ SLACK = 1e-9
 class Mission:
     """What the force does from landing to take-off home."""
 
-    def __init__(self, world: World, unrest: Unrest, airlift: Airlift) -> None:
+    def __init__(self, world: World, crisis: CrisisState, airlift: Airlift) -> None:
         """Wait for arrivals, for the decision's signal and for order to be restored."""
-        self.world, self.unrest, self.airlift = world, unrest, airlift
-        self.plan = world.scenario.response.mission
+        response = world.scenario.response
+        assert response.mission is not None
+        assert response.mandate is not None
+        self.world, self.crisis, self.airlift = world, crisis, airlift
+        self.plan, self.mandate = response.mission, response.mandate
         self.force: Force | None = None
         self._open = [(key, float(task.soldiers)) for key, task in self.plan.tasks.items()]
         self._ended = False
@@ -32,7 +39,10 @@ class Mission:
         self._posted: dict[tuple[str, str, str], tuple[float, float]] = {}
         self._relieved: dict[str, list[tuple[float, float, int]]] = {}  # by site: when (h), how many, why
         freed = world.crisis.effects.freed_forces
-        self._ratio = float(freed.ratio) if freed.enabled else 0.0
+        self._retasking = freed.delay if freed is not None else NO_TIME
+        self._ratio = float(freed.ratio) if freed is not None and freed.enabled else 0.0
+        #: Whether anything asks to be told of soldiers taking post.
+        self._posts = not world.crisis.sites
         #: Ends that wait for the whole force: the spell of calm each rests on (if any), cause, reason.
         self._waiting: list[tuple[int | None, int, str]] = []
         world.listen(EventKind.MANDATE, self._on_decision)
@@ -45,9 +55,9 @@ class Mission:
 
     def _on_decision(self, event: EventRecord) -> None:
         signal = self.world.crisis.effects.decision_signal
-        if signal.enabled and signal.gain > 0:
-            self.unrest.stiffen(float(signal.gain), event.id)
-        expiry = float(self.world.scenario.response.mandate.duration)
+        if signal is not None and signal.enabled and signal.gain > 0:
+            self.crisis.stiffen(float(signal.gain), event.id)
+        expiry = float(self.mandate.duration)
         self.world.after(expiry, lambda: self._end(None, event.id, "mandate expired"))
 
     # guards
@@ -70,6 +80,8 @@ class Mission:
                 self._open[0] = (task, need - posted)
             site = self.plan.tasks[task].site
             cause = world.record(EventKind.ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
+            if self._posts:
+                world.after(ready - world.env.now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
                 self._relieve(site, posted * self._ratio, ready + retasking, cause)
         if left > 0:
@@ -83,9 +95,8 @@ class Mission:
         paces = self._posted.get(key)
         if paces is None:
             luck = self.world.luck("posting", " ".join(key))
-            retasking = self.world.crisis.effects.freed_forces.delay
             paces = self._posted[key] = (
-                self.plan.posting.sample(luck.uniform()), retasking.sample(luck.uniform()),
+                self.plan.posting.sample(luck.uniform()), self._retasking.sample(luck.uniform()),
             )  # fmt: skip
         return paces
 
@@ -105,11 +116,11 @@ class Mission:
             self._relieved[site] = late
             self.world.after(max(late)[0] - now, lambda: self._free(site))
         ready = [relief for relief in waiting if relief[0] <= now + SLACK]
-        released = min(sum(people for _, people, _ in ready), self.unrest.sites[site].guards)
+        released = min(sum(people for _, people, _ in ready), self.crisis.local_guards(site))
         cause = max(ready)[2]
         if released > 0:
             cause = self.world.record(EventKind.FREED, self.world.crisis.host, site, released, cause)
-            self.unrest.free_guards(site, released, cause)
+            self.crisis.free_guards(site, released, cause)
 
     # the end
 
@@ -154,6 +165,7 @@ class Mission:
         handover = world.draw(self.plan.handover, "handover")
         yield world.wait(max(0.0, announced + handover - world.now))
         cause = world.record(EventKind.WITHDRAWAL_BEGAN, cause=cause)
+        self.crisis.leave(cause)
         yield from self._withdraw(cause)
 
     def _withdraw(self, cause: int) -> ProcessGenerator:

@@ -14,7 +14,8 @@ class Mobilisation:
         """Wait for the first overwhelmed site."""
         self.world, self.unrest = world, unrest
         self.ordered = False
-        if world.crisis.effects.local_mobilisation.enabled and world.crisis.reserves.personnel > 0:
+        effect, reserves = world.crisis.effects.local_mobilisation, world.crisis.reserves
+        if effect is not None and effect.enabled and reserves is not None and reserves.personnel > 0:
             world.listen(EventKind.OVERWHELMED, self._on_overwhelmed)
 
     def _on_overwhelmed(self, event: EventRecord) -> None:
@@ -25,6 +26,7 @@ class Mobilisation:
     def _send(self, cause: int) -> ProcessGenerator:
         """Order the reserves out and let each share travel to its site."""
         world, reserves = self.world, self.world.crisis.reserves
+        assert reserves is not None
         yield world.wait(world.draw(reserves.order, "reserves ordered") * world.pace("warning"))
         order = world.record(
             EventKind.RESERVES_ORDERED, who=world.crisis.host, amount=float(reserves.personnel), cause=cause

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 
 from sim.engine.airlift import Airlift
 from sim.engine.council import CouncilProcess
+from sim.engine.crisis import CrisisState, Dynamics, OccasionState
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.force import Force
 from sim.engine.host import Host
+from sim.engine.injects import Injects
 from sim.engine.members import Members
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
@@ -26,7 +28,7 @@ def build_world(
     replication: int,
     until: float | None = None,
     gathered: Callable[[World], Members] = gather,
-) -> tuple[World, Unrest]:
+) -> tuple[World, CrisisState]:
     """Return a world ready to run: every agent in place, nothing happened yet.
 
     Args:
@@ -38,15 +40,29 @@ def build_world(
     """
     horizon = float(scenario.horizon) if until is None else min(until, float(scenario.horizon))
     world = World(scenario, seed, replication, horizon)
-    unrest = Unrest(world)
-    Mobilisation(world, unrest)
+    crisis = CrisisState(world, dynamics_of(world))
     members = gathered(world)
-    Host(world, unrest, members)
+    Host(world, crisis, members)
     CouncilProcess(world, members)
-    airlift = Airlift(world)
-    mission = Mission(world, unrest, airlift)
-    mission.force = Force(world, members, airlift, mission.arrived)
-    return world, unrest
+    if scenario.response.mission is not None:
+        airlift = Airlift(world)
+        mission = Mission(world, crisis, airlift)
+        mission.force = Force(world, members, airlift, mission.arrived)
+    Injects(world)
+    return world, crisis
+
+
+def dynamics_of(world: World) -> list[Dynamics]:
+    """Return what goes on in the crisis of *world*, each ready to begin."""
+    crisis = world.crisis
+    dynamics: list[Dynamics] = []
+    if crisis.unrest is not None:
+        unrest = Unrest(world)
+        Mobilisation(world, unrest)
+        dynamics.append(unrest)
+    if crisis.occasion is not None:
+        dynamics.append(OccasionState(world))
+    return dynamics
 
 
 def run_replication(
@@ -62,9 +78,9 @@ def run_replication(
         ValueError: a process asked for a delay that is negative or not finite (a bug).
     """
     with collection_paused():
-        world, unrest = build_world(scenario, seed, replication, until, gathered)
+        world, crisis = build_world(scenario, seed, replication, until, gathered)
         world.env.run(until=world.horizon + 1e-9)
-        unrest.close(world.horizon)
+        crisis.close(world.horizon)
         world.record(EventKind.HORIZON, time=world.horizon)
         return EventLog(world.records, world.horizon)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from math import floor, log, log1p
 
+from sim.engine.crisis import Idle
 from sim.engine.dynamics import advance, inverse_integral, level_at, time_of_level
 from sim.engine.event_log import EventKind
 from sim.engine.hazards import HazardClock
@@ -14,11 +15,12 @@ from sim.engine.streams import exponential
 from sim.engine.world import World
 
 
-class Unrest:
+class Unrest(Idle):
     """All sites of a crisis and the national hazards that end it."""
 
     def __init__(self, world: World) -> None:
         """Draw each site's frailty and schedule its onset."""
+        assert world.crisis.unrest is not None
         self.world, self.model = world, world.crisis.unrest
         self.over = False  # settled, or the government fell: nobody stirs any more
         self.signal = 1.0
@@ -32,8 +34,9 @@ class Unrest:
         }
         self._affected = self._active = 0  # sites
         self._lost = 0.0  # share of the country (by weight) whose sites are overwhelmed
-        self._growth = float(model.growth)
-        self._suppression = float(model.suppression) * self._growth
+        growth = float(model.growth)
+        self._growth = growth * world.levers.value("growth")
+        self._suppression = float(model.suppression) * growth * world.levers.value("suppression")
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
         self._calm_share = float(model.calm)
         self._spread_delay = model.spread.delay.sampler()
@@ -44,28 +47,37 @@ class Unrest:
         self._hazards_of = False, 0.0  # whether any site is active, share of the country lost
         for state in self.sites.values():
             self._schedule_onset(state)
+        for lever in ("growth", "suppression"):
+            world.levers.listen(lever, self._on_lever)
 
     # what others ask
 
-    def out_of_control(self) -> float:
+    def danger(self) -> float:
         """Return the share of the country (by weight) whose sites are overwhelmed."""
         return self._lost
 
-    def all_calm(self) -> bool:
+    def calm(self) -> bool:
         """Return whether every affected site is calm again (and at least one was affected)."""
         return self._affected > 0 and not self._active
+
+    def local_guards(self, place: str) -> float:
+        """Return how many local personnel are tied down at a site."""
+        return self.sites[place].guards if place in self.sites else 0.0
 
     # what others do
 
     def reinforce(self, key: str, personnel: float, cause: int) -> None:
         """Bring *personnel* reserves to a site."""
+        mobilisation = self.world.crisis.effects.local_mobilisation
         state = self.sites[key]
-        state.reserves += personnel * float(self.world.crisis.effects.local_mobilisation.strength)
+        state.reserves += personnel * (float(mobilisation.strength) if mobilisation else 0.0)
         self._change(state, cause)
 
-    def free_guards(self, key: str, personnel: float, cause: int) -> float:
+    def free_guards(self, place: str, personnel: float, cause: int) -> float:
         """Free up to *personnel* local guards of a site for other tasks; return how many there were."""
-        state = self.sites[key]
+        if place not in self.sites:
+            return 0.0
+        state = self.sites[place]
         freed = min(personnel, state.guards)
         state.guards -= freed
         state.freed += freed
@@ -84,6 +96,14 @@ class Unrest:
             if state.active:
                 self._draw_incidents(state, until)
 
+    def _on_lever(self, cause: int) -> None:
+        """Take up what acts on growth and suppression from now on."""
+        base, levers = float(self.model.growth), self.world.levers
+        self._growth = base * levers.value("growth")
+        self._suppression = float(self.model.suppression) * base * levers.value("suppression")
+        for state in self.sites.values():
+            self._change(state, cause)
+
     # onset and spread
 
     def _schedule_onset(self, state: SiteState) -> None:
@@ -93,7 +113,7 @@ class Unrest:
         u, hours = self.world.streams.few("onset", state.key)[0], self.world.scenario.hours
         earliest = hours(onset.earliest)
         at = earliest + u * (hours(onset.latest) - earliest)
-        self.world.soon(max(0.0, at), partial(self._onset, state, -1))
+        self.world.soon(max(0.0, at - self.world.now), partial(self._onset, state, -1))
 
     def _onset(self, state: SiteState, cause: int, _: object = None) -> None:
         if state.affected or self.over or state.ceiling <= 0:
@@ -209,7 +229,7 @@ class Unrest:
         self._count_lost()
         cause = self.world.record(
             EventKind.OVERWHELMED, where=state.key, amount=level * 24, cause=state.last_cause,
-            detail={"out_of_control": self.out_of_control()},
+            detail={"out_of_control": self.danger()},
         )  # fmt: skip
         self._change(state, cause)
         self._watch_hazards()
@@ -234,7 +254,7 @@ class Unrest:
             cause=cause, detail={"lag": float(model.detention_lag)},
         )  # fmt: skip
         self._watch_hazards()
-        if self.all_calm():
+        if self.calm():
             self.world.record(EventKind.ORDER_RESTORED, cause=cause)
 
     def _count_lost(self) -> None:

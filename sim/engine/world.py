@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from heapq import heappush
 from math import inf
 from typing import Any
@@ -11,8 +13,9 @@ import simpy
 from simpy.events import NORMAL
 
 from sim.engine.event_log import NOTHING, EventKind, EventRecord
+from sim.engine.levers import Levers
 from sim.engine.streams import Stream, Streams
-from sim.scenario.alliance import Alliance, Instrument
+from sim.scenario.alliance import Alliance
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Duration
 from sim.scenario.models import Scenario
@@ -45,7 +48,7 @@ class _Later(simpy.Event):
 
 
 class World:
-    """Clock, streams and log of one replication; keeps no totals: those are read from the log."""
+    """Clock, streams, levers and log of one crisis; keeps no totals: those are read from the log."""
 
     def __init__(self, scenario: Scenario, seed: int, replication: int, horizon: float) -> None:
         """Set the clock to 0 h, the scenario's start, for a run of *horizon* hours."""
@@ -56,8 +59,10 @@ class World:
         self.env = Clock(0.0)
         self.streams = Streams(seed, replication)
         self.records: list[EventRecord] = []
-        self._paces: dict[str, float] = {}
         self._listeners: dict[EventKind, list[Callable[[EventRecord], None]]] = {}
+        #: Facts of the crisis found otherwise than the scenario says at its start.
+        self.facts: dict[str, str] = {}
+        self.levers = Levers(self)
 
     @property
     def now(self) -> float:
@@ -125,15 +130,16 @@ class World:
             return float(duration.certain)
         return duration.sample(self.streams.few(name, entity)[0])
 
-    def pace(self, affects: str) -> float:
-        """Return the factor that instruments in force on the scenario's day put on one kind of delay."""
-        if affects not in self._paces:
-            factor = 1.0
-            for instrument in self.alliance.instruments.values():
-                if instrument.affects == affects and self._works(instrument):
-                    factor *= float(instrument.factor)
-            self._paces[affects] = factor
-        return self._paces[affects]
+    def pace(self, lever: str) -> float:
+        """Return the factor that instruments, injects and measures at work put on one kind of delay."""
+        return self.levers.value(lever)
 
-    def _works(self, instrument: Instrument) -> bool:
-        return instrument.in_force is not None and instrument.in_force <= self.scenario.start.date()
+    @property
+    def today(self) -> date:
+        """The day on the scenario's calendar."""
+        return (self.scenario.start + timedelta(hours=self.now)).date()
+
+    def hours_to_day(self, day: date) -> float:
+        """Return the hours from the scenario's start to the beginning of *day* in the start's zone."""
+        start = self.scenario.start
+        return (datetime.combine(day, time_of_day(), start.tzinfo) - start).total_seconds() / 3600

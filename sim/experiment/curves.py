@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
-from sim.experiment.responses import (
+from sim.experiment.dynamics import measures_of
+from sim.experiment.readings import (
     arrivals,
     departures,
     flights_in,
     flights_out,
     out_of_control_steps,
     troops_of,
-)  # fmt: skip
+)
 from sim.scenario.models import Scenario
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -32,23 +33,31 @@ def grid_of(scenario: Scenario) -> Floats:
 def curve_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names of the curves of one run, in the order of `read_curves`."""
     members = tuple(f"troops.{member}" for member in scenario.alliance.members)
-    return ("unrest", "out_of_control", "troops", *members, "flights_in", "flights_out", "detained", "freed")
+    unrest, force = scenario.crisis.unrest is not None, scenario.response.mandate is not None
+    extra = (name for measures in measures_of(scenario) for name in measures.curve_names(scenario))
+    return (
+        *(("unrest", "out_of_control") if unrest else ()),
+        *(("troops", *members, "flights_in", "flights_out") if force else ()),
+        *(("detained", "freed") if unrest else ()),
+        *extra,
+    )
 
 
 def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
     """Return every curve of one run, one row each, on *grid* (hours after the start)."""
-    came, went = arrivals(log), departures(log)
-    troops = [_present(came, went, m, grid) for m in scenario.alliance.members]
-    return np.vstack([
-        unrest(log, grid),
-        _levels(out_of_control_steps(log, scenario), grid),
-        _present(came, went, "", grid),
-        *troops,
-        _steps((r.time for r in flights_in(log)), grid),
-        _steps((r.time for r in flights_out(log)), grid),
-        detained(log, grid),
-        _running_total([(r.time, r.amount) for r in log.of(EventKind.FREED)], grid),
-    ])  # fmt: skip
+    found: list[Floats] = []
+    if scenario.crisis.unrest is not None:
+        found += [unrest(log, grid), _levels(out_of_control_steps(log, scenario), grid)]
+    if scenario.response.mandate is not None:
+        came, went = arrivals(log), departures(log)
+        found += [_present(came, went, m, grid) for m in ("", *scenario.alliance.members)]
+        found += [counted((r.time for r in some), grid) for some in (flights_in(log), flights_out(log))]
+    if scenario.crisis.unrest is not None:
+        freed = running_total([(r.time, r.amount) for r in log.of(EventKind.FREED)], grid)
+        found += [detained(log, grid), freed]
+    for measures in measures_of(scenario):
+        found += measures.curves(log, scenario, grid)
+    return np.vstack(found) if found else np.empty((0, len(grid)))
 
 
 def level(x0: Floats, g: Floats, s: Floats, k: Floats, t: Floats) -> Floats:
@@ -111,14 +120,15 @@ def _present(came: list[EventRecord], went: list[EventRecord], member: str, grid
     """Return the troops of *member* (of all, if empty) in theatre."""
     steps = [(r.time, troops_of(r)) for r in came if member in ("", r.who)]
     steps += [(r.time, -troops_of(r)) for r in went if member in ("", r.who)]
-    return _running_total(steps, grid)
+    return running_total(steps, grid)
 
 
-def _steps(times: Iterable[float], grid: Floats) -> Floats:
-    return _running_total([(time, 1.0) for time in times], grid)
+def counted(times: Iterable[float], grid: Floats) -> Floats:
+    """Return how many of *times* (hours after the start) had passed at each point of *grid*."""
+    return running_total([(time, 1.0) for time in times], grid)
 
 
-def _running_total(steps: list[tuple[float, float]], grid: Floats) -> Floats:
+def running_total(steps: list[tuple[float, float]], grid: Floats) -> Floats:
     """Return the sum of the steps (hours, change) up to each point of *grid*."""
     if not steps:
         return np.zeros(len(grid))

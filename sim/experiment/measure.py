@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import nan
 
 from sim.engine.event_log import EventKind, EventLog
+from sim.experiment.dynamics import measures_of
 from sim.experiment.responses import responses_of
-from sim.experiment.spans import SPANS
+from sim.experiment.spans import spans
 from sim.scenario.models import Scenario
 
 _K = EventKind
@@ -39,13 +40,18 @@ def read_row(log: EventLog, scenario: Scenario) -> list[float]:
     values = list(found.values())
     for entry in scenario.record.values():
         plain = found.get(entry.response)
-        values.append(SPANS[entry.response].function(log, scenario, entry) if plain is None else plain)
+        values.append(spans()[entry.response].function(log, scenario, entry) if plain is None else plain)
     return values
+
+
+def _first_kinds(scenario: Scenario) -> tuple[EventKind, ...]:
+    extra = (kind for measures in measures_of(scenario) for kind in measures.firsts)
+    return (*FIRST_OF_ANY, *(kind for kind in extra if kind not in FIRST_OF_ANY))
 
 
 def first_names(scenario: Scenario) -> tuple[str, ...]:
     """Return the names "kind|who" of the first times of a run, in the order of `read_firsts`."""
-    anybody = (f"{kind.value}|" for kind in FIRST_OF_ANY)
+    anybody = (f"{kind.value}|" for kind in _first_kinds(scenario))
     members = (f"{kind.value}|{who}" for kind in FIRST_OF_MEMBER for who in scenario.alliance.members)
     return (*anybody, *members)
 
@@ -53,7 +59,7 @@ def first_names(scenario: Scenario) -> tuple[str, ...]:
 def read_firsts(log: EventLog, scenario: Scenario) -> list[float]:
     """Return when each kind first happened (hours after the start; nan if never), homeward moves left out."""
     times: list[float] = []
-    for kind in FIRST_OF_ANY:
+    for kind in _first_kinds(scenario):
         record = log.first(kind)
         times.append(nan if record is None else record.time)
     for kind in FIRST_OF_MEMBER:

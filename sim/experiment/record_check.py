@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
-from sim.experiment.spans import SPANS
+from sim.experiment.spans import spans
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import UNITS
@@ -58,18 +58,18 @@ def record_faults(scenario: Scenario) -> list[Fault]:
 
 def _faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
     scalar = responses_of(scenario)
-    if entry.response not in scalar and entry.response not in SPANS:
-        known = [*scalar, *SPANS]
+    if entry.response not in scalar and entry.response not in spans():
+        known = [*scalar, *spans()]
         yield "response", f"unknown response '{entry.response}'{did_you_mean(entry.response, known)}"
         return
     yield from _argument_faults(scenario, entry)
-    unit = scalar[entry.response].unit if entry.response in scalar else SPANS[entry.response].unit
+    unit = scalar[entry.response].unit if entry.response in scalar else spans()[entry.response].unit
     if _scale(unit) is not None and _scale(entry.unit) is not None and _scale(unit) != _scale(entry.unit):
         yield "unit", f"'{entry.response}' is in {unit}, not {entry.unit}; convert the values"
 
 
 def _argument_faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
-    span = SPANS.get(entry.response)
+    span = spans().get(entry.response)
     needs = span.needs if span else ()
     takes = (*needs, *span.may) if span else ()
     for key in ARGUMENTS:
@@ -82,11 +82,11 @@ def _argument_faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[s
         instant = getattr(entry, key)
         if instant is not None and instant.tzinfo is None:
             yield key, f"'{key}' needs a zone, as in 2022-01-04T18:00+06:00"
-    if entry.who and entry.who not in scenario.alliance.members:
+    if entry.who and entry.who not in {**scenario.alliance.members, **scenario.alliance.partners}:
         yield "who", f"unknown member '{entry.who}'{did_you_mean(entry.who, scenario.alliance.members)}"
     for site in entry.among:
-        if site not in scenario.crisis.sites:
-            yield "among", f"unknown site '{site}'{did_you_mean(site, scenario.crisis.sites)}"
+        if site not in scenario.crisis.places():
+            yield "among", f"unknown site '{site}'{did_you_mean(site, scenario.crisis.places())}"
 
 
 def _scale(unit: str) -> tuple[str, float] | None:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isnan, nan
 from typing import Literal
 
-from sim.engine.event_log import EventKind, EventLog, EventRecord, once
+from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.chain import PARTS, parts_of
+from sim.experiment.dynamics import measures_of
+from sim.experiment.readings import (
+    arrivals,
+    first_time,
+    flights_in,
+    flights_out,
+    killed,
+    order_time,
+    out_of_control_steps,
+    troops_of,
+)
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
 
@@ -59,51 +70,9 @@ def _article(noun: str) -> str:
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def first_time(log: EventLog, kind: EventKind) -> float:
-    """Return when *kind* first happened (hours after the scenario's start); nan if it did not."""
-    record = log.first(kind)
-    return nan if record is None else record.time
-
-
 def from_appeal(log: EventLog, time: float) -> float:
     """Return *time* (hours after the start) as hours after the public appeal; nan without one."""
     return time - first_time(log, EventKind.APPEAL)
-
-
-def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRecord]:
-    """Yield the movements in *direction* ("in" or "out"), in the order of *records*."""
-    return (r for r in records if r.detail.get("direction") == direction)
-
-
-@once
-def arrivals(log: EventLog) -> list[EventRecord]:
-    """Return the loads that came into the theatre, by air and by road."""
-    both = log.of(EventKind.LANDED) + log.of(EventKind.ROAD_ARRIVED)
-    return list(heading(both, "in"))
-
-
-@once
-def departures(log: EventLog) -> list[EventRecord]:
-    """Return the loads that left the theatre, by air and by road."""
-    both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
-    return list(heading(both, "out"))
-
-
-@once
-def flights_in(log: EventLog) -> list[EventRecord]:
-    """Return the landings in theatre, in order of time."""
-    return list(heading(log.of(EventKind.LANDED), "in"))
-
-
-@once
-def flights_out(log: EventLog) -> list[EventRecord]:
-    """Return the take-offs homeward, in order of time."""
-    return list(heading(log.of(EventKind.TAKEOFF), "out"))
-
-
-def troops_of(load: EventRecord) -> float:
-    """Return the troops aboard a load."""
-    return float(load.detail.get("troops", load.amount))
 
 
 def day_of(scenario: Scenario, time: float) -> int:
@@ -153,36 +122,6 @@ def flights_per_day(log: EventLog, scenario: Scenario) -> float:
     if not landed:
         return nan
     return len(landed) / (day_of(scenario, landed[-1].time) - day_of(scenario, landed[0].time) + 1)
-
-
-def order_time(log: EventLog) -> float:
-    """Return when every site was calm for good (hours after the start); nan if unrest came back or stayed."""
-    restored, onset = log.last(EventKind.ORDER_RESTORED), log.last(EventKind.ONSET)
-    if restored is None or (onset is not None and onset.id > restored.id):
-        return nan
-    return restored.time
-
-
-def killed(log: EventLog, by: float = float("inf")) -> float:
-    """Return the people killed in incidents and clearing operations up to *by* (hours after the start)."""
-    kinds = (EventKind.INCIDENT, EventKind.CLEARING)
-    return float(sum([r.amount for kind in kinds for r in log.of(kind) if r.time <= by]))
-
-
-def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float, float]]:
-    """Return (hours, share of site weight overwhelmed from then on), in order of time."""
-    weights = {key: float(site.weight) for key, site in scenario.crisis.sites.items()}
-    total = sum(weights.values()) or 1.0
-    kinds = (EventKind.OVERWHELMED, EventKind.CALM)
-    changes = sorted((r for kind in kinds for r in log.of(kind)), key=lambda r: (r.time, r.id))
-    down: set[str] = set()
-    steps = []
-    for r in changes:
-        if r.kind is EventKind.CALM and r.where not in down:
-            continue
-        (down.add if r.kind is EventKind.OVERWHELMED else down.discard)(r.where)
-        steps.append((r.time, sum([weights[site] for site in sorted(down)]) / total))
-    return steps
 
 
 def peak_out_of_control(log: EventLog, scenario: Scenario) -> float:
@@ -258,6 +197,10 @@ _SCALAR: tuple[Response, ...] = (
              peak_out_of_control, "count"),
     Response("hours_simulated", "Hours simulated", "h", None, hours_simulated, "count"),
 )  # fmt: skip
+#: Those that only unrest can answer.
+UNREST_ONLY = (
+    "sites_overwhelmed", "incidents", "wounded", "detained", "government_fell", "peak_out_of_control",
+)  # fmt: skip
 #: The responses that every scenario has, by name; `responses_of` adds those for its members.
 RESPONSES: dict[str, Response] = {response.name: response for response in _SCALAR}
 
@@ -282,17 +225,26 @@ def _part_response(part: str) -> Response:
 
 
 @lru_cache(maxsize=32)
-def _responses_of(members: tuple[str, ...], lead: str) -> dict[str, Response]:
-    """Return every scalar response for *members*, positions first since strata lean on them.
+def _responses_of(members: tuple[str, ...], lead: str, unrest: bool, force: bool) -> dict[str, Response]:
+    """Return the scalar responses for *members*, positions first since strata lean on them.
 
-    The main body is the lead's: where the lead sends nothing there is none to wait for.
+    The main body is the lead's: where the lead sends nothing there is none to wait for. Without unrest
+    there is nothing of it to count; without a planned force nothing that hangs on a mandate.
     """
-    per_member = [make(m) for make in (_position_response, _approval_response) for m in members]
-    extra = per_member + [_part_response(part) for part in PARTS]
-    main = replace(RESPONSES["hours_to_main_body"], contributor=lead)
-    return RESPONSES | {response.name: response for response in [main, *extra]}
+    found = {name: r for name, r in RESPONSES.items() if unrest or name not in UNREST_ONLY}
+    found |= {r.name: r for r in map(_position_response, members)}
+    if not force:
+        return {name: r for name, r in found.items() if r.given is not _MANDATE and name != "mandate"}
+    found |= {r.name: r for r in map(_approval_response, members)}
+    found |= {r.name: r for r in map(_part_response, PARTS)}
+    found["hours_to_main_body"] = replace(RESPONSES["hours_to_main_body"], contributor=lead)
+    return found
 
 
 def responses_of(scenario: Scenario) -> dict[str, Response]:
-    """Return every scalar response of *scenario* by name, those for its members included."""
-    return _responses_of(tuple(scenario.alliance.members), scenario.alliance.lead)
+    """Return every scalar response of *scenario* by name: the common ones, its members', its dynamics'."""
+    crisis, force = scenario.crisis, scenario.response.mandate is not None
+    members = tuple(scenario.alliance.members)
+    core = _responses_of(members, scenario.alliance.lead, crisis.unrest is not None, force)
+    extra = {r.name: r for measures in measures_of(scenario) for r in measures.responses(scenario)}
+    return core | extra if extra else core

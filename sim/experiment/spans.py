@@ -5,21 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import exp, inf, nan
 from operator import attrgetter
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
-from sim.experiment.responses import (
-    Response,
-    ResponseKind,
-    approval,
-    flights_in,
-    flights_out,
-    from_appeal,
-    heading,
-    killed,
-    responses_of,
-)  # fmt: skip
+from sim.experiment.dynamics import all_spans
+from sim.experiment.readings import flights_in, flights_out, heading, killed
+from sim.experiment.responses import Response, ResponseKind, approval, from_appeal, responses_of
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
 
@@ -127,6 +120,12 @@ SPANS: dict[str, Span] = {
 }
 
 
+@cache
+def spans() -> dict[str, Span]:
+    """Return every response with arguments by name, those of each kind of dynamics included."""
+    return SPANS | all_spans()
+
+
 def record_response(scenario: Scenario, key: str) -> Response:
     """Return the response that the record entry *key* is compared with, its arguments filled in."""
     entry = scenario.record[key]
@@ -137,7 +136,7 @@ def record_response(scenario: Scenario, key: str) -> Response:
             name, entry.label, scalar.unit, scalar.given, scalar.function, scalar.kind, scalar.clock,
             scalar.contributor,
         )  # fmt: skip
-    span = SPANS[entry.response]
+    span = spans()[entry.response]
     return Response(
         name, entry.label, span.unit, span.given, lambda log, s: span.function(log, s, entry), span.kind,
         contributor=entry.who,

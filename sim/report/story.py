@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.report.bottlenecks import typical_row
+from sim.report.dynamics import tellings_of
 from sim.report.story_groups import (
     Line,
     arrival_lines,
@@ -20,6 +21,7 @@ from sim.report.story_groups import (
     site_lines,
     warning_lines,
 )  # fmt: skip
+from sim.report.story_injects import SENTENCES as BESIDE
 from sim.report.story_lines import REPEATED, SENTENCES, SILENT
 from sim.report.telling import Teller, count
 from sim.report.times import zone_name
@@ -78,12 +80,17 @@ def tell(log: EventLog, scenario: Scenario) -> list[str]:
 
 def _lines(t: Teller) -> Iterator[Line]:
     yield from _single(t)
-    for lines in (site_lines, position_lines, warning_lines, arrival_lines, post_lines, home_lines):
+    own = () if t.scenario.crisis.unrest is None else (site_lines,)
+    told = (lines for telling in tellings_of(t.scenario) for lines in telling.lines)
+    for lines in (*own, position_lines, warning_lines, arrival_lines, post_lines, home_lines, *told):
         yield from lines(t)
 
 
 def _single(t: Teller) -> Iterator[Line]:
-    for kind, sentence in SENTENCES.items():
+    sentences = {**SENTENCES, **BESIDE}
+    for telling in tellings_of(t.scenario):
+        sentences |= telling.sentences
+    for kind, sentence in sentences.items():
         records = t.log.of(kind)
         most = REPEATED.get(kind, len(records))
         for record in records[:most]:
@@ -104,14 +111,30 @@ def _set(t: Teller, line: Line) -> list[str]:
 
 
 def _closing(t: Teller) -> str:
+    missing = [words for kind, words in _milestones(t).items() if t.log.first(kind) is None]
+    open_ = f" Not reached by the end of the simulated time: {', '.join(missing)}." if missing else ""
+    own = [] if t.scenario.crisis.unrest is None else [_toll(t)]
+    said = [telling.closing(t) for telling in tellings_of(t.scenario) if telling.closing is not None]
+    whole = "; ".join(part for part in (*own, *said) if part)
+    return f"In all: {whole}.{open_}" if whole else open_.strip()
+
+
+def _milestones(t: Teller) -> dict[EventKind, str]:
+    """Return what a finished story of this scenario is expected to have reached."""
+    force = t.scenario.response.mandate is not None
+    calm = MILESTONES[K.ORDER_RESTORED] if t.scenario.crisis.unrest is not None else "an end of the crisis"
+    hangs = (K.MANDATE, K.DEPLOYED, K.WITHDRAWN)
+    found = {kind: words for kind, words in MILESTONES.items() if force or kind not in hangs}
+    return found | {K.ORDER_RESTORED: calm}
+
+
+def _toll(t: Teller) -> str:
     log = t.log
     incidents = log.of(K.INCIDENT)
     killed = sum(r.amount for kind in (K.INCIDENT, K.CLEARING) for r in log.of(kind))
     wounded = sum(float(r.detail.get("wounded", 0)) for r in incidents)
     detained = sum(r.amount for r in log.of(K.SWEEP))
-    missing = [words for kind, words in MILESTONES.items() if log.first(kind) is None]
-    open_ = f" Not reached by the end of the simulated time: {', '.join(missing)}." if missing else ""
     return (
-        f"In all: {count(len(incidents), 'serious incident')}, {killed:,.0f} killed, {wounded:,.0f} wounded, "
-        f"{detained:,.0f} detained.{open_}"
+        f"{count(len(incidents), 'serious incident')}, {killed:,.0f} killed, {wounded:,.0f} wounded, "
+        f"{detained:,.0f} detained"
     )

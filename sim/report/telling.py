@@ -64,8 +64,8 @@ class Teller:
         )
 
     def site(self, key: str) -> str:
-        """Return a site's name."""
-        site = self.scenario.crisis.sites.get(key)
+        """Return the name of a place of the crisis."""
+        site = self.scenario.crisis.places().get(key)
         return site.name if site else key
 
     def airfield(self, key: str) -> str:
@@ -86,7 +86,8 @@ class Teller:
 
     def task(self, key: str) -> str:
         """Return a guard task's name."""
-        task = self.scenario.response.mission.tasks.get(key)
+        mission = self.scenario.response.mission
+        task = mission.tasks.get(key) if mission else None
         return task.name if task else key
 
     def clock(self, hours: float) -> str:

@@ -5,8 +5,10 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.levers import Lever
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import (
+    Hours,
     People,
     PositiveCount,
     Quantity,
@@ -174,14 +176,29 @@ class Provision(Sourced):
 
 
 class Instrument(Sourced):
-    """A programme or agreement that changes one delay from the day it works."""
+    """A programme or agreement that changes one lever from the day it works (not that of its signature)."""
 
     name: str
+    #: Switch: off, it has no effect at all.
+    enabled: bool = True
     signed: Day | None = None
     in_force: Day | None = None
-    #: The delay it changes and the factor by which it does.
-    affects: Literal["consultation", "planning", "ground_time", "warning", "readiness"]
+    #: Time over which its effect grows to the full factor; at once if not said.
+    phase_in: Hours | None = None
+    #: The lever it changes and the factor by which it does.
+    affects: Lever
     factor: Ratio
+
+
+class Partner(Sourced):
+    """A state that is no member: an observer, a neighbour or a candidate."""
+
+    name: str
+    capital: Place
+    #: Offset from UTC as +HH:MM.
+    zone: str = Field(pattern=r"^[+-]\d\d:\d\d$")
+    #: An observer attends consultations without a vote.
+    observer: bool = False
 
 
 class Alliance(Frozen):
@@ -192,6 +209,8 @@ class Alliance(Frozen):
     abbreviation: str
     lead: str
     members: dict[str, Member]
+    #: States that are no members but may be hosts, observers or mediators.
+    partners: dict[str, Partner] = {}
     #: Assumed closeness of pairs, -2 hostile to +2 close, keyed AAA-BBB in either order.
     ties: dict[str, Score]
     tie_default: Score
@@ -208,6 +227,14 @@ class Alliance(Frozen):
     roads: Roads
     #: Coordination of a multinational force relative to a national one (1 = no loss).
     coordination: Ratio
+
+    def state(self, key: str) -> Member | Partner:
+        """Return the member or partner *key*.
+
+        Raises:
+            KeyError: it is neither.
+        """
+        return self.members[key] if key in self.members else self.partners[key]
 
     def tie(self, a: str, b: str) -> Quantity:
         """Return how close *a* and *b* are, in either order of the key."""

@@ -34,6 +34,12 @@ HOMES = {
     "aircraft type": "alliance.aircraft_types",
     "fleet owner": "alliance.fleets",
     "site": "crisis.sites",
+    "state": "alliance.partners",
+}
+#: Nouns whose names are kept in more than one place.
+MORE_HOMES = {
+    "site": ("crisis.incursions.sectors", "crisis.fighting.places"),
+    "state": ("alliance.members",),
 }
 #: Values that name something ('*' stands for any key or place in a list), and what they name.
 VALUES = {
@@ -45,10 +51,10 @@ VALUES = {
     "alliance.airlift.providers.*": "fleet owner",
     "alliance.airlift.usual_type": "aircraft type",
     "alliance.airlift.outsize_type": "aircraft type",
-    "crisis.host": "member",
+    "crisis.host": "state",
     "response.offers.*.destination.*": "airfield",
     "response.mission.tasks.*.site": "site",
-    "record.*.who": "member",
+    "record.*.who": "state",
     "record.*.among.*": "site",
 }
 #: Keys that name something.
@@ -112,6 +118,8 @@ def _unknown(name: str, noun: str, known: list[str]) -> str:
 
 def _check_names(tree: Tree, parts: Collection[str] | None) -> Iterator[Problem]:
     known = {noun: _keys(tree, home) for noun, home in HOMES.items()}
+    for noun, homes in MORE_HOMES.items():
+        known[noun] = [*known[noun], *(key for home in homes for key in _keys(tree, home))]
     for pattern, noun in _within(VALUES, parts):
         for path, name in _matches(tree.data, pattern):
             if isinstance(name, str) and name and name not in known[noun]:

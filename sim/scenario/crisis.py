@@ -5,8 +5,14 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.epidemic import Epidemic
+from sim.scenario.fighting import Fighting
+from sim.scenario.incursions import Incursions
+from sim.scenario.injects import Branch, Inject
+from sim.scenario.occasion import Occasion
 from sim.scenario.places import Place, Sourced
-from sim.scenario.quantities import Hours, People, Rate, Ratio, Score, Share
+from sim.scenario.pressure import Pressure
+from sim.scenario.quantities import Hours, People, Quantity, Rate, Ratio, Score, Share
 from sim.scenario.scalars import Instant
 
 CRISIS_TYPES = Literal[
@@ -146,12 +152,34 @@ class FreedForces(Sourced):
     delay: Duration
 
 
-class Effects(Frozen):
-    """The rival mechanisms by which help may have worked; each can be switched off."""
+class Mechanism(Sourced):
+    """Rival mechanism: whether measures that name it have an effect, and to what power."""
 
-    local_mobilisation: LocalMobilisation
-    decision_signal: DecisionSignal
-    freed_forces: FreedForces
+    enabled: bool = True
+    #: Power to which their factors are raised (1: as they are; 0: no effect).
+    strength: Ratio = Quantity(1.0)
+
+
+class Effects(Frozen):
+    """The rival mechanisms by which help may work; each can be switched off, and one left out has none."""
+
+    local_mobilisation: LocalMobilisation | None = None
+    decision_signal: DecisionSignal | None = None
+    freed_forces: FreedForces | None = None
+    #: Posted soldiers strengthen the guard of a border sector.
+    border_reinforcement: Mechanism | None = None
+    #: Posted soldiers stand between the parties of a fight.
+    interposition: Mechanism | None = None
+    #: Third parties bring the sides to talk.
+    mediation: Mechanism | None = None
+    #: Exercises near a border keep armed groups away.
+    deterrence: Mechanism | None = None
+    #: Medics, kits and vaccine.
+    medical_aid: Mechanism | None = None
+    #: Words of the organisation's organs.
+    good_offices: Mechanism | None = None
+    #: A united front of members against outside pressure.
+    solidarity: Mechanism | None = None
 
 
 class Host(Sourced):
@@ -183,8 +211,36 @@ class Crisis(Frozen):
     type: CRISIS_TYPES
     host: str
     facts: Facts
-    unrest: Unrest
-    sites: dict[str, Site]
-    reserves: Reserves
-    effects: Effects
+    #: What goes on: any of these, side by side.
+    unrest: Unrest | None = None
+    sites: dict[str, Site] = {}
+    reserves: Reserves | None = None
+    incursions: Incursions | None = None
+    fighting: Fighting | None = None
+    epidemic: Epidemic | None = None
+    pressure: Pressure | None = None
+    occasion: Occasion | None = None
+    effects: Effects = Effects()
     host_choice: Host
+    #: What happens from outside, and where outside events may turn one way or another.
+    injects: dict[str, Inject] = {}
+    branches: dict[str, Branch] = {}
+
+    def places(self) -> dict[str, Place]:
+        """Return every place of the crisis by key: sites, sectors, villages."""
+        found: dict[str, Place] = dict(self.sites)
+        for part in (self.incursions, self.fighting, self.epidemic, self.pressure, self.occasion):
+            if part is not None:
+                found |= part.places()
+        return found
+
+    @model_validator(mode="after")
+    def _something_goes_on(self) -> Self:
+        if self.unrest is not None and not self.sites:
+            raise ValueError("unrest needs 'sites' to happen at")
+        for key in (*self.injects, *self.branches):
+            mechanism = getattr(self.injects.get(key), "mechanism", "")
+            if mechanism and mechanism not in Effects.model_fields:
+                known = ", ".join(Effects.model_fields)
+                raise ValueError(f"'{key}' names the mechanism '{mechanism}'; known are {known}")
+        return self

@@ -29,3 +29,11 @@ class Place(Sourced):
     lat: Number = Field(ge=-90, le=90)
     lon: Number = Field(ge=-180, le=180)
     approximate: bool = False
+
+
+class Located(Sourced):
+    """One kind of happening in a crisis, which may have places on the map."""
+
+    def places(self) -> dict[str, Place]:
+        """Return its places by key; none if it has none."""
+        return {}

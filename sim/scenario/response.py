@@ -5,19 +5,13 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.injects import Measure
+from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
 from sim.scenario.quantities import Count, Hours, People, Ratio, Score, Share
 
-
-class Weights(Frozen):
-    """Weights of the factors of willingness, per standardised unit of each."""
-
-    adversary_state: Score
-    ties_to_adversary: Score
-    ties_to_host: Score
-    formal_request: Score
-    lead_line: Score
-    cost: Score
+#: Models that say nothing until past cases have taught them.
+TAUGHT = ("case_based", "plain_logit")
 
 
 class OrderedChoice(Sourced):
@@ -52,9 +46,17 @@ class Decision(Sourced):
 
     #: Theory of who helps; all but the first draw each member's class of help from their chances.
     model: Literal[
-        "ordered_choice", "lead_nation", "legalist", "expected_utility", "base_rate", "always_none"
-    ] = "ordered_choice"
+        "ordered_choice", "lead_nation", "legalist", "expected_utility", "case_based", "plain_logit",
+        "base_rate", "always_none",
+    ] = "ordered_choice"  # fmt: skip
+    #: Assumed numbers; the margin of contribution and the dilution also stand beside fitted ones.
     ordered_choice: OrderedChoice
+    #: Which weights the ordered choice runs on: those above, or draws from the fit to past cases.
+    weights: Literal["assumed", "fitted"] = "assumed"
+    #: Conflict of the record kept from view of everything learnt from it, this crisis's own if it is there.
+    leave_out: str = ""
+    #: What was learnt from past cases; filled in from the alliance's file of decisions.
+    learnt: Learnt | None = None
     #: Channels of help that may open at all; both off is the counterfactual "no answer".
     collective: bool = True
     bilateral: bool = True
@@ -62,6 +64,29 @@ class Decision(Sourced):
     gate: bool = True
     #: Lead's gain from acting alone rather than collectively (speed less legitimacy).
     bilateral_margin: Score
+
+    @model_validator(mode="after")
+    def _taught(self) -> Self:
+        what = "fitted weights" if self.weights == "fitted" else f"the model '{self.model}'"
+        if self.learnt is None and (self.weights == "fitted" or self.model in TAUGHT):
+            raise ValueError(
+                f"{what} must be learnt from past cases; name the alliance by its file, and make "
+                "<alliance>_decisions.yaml beside it with `python -m sim fit`"
+            )
+        if self.learnt is not None and self.learnt.left_out != self.leave_out:
+            raise ValueError(
+                f"what was learnt here leaves out '{self.learnt.left_out}', not '{self.leave_out}'; "
+                "set leave_out in the file or with --set, where it is learnt anew"
+            )
+        return self
+
+    @property
+    def choice(self) -> OrderedChoice:
+        """The ordered choice in force: assumed numbers, or those learnt where a fit has them."""
+        if self.weights == "assumed" or self.learnt is None:
+            return self.ordered_choice
+        fitted = {name: getattr(self.learnt.ordered_choice, name) for name in FittedChoice.model_fields}
+        return self.ordered_choice.model_copy(update=fitted)
 
 
 class Offer(Sourced):
@@ -126,10 +151,19 @@ class Response(Frozen):
     """Everything about the alliance's answer that belongs to this crisis."""
 
     decision: Decision
-    mandate: Mandate
-    offers: dict[str, Offer]
+    #: None where nobody thinks of force: then no motion on force is put.
+    mandate: Mandate | None = None
+    offers: dict[str, Offer] = {}
     #: Warning orders go out with the private appeal (true) or only with the mandate.
     warning_before_mandate: bool = True
     #: A vanguard sits loaded in its aircraft, as many as there are slots, when the approval comes.
     vanguard_loads_on_warning: bool = True
-    mission: Mission
+    mission: Mission | None = None
+    #: Help short of force and help by single states.
+    measures: dict[str, Measure] = {}
+
+    @model_validator(mode="after")
+    def _force_is_whole(self) -> Self:
+        if (self.mandate is None) is not (self.mission is None):
+            raise ValueError("a force needs both 'mandate' and 'mission'; give both or neither")
+        return self

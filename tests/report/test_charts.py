@@ -13,7 +13,7 @@ import pytest
 
 from sim.report import style
 from sim.report.bands import bands
-from sim.report.charts import CHARTS, MAIN, draw, draw_charts, names_of
+from sim.report.charts import CHARTS, draw, draw_charts, names_of
 from sim.report.figures import drawing_settings, render, save
 from sim.report.fit import board
 from sim.report.timeline import timeline_rows
@@ -72,7 +72,7 @@ def test_files_lie_beside_each_other_and_nothing_else(tmp_path):
     assert {p.suffix for p in paths} == {".png", ".svg", ".csv"}
     assert {p.stem for p in paths} == set(CHARTS)
     assert {p.name for p in draw_charts(a_study(), tmp_path / "main")} == {
-        f"{name}.{kind}" for name in MAIN for kind in ("png", "csv")
+        f"{name}.{kind}" for name in ("timeline", "troops") for kind in ("png", "csv")
     }
     assert draw_charts(a_study(), tmp_path / "none", "none") == []
     assert not (tmp_path / "none").exists()

@@ -112,7 +112,7 @@ FAULTS = [
         "host: CCC",
         "host: §CCD",
         "crisis.host",
-        "unknown member 'CCD'; did you mean 'CCC'?",
+        "unknown state 'CCD'; did you mean 'CCC'?",
     ),
     (
         "an unknown member in a tie",

@@ -110,7 +110,7 @@ def test_a_scenario_built_on_another(folder: Path) -> None:
 def test_a_fault_in_a_child_stands_in_the_child(folder: Path) -> None:
     (folder / "child.yaml").write_text("extends: base.yaml\ncrisis: {host: XXX}\n")
     assert told(folder / "child.yaml") == [
-        "child.yaml:2:16: crisis.host: unknown member 'XXX'; known are AAA, BBB, CCC"
+        "child.yaml:2:16: crisis.host: unknown state 'XXX'; known are AAA, BBB, CCC"
     ]
 
 
@@ -170,7 +170,7 @@ def test_posteriors_take_the_place_of_priors(folder: Path) -> None:
         ("horizon=30", "horizon: 30 needs a unit; write '30 h'"),
         ("horizon=.nan", "'.nan' is not a finite number; write a finite one"),
         ("horizon", "'horizon' is no setting; write path=value"),
-        ("crisis.host=XXX", "crisis.host: unknown member 'XXX'; known are AAA, BBB, CCC"),
+        ("crisis.host=XXX", "crisis.host: unknown state 'XXX'; known are AAA, BBB, CCC"),
         (
             "alliance.chairs.4.member=AAA",
             "alliance.chairs.4.member: there is no item 4 here; the list has 1",

@@ -1,0 +1,137 @@
+"""What happens from outside or beside the council: injects, branches, and measures short of force."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import partial
+from itertools import accumulate
+
+from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.world import World
+from sim.scenario.injects import Branch, Consequences, Inject, Measure
+
+
+class Injects:
+    """Brings about what the scenario plans for its crisis, each thing on its own luck."""
+
+    def __init__(self, world: World) -> None:
+        """Schedule what has a date or a rate; wait for the events that the rest follows."""
+        self.world = world
+        self._happened: set[str] = set()
+        response = world.scenario.response
+        for key, inject in {**world.crisis.injects, **response.measures}.items():
+            if inject.enabled and self._channel_open(inject):
+                self._plan(key, inject)
+        for key, branch in world.crisis.branches.items():
+            self._at(key, branch.at, branch.latest, partial(self._turn, key, branch))
+
+    def _channel_open(self, inject: Inject) -> bool:
+        """Return whether help of this kind may be given at all in this run."""
+        decision = self.world.scenario.response.decision
+        if not isinstance(inject, Measure):
+            return True
+        return decision.bilateral if inject.by else decision.collective
+
+    # when
+
+    def _plan(self, key: str, inject: Inject) -> None:
+        begin = partial(self._begin, key, inject)
+        if inject.unless:
+            kind = EventKind(inject.unless)
+            self.world.listen(kind, lambda _: self._happened.add(kind))
+        if inject.at is not None:
+            self._at(key, inject.at, inject.latest, begin)
+        elif inject.rate is not None:
+            if inject.rate > 0:
+                wait = self.world.luck("inject", key).exponential() / float(inject.rate)
+                self.world.soon(wait, lambda _: begin(-1))
+        else:
+            self.world.listen(EventKind(inject.after), partial(self._follow, key, inject))
+
+    def _at(self, key: str, first: object, last: object, begin: partial[None]) -> None:
+        hours = self.world.scenario.hours
+        earliest = hours(first)  # type: ignore[arg-type]
+        latest = earliest if last is None else hours(last)  # type: ignore[arg-type]
+        at = earliest + self.world.luck("inject", key).uniform() * (latest - earliest)
+        self.world.soon(max(0.0, at - self.world.now), lambda _: begin(-1))
+
+    def _follow(self, key: str, inject: Inject, event: EventRecord) -> None:
+        """Begin an inject after the first event it waits for (an adoption must be of its level)."""
+        if key in self._happened:
+            return
+        level = inject.level if isinstance(inject, Measure) else ""
+        if level and event.kind is EventKind.ADOPTED and event.detail["level"] != level:
+            return
+        self._happened.add(key)
+        delay = 0.0 if inject.delay is None else self.world.draw(inject.delay, "inject delay", key)
+        self.world.soon(delay, lambda _: self._begin(key, inject, event.id))
+
+    # what
+
+    def _begin(self, key: str, inject: Inject, cause: int) -> None:
+        """Let an inject happen, if its chance will have it and nothing has called it off."""
+        if inject.unless and EventKind(inject.unless) in self._happened:
+            return
+        if self.world.luck("inject chance", key).uniform() >= float(
+            1.0 if inject.chance is None else inject.chance
+        ):
+            return
+        kind, troops = EventKind.INJECT, 0.0
+        if isinstance(inject, Measure):
+            kind, troops = EventKind.MEASURE, float(sum(inject.troops.values()))
+        self._act(kind, key, inject, inject.by, troops, cause)
+        if isinstance(inject, Measure) and inject.deploys and inject.by:
+            self._deploy(inject.by, cause)
+
+    def _turn(self, key: str, branch: Branch, cause: int) -> None:
+        """Let a branch take one of its ways."""
+        ways = list(branch.outcomes)
+        bounds = list(accumulate(float(branch.outcomes[way].chance) for way in ways[:-1]))
+        way = ways[bisect_right(bounds, self.world.luck("branch", key).uniform())]
+        self._act(EventKind.BRANCH, key, branch.outcomes[way], "", 0.0, cause, way)
+
+    def _act(
+        self, kind: EventKind, key: str, what: Consequences, by: str, troops: float, cause: int, way: str = ""
+    ) -> None:
+        """Record that *what* begins, put its levers and facts to work, and schedule its end."""
+        world, power = self.world, self._power(what)
+        levers = {lever: float(factor) ** power for lever, factor in what.levers.items()}
+        detail = {"label": what.label, "levers": levers, "outcome": way, "shocks": _shocks(what)}
+        cause = world.record(kind, by, key, troops, cause, detail)
+        world.facts.update(what.facts)
+        for lever, factor in levers.items():
+            world.levers.put(lever, key, factor, cause)
+        if what.lasts is not None:
+            ended = EventKind.MEASURE_ENDED if kind is EventKind.MEASURE else EventKind.INJECT_ENDED
+            lasts = world.draw(what.lasts, "inject lasts", key)
+            world.soon(lasts, lambda _: self._end(ended, key, what, by, cause))
+
+    def _end(self, kind: EventKind, key: str, what: Consequences, by: str, cause: int) -> None:
+        cause = self.world.record(kind, by, key, cause=cause, detail={"label": what.label})
+        for lever in what.levers:
+            self.world.levers.put(lever, key, 1.0, cause)
+
+    def _power(self, what: Consequences) -> float:
+        """Return the power of an effect: 0 where its rival mechanism is off or left out, 1 without one."""
+        if not what.mechanism:
+            return 1.0
+        mechanism = getattr(self.world.crisis.effects, what.mechanism)
+        if mechanism is None or not mechanism.enabled:
+            return 0.0
+        return float(getattr(mechanism, "strength", 1.0))
+
+    def _deploy(self, by: str, cause: int) -> None:
+        """Let one state send the planned force on its own."""
+        mandate = self.world.scenario.response.mandate
+        assert mandate is not None
+        self.world.record(
+            EventKind.BILATERAL, by, amount=float(mandate.troops), cause=cause,
+            detail={"contributors": (by,), "willingness": 0.0, "threshold": 0.0},
+        )  # fmt: skip
+
+
+def _shocks(what: Consequences) -> dict[str, float]:
+    """Return the shocks to the alliance's standing as plain numbers."""
+    if what.shocks is None:
+        return {}
+    return {name: float(value) for name, value in what.shocks if value is not None}

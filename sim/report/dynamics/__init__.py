@@ -1,0 +1,49 @@
+"""How each kind of crisis is told and drawn: sentences, summary lines, charts, module by module.
+
+A module here tells one of the dynamics under `crisis:`; it is asked only where the scenario has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.engine.event_log import EventKind, EventRecord
+    from sim.report.story_groups import Line
+    from sim.report.telling import Teller
+    from sim.scenario.models import Scenario
+
+#: The key under `crisis:` -> the module here that tells it.
+MODULES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How one of the dynamics is told and drawn."""
+
+    #: Sentences of events that are told one by one; how many of a kind at most (all if not said).
+    sentences: Mapping[EventKind, Callable[[Teller, EventRecord], str]]
+    #: Functions that yield lines of their own, summing up many events.
+    lines: tuple[Callable[[Teller], Iterator[Line]], ...] = ()
+    #: What the whole came to, for the end of the story.
+    closing: Callable[[Teller], str] | None = None
+    #: Chart name -> "module:function" under sim.report, the main one first.
+    charts: Mapping[str, str] = field(default_factory=dict)
+
+
+def tellings_of(scenario: Scenario) -> Iterator[Telling]:
+    """Yield how each of the dynamics that *scenario* has is told."""
+    for key in MODULES:
+        if getattr(scenario.crisis, key) is not None:
+            yield telling(key)
+
+
+@cache
+def telling(key: str) -> Telling:
+    """Return how the dynamics under *key* are told."""
+    found: Telling = import_module(f"sim.report.dynamics.{MODULES[key]}").TELLING
+    return found
