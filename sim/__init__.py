@@ -14,16 +14,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import load, run
+    from sim.api import compare, load, run, sweep
     from sim.experiment.study import Study
     from sim.scenario.errors import ScenarioError
 
 __version__ = "0.1.0"
-__all__ = ["ScenarioError", "Study", "__version__", "load", "run"]
+__all__ = ["ScenarioError", "Study", "__version__", "compare", "load", "run", "sweep"]
 
 _HOMES = {
+    "compare": "sim.api",
     "load": "sim.api",
     "run": "sim.api",
+    "sweep": "sim.api",
     "Study": "sim.experiment.study",
     "ScenarioError": "sim.scenario.errors",
 }

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.experiment.comparison import Comparison
     from sim.experiment.executors import Jobs, Progress
     from sim.experiment.study import Study
+    from sim.experiment.sweep import SweepStudy
     from sim.scenario.models import Scenario
 
 #: Inputs to set: a mapping from path to value, or texts such as "council.rule=simple_majority".
@@ -84,6 +86,98 @@ def run(
         from sim.experiment.results import write_results
 
         write_results(study, Path(out))
+    return study
+
+
+def compare(
+    *sides: str | PathLike[str] | Scenario | Study,
+    reps: int | None = None,
+    seed: int | None = None,
+    paired: bool = True,
+    jobs: Jobs = 1,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare results folders, scenario files, scenarios or studies with the first of them.
+
+    Args:
+        sides: two to six; files and scenarios are run, without their variants.
+        reps: replications of those; as many as the first folder or study has, or each scenario's own number.
+        seed: their luck; that of the first folder or study, or 1.
+        paired: compare equal runs, which have the same luck; otherwise the sides as separate samples.
+        jobs: worker processes for those that are run.
+        progress: called with (runs done, all runs) of each.
+
+    Raises:
+        ScenarioError: something is wrong with a file.
+        ResultsError: a folder is damaged, or runs must not be paired.
+        ValueError: there are fewer than two sides or more than six.
+    """
+    from sim.experiment.comparison import compare_sides
+    from sim.experiment.gather import gather_sides
+    from sim.report.compare_charts import draw_comparison
+
+    found = compare_sides(gather_sides(sides, reps, seed, jobs, progress), paired)
+    found.plotter = lambda comparison, folder="charts": draw_comparison(comparison, Path(folder))
+    return found
+
+
+def sweep(
+    scenario: str | PathLike[str] | Scenario,
+    vary: Mapping[str, Any] | Sequence[str] = (),
+    reps: int | None = None,
+    *,
+    blocks: Sequence[Mapping[str, Any]] = (),
+    seed: int = 1,
+    overrides: Overrides = (),
+    responses: Sequence[str] = (),
+    precision: float | None = None,
+    jobs: Jobs = 1,
+    out: str | PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> SweepStudy:
+    """Run a scenario at every point of a design, with the same luck at each.
+
+    Args:
+        scenario: a scenario file, or a scenario from `load`.
+        vary: from path to levels (a list, or a text such as "20:100:10"), or texts such as
+            "council.rule=consensus,unanimity"; what the scenario's `sweep:` block says if none.
+        reps: replications at each point; with a precision, the most of them.
+        blocks: further blocks as in a `sweep:` block: grids, lists of points, samples.
+        seed: names all the luck of the sweep.
+        overrides: inputs to set otherwise, by path; only with a file.
+        responses: what tables and charts show.
+        precision: half-width at which a point has replications enough, as a share of a mean or itself for
+            a proportion.
+        jobs: worker processes, or "auto" for one a processor; the results do not depend on it.
+        out: folder to write a results folder into; none writes nothing.
+        progress: called with (runs done, all runs).
+
+    Raises:
+        ScenarioError: something is wrong with the scenario, an override or a point.
+        ResultsError: the results folder cannot be written.
+        ValueError: an argument is out of range.
+    """
+    from sim.experiment.sweep import run_sweep
+    from sim.report.sweep_charts import draw_sweep
+    from sim.scenario.models import Scenario
+    from sim.scenario.vary import make_sweep, read_vary
+
+    if isinstance(scenario, Scenario):
+        if overrides:
+            raise ValueError("overrides belong to a file; give them to sim.load")
+        loaded = scenario
+    else:
+        loaded = load(scenario, overrides)
+    levels, origins = (dict(vary), {}) if isinstance(vary, Mapping) else read_vary(list(vary))
+    raw = {"vary": levels, "blocks": list(blocks), "responses": list(responses), "precision": precision}
+    said = {key: value for key, value in raw.items() if value or (key == "precision" and value is not None)}
+    chosen = make_sweep(said, loaded.sweep, origins) if said else None
+    study = run_sweep(loaded, chosen, reps, seed, jobs, progress, origins=origins)
+    study.plotter = lambda found, folder="charts": draw_sweep(found, Path(folder))
+    if out is not None:
+        from sim.report.sweep_folder import write_sweep
+
+        write_sweep(study, Path(out))
     return study
 
 

@@ -11,6 +11,10 @@ from sim.scenario.response import Mandate, Offer
 from sim.scenario.transport import AircraftType, Airlift
 
 
+#: No troops committed elsewhere.
+NOBODY: Mapping[tuple[str, str], float] = {}
+
+
 @dataclass(frozen=True)
 class Package:
     """What one unit of a contingent sends."""
@@ -50,11 +54,13 @@ def shape_force(
     units: Mapping[str, Mapping[str, Unit]],
     contributors: Sequence[str],
     lead: str,
+    committed: Mapping[tuple[str, str], float] = NOBODY,
 ) -> list[Package]:
     """Return what each contributor's units send.
 
     Allies bring what they offered, in order, until the planned force (never above the ceiling) is full; the
-    lead, whose offer names no number, fills what is left up to its units' strength.
+    lead, whose offer names no number, fills what is left up to its units' strength. Troops that are
+    *committed* elsewhere (by member and unit) cannot be sent.
     """
     planned = int(min(mandate.troops, mandate.ceiling))
     troops_left, vehicles_left = planned, int(mandate.vehicles)
@@ -62,7 +68,8 @@ def shape_force(
     for member in sorted(contributors, key=lambda m: m == lead):  # the lead last: it fills what is left
         offer = offers[member]
         mine = {u: units[member][u] for u in offer.units}
-        strength = sum(int(u.strength) for u in mine.values())
+        free = {u: max(0, int(unit.strength - committed.get((member, u), 0))) for u, unit in mine.items()}
+        strength = sum(free.values())
         asked = troops_left if offer.troops is None else int(offer.troops)
         troops = min(asked, troops_left, strength)
         vehicles = vehicles_left if offer.vehicles is None else min(int(offer.vehicles), vehicles_left)
@@ -70,7 +77,7 @@ def shape_force(
             continue
         troops_left -= troops
         vehicles_left -= vehicles
-        weights = [float(u.strength) for u in mine.values()]
+        weights = [float(n) for n in free.values()]
         for key, n, v in zip(mine, split_whole(troops, weights), split_whole(vehicles, weights), strict=True):
             if n > 0:
                 packages.append(Package(member, key, n, v))

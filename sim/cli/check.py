@@ -56,7 +56,7 @@ def describe(file: str, scenario: Scenario) -> str:
     return "\n".join(
         (
             f"{file}: correct",
-            f"  {scenario.title}",
+            f"  {scenario.title}{' (hypothetical: it never happened)' if scenario.hypothetical else ''}",
             f"  {len(scenario.alliance.members)} members, {len(scenario.crisis.sites)} sites, "
             f"{float(scenario.horizon):g} h from {scenario.start.isoformat(timespec='minutes')}",
             f"  {len(ranged)} inputs with a range, {len(scenario.uncertain)} of them drawn; "

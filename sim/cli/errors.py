@@ -25,6 +25,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     SCENARIO = 3
     SOME_FAILED = 4
+    DIFFERENT = 5
     INTERRUPTED = 130
 
 
@@ -49,8 +50,10 @@ def _guarded(main: Callable[[], object]) -> int:
     try:
         code = main()
         return int(code) if isinstance(code, int) else ExitCode.DONE
-    except (click.Abort, KeyboardInterrupt):
-        say("interrupted; results are written only when they are complete")
+    except (click.Abort, KeyboardInterrupt) as stop:
+        # Whoever kept something has said so in the interrupt, which click puts behind one of its own.
+        kept = str(stop if isinstance(stop, KeyboardInterrupt) else stop.__cause__ or "")
+        say(kept or "interrupted; results are written only when they are complete")
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()

@@ -54,9 +54,16 @@ def commands() -> click.Group:
     from sim.cli.backtest import backtest_command, fit_command
     from sim.cli.calibrate import calibrate_command
     from sim.cli.check import check_command
+    from sim.cli.compare import compare_command
+    from sim.cli.digest import digest_command
+    from sim.cli.export import export_command
+    from sim.cli.fork import fork_command
+    from sim.cli.merge import merge_command
     from sim.cli.run import run_command
     from sim.cli.schema import schema_command
     from sim.cli.sensitivity import sensitivity_command
+    from sim.cli.sweep import sweep_command
+    from sim.cli.verify import verify_command
     from sim.cli.why import why_command
 
     @click.group(
@@ -74,8 +81,9 @@ def commands() -> click.Group:
         """
 
     for verb in (
-        run_command, check_command, schema_command, calibrate_command, sensitivity_command,
-        backtest_command, fit_command, why_command,
+        run_command, sweep_command, check_command, schema_command, calibrate_command, sensitivity_command,
+        backtest_command, fit_command, why_command, merge_command, compare_command, fork_command,
+        verify_command, digest_command, export_command,
     ):  # fmt: skip
         group.add_command(verb)
     return group

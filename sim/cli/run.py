@@ -29,9 +29,37 @@ from sim.cli.progress import progress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sim.experiment.executors import Jobs
-    from sim.experiment.study import Study
+    from sim.experiment.executors import Jobs, Progress
+    from sim.experiment.shards import Shard
+    from sim.experiment.store import Store
+    from sim.experiment.study import Plan, Study
     from sim.scenario.models import Scenario
+
+
+charts_option = click.option(
+    "--charts",
+    type=click.Choice(["none", "main", "all"]),
+    default="main",
+    show_default=True,
+    help="Charts to draw.",
+)
+
+
+def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> Shard | None:
+    from sim.experiment.shards import shard_from
+
+    try:
+        return None if text is None else shard_from(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+shard_option = click.option(
+    "--shard",
+    metavar="I/N",
+    callback=_shard,
+    help="Do only the I-th of N parts, for `merge` to join: one command for each machine.",
+)
 
 
 @click.command(
@@ -45,17 +73,13 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--until", metavar="WHEN", help="Stop there: hours ('120 h') or a date (host's local time).")
 @jobs_option
-@click.option(
-    "--charts",
-    type=click.Choice(["none", "main", "all"]),
-    default="main",
-    show_default=True,
-    help="Charts to draw.",
-)
+@charts_option
 @log_option
 @click.option(
     "--variants/--no-variants", default=True, help="Compare with the scenario's variants, or do not."
 )
+@click.option("--fresh", is_flag=True, help="Begin anew: take over nothing that was done before.")
+@shard_option
 @out_option
 @quiet_option
 @json_option
@@ -71,6 +95,8 @@ def run_command(
     charts: str,
     log: str | tuple[int, ...],
     variants: bool,
+    fresh: bool,
+    shard: Shard | None,
     out: str,
     quiet: bool,
     as_json: bool,
@@ -79,26 +105,57 @@ def run_command(
 
     Prints the story of a typical replication, the outcomes beside what is on record, the members' positions,
     the effects of help, the treaty ledger and, as its last line, the results folder.
+
+    What is done is kept as it is done: after an interrupt or a crash the same command goes on from there,
+    and more replications of the same study run only the new ones.
     """
     from sim import api
 
     started = datetime.now(UTC)
     scenario = api.load(file, overrides)
+    # Imported here: a scenario that is wrong needs no library that simulates to be refused.
+    from sim.experiment.results import store_for
+    from sim.experiment.shards import WHOLE
+    from sim.experiment.study import do_study, plan_study
+
     total = reps or int(scenario.experiment.replications)
-    logs = _runs_to_log(log, total)
+    logs = runs_to_log(log, total)
     stop = None if until is None else _stop(until, scenario)
-    with progress(scenario.name, quiet=quiet) as tell:
-        study = api.run(
-            scenario, reps, seed=seed, jobs=jobs, until=stop, variants=None if variants else (), progress=tell
-        )
-    folder = _write(study, out, charts, logs, command_line(ctx), started)
+    plan = plan_study(scenario, reps, seed, until=stop, variants=None if variants else ())
+    with store_for(plan, out, fresh=fresh, shard=shard or WHOLE, say=None if quiet else say) as store:
+        with progress(scenario.name, quiet=quiet) as tell:
+            if shard is not None and not shard.whole:
+                _do_shard(ctx, plan, store, jobs, tell)
+                return
+            study = do_study(plan, jobs, tell, store=store)
+        folder = write_study(study, out, charts, logs, command_line(ctx), started, store)
+    tell_study(ctx, study, folder, as_json)
+
+
+def _do_shard(ctx: click.Context, plan: Plan, store: Store, jobs: Jobs, tell: Progress) -> None:
+    """Do a shard's runs and leave them in its folder for `merge`."""
+    from sim.experiment.executors import fulfil
+    from sim.experiment.merge import finish_shard
+
+    fulfil(plan.simulator, plan.tasks, store, jobs, tell)
+    finish_shard(store, plan)
+    click.echo(str(store.folder))
+    failed = sum(len(store.failures(point)) for point in plan.tasks.points)
+    if failed:
+        say(f"{failed} of the shard's {len(store)} runs failed")
+        ctx.exit(ExitCode.SOME_FAILED)
+
+
+def tell_study(ctx: click.Context, study: Study, folder: Path, as_json: bool) -> None:
+    """Print what a study found; exit with the code that says if runs failed."""
     click.echo(_document(study, folder) if as_json else _text(study, folder))
     if study.failures:
         say(_told(study, folder))
         ctx.exit(ExitCode.SOME_FAILED)
 
 
-def _runs_to_log(log: str | tuple[int, ...], total: int) -> Sequence[int]:
+def runs_to_log(log: str | tuple[int, ...], total: int) -> Sequence[int]:
+    """Return the runs whose event logs are kept beside the typical one's, of *total*."""
     if isinstance(log, str):
         return range(total) if log == "all" else ()
     if log[-1] >= total:
@@ -115,16 +172,23 @@ def _stop(until: str, scenario: Scenario) -> float:
     return hours
 
 
-def _write(
-    study: Study, out: str, charts: str, logs: Sequence[int], command: Sequence[str], started: datetime
+def write_study(
+    study: Study,
+    out: str,
+    charts: str,
+    logs: Sequence[int],
+    command: Sequence[str],
+    started: datetime,
+    store: Store,
 ) -> Path:
+    """Write the results folder of a study with its charts and return its path."""
     from sim.experiment.results import write_results
     from sim.report.charts import draw_charts
 
     def draw(folder: Path) -> None:
         draw_charts(study, folder / "charts", charts)
 
-    return write_results(study, out, command=command, fill=draw, logs=logs, started=started)
+    return write_results(study, out, command=command, fill=draw, logs=logs, started=started, store=store)
 
 
 def _text(study: Study, folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.helping import example
-from sim.cli.options import json_option, scenario_file, seed_option, set_option
+from sim.cli.options import json_option, seed_option, set_option
 
 if TYPE_CHECKING:
     from sim.scenario.alliance import HelpLevel
@@ -26,15 +26,18 @@ LEVELS: dict[str, HelpLevel] = {
     short_help="Explain the members' answers, and what would flip them.",
     epilog=example("python -m sim why FILE --level force --replication 3"),
 )
-@scenario_file
+@click.argument("file", type=click.Path(), metavar="[FILE]", required=False)
+@click.option("--case", metavar="ID", help="Explain a recorded case by the fitted choice instead of a run.")
+@click.option(
+    "--record", type=click.Path(), metavar="FILE", help="Record of the case; the shipped one by default."
+)
 @click.option("--member", metavar="KEY", default="", help="An ally whose own answer is asked about.")
 @click.option(
     "--level",
     type=click.Choice(list(LEVELS)),
     metavar="LEVEL",
-    default="force",
-    show_default=True,
-    help="Level of help asked about: words, measures or force, or a rung of the record.",
+    help="Level of help asked about: words, measures or force, or a rung of the record; by default force, "
+    "of a case what was asked for.",
 )
 @click.option(
     "--replication",
@@ -46,9 +49,11 @@ LEVELS: dict[str, HelpLevel] = {
 @set_option
 @json_option
 def why_command(
-    file: str,
+    file: str | None,
+    case: str | None,
+    record: str | None,
     member: str,
-    level: str,
+    level: str | None,
     replication: int | None,
     seed: int,
     overrides: tuple[str, ...],
@@ -58,8 +63,17 @@ def why_command(
 
     Prints the clauses of the treaty that matter, what each factor adds to each member's willingness, who
     was decisive under the rule, and the smallest single change that flips the answer, found by search.
-    Nothing is written.
+    Nothing is written. With --case a case of the record is explained in the same way, by the choice fitted to
+    all other conflicts.
     """
+    if (file is None) is (case is None):
+        raise click.UsageError("give either a scenario's FILE or --case ID")
+    if case is not None:
+        _told_case(case, record, member, level, as_json)
+        return
+    assert file is not None
+    if record is not None:
+        raise click.UsageError("--record goes with --case")
     from sim import api
     from sim.inference.why import explain
     from sim.report.explain import explanation_text
@@ -73,8 +87,35 @@ def why_command(
         raise click.BadParameter(
             f"{member!r} is no ally with a vote; those are {', '.join(allies)}", param_hint="'--member'"
         )
-    found = explain(scenario, seed, replication, LEVELS[level], member)
+    found = explain(scenario, seed, replication, LEVELS[level or "force"], member)
     if as_json:
         click.echo(json.dumps(explanation_data(found), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         click.echo(explanation_text(found))
+
+
+def _told_case(case: str, record: str | None, member: str, level: str | None, as_json: bool) -> None:
+    """Print why a case of a record is foreseen as it is."""
+    from sim.inference.case_why import explain_case
+    from sim.inference.material import gather
+    from sim.report.case_why import case_why_data, case_why_text
+    from sim.scenario.errors import did_you_mean
+
+    material = gather(record)
+    known = {coded.id: coded for coded in material.cases}
+    if case not in known:
+        cure = did_you_mean(case, known) or f"; known are {', '.join(known)}"
+        raise click.BadParameter(f"the record has no case '{case}'{cure}", param_hint="'--case'")
+    coded = known[case]
+    if member and member not in coded.situation.members:
+        allies = ", ".join(coded.situation.members)
+        raise click.BadParameter(
+            f"{member!r} is no ally in this case; those are {allies}", param_hint="'--member'"
+        )
+    found = explain_case(
+        coded, [*material.cases, *material.pool], material.alliance, LEVELS[level] if level else None, member
+    )
+    if as_json:
+        click.echo(json.dumps(case_why_data(found), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(case_why_text(found))

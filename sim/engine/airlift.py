@@ -115,7 +115,7 @@ class Airlift:
         if load.lost:
             self._breaks_down(load)
             at += load.lost
-        sortie = Sortie(self.world, self.freed, pool, route, load, (number, duty + mission, station))
+        sortie = Sortie(self.freed, pool, route, load, (number, duty + mission, station))
         if at > now:
             self.world.call(at - now, sortie.take_off)
         else:
@@ -124,7 +124,7 @@ class Airlift:
     def _breaks_down(self, load: Load) -> None:
         group = load.group
         detail = {"unit": group.unit}
-        self.world.record(EventKind.BREAKDOWN, group.member, load.origin, load.lost, load.cause, detail)
+        group.world.record(EventKind.BREAKDOWN, group.member, load.origin, load.lost, load.cause, detail)
 
     def freed(self, pool: Pool, aircraft: tuple[int, float, str], here: str, at: float) -> None:
         """Fly the load that has waited longest once the aircraft is free at *at*, or go home."""

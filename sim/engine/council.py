@@ -97,6 +97,7 @@ class CouncilProcess:
         else:
             reason = "channel closed" if not self.decision.collective else "asked the lead alone"
             cause = world.record(EventKind.NO_MOTION, cause=appeal.id, detail={"reason": reason})
+        cause = world.record(EventKind.ANSWERED, self.members.host, cause=cause, detail={"level": adopted})
         if adopted != "force" and self.decision.bilateral:
             self._consider_alone(cause)
 
@@ -104,10 +105,12 @@ class CouncilProcess:
         """The chair opens consultations, slower when it is a party or nobody heads the secretariat."""
         world, organs, chair = self.world, self.organs, self.chair()
         hours = world.draw(organs.chair_opens, "consultations opened", chair) * world.pace("consultation")
-        if chair == self.members.host:
+        if chair == self.members.host or chair in self.members.opponents:
             hours *= float(organs.chair_party_factor)
         if organs.secretary_general_vacant:
             hours *= float(organs.vacancy_factor)
+        observers = sum(partner.observer for partner in world.alliance.partners.values())
+        hours *= 1 + float(organs.observer_cost) * observers
         if organs.council.session == "in_person":
             hours += world.draw(organs.council.travel, "travel to session")
         yield world.wait(hours)
@@ -117,7 +120,8 @@ class CouncilProcess:
 
     def _read_ledger(self, cause: int) -> Ledger:
         scenario = self.world.scenario
-        ledger = _ledger(scenario.alliance.treaty, treaty_facts(scenario), self.world.today)
+        facts = treaty_facts(scenario) | self.world.facts  # what has been found out since the start
+        ledger = _ledger(scenario.alliance.treaty, facts, self.world.today)
         self.world.record(
             EventKind.LEDGER, cause=cause,
             detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},
@@ -136,10 +140,12 @@ class CouncilProcess:
         """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
         for level, limited in LADDER:
             reason = ""
-            if level == "force" and self.world.scenario.response.mandate is None:
+            if level in ledger.barred:
+                reason = "barred by the treaty"
+            elif level == "force" and self.world.scenario.response.mandate is None:
                 reason = "nobody plans for force"
             elif level not in ledger.lawful:
-                reason = "no clause carries it" if level not in ledger.barred else "barred by the treaty"
+                reason = "no clause carries it"
             elif self.decision.gate:
                 reason = self._fails_sounding(level, limited)
             if reason:

@@ -41,6 +41,35 @@ class EventKind(StrEnum):
     BRANCH = "branch"  # where: key of the branch; detail: outcome, label, levers
     MEASURE = "measure"  # help short of force begins; who: giver ("" collective); where: key; amount: troops
     MEASURE_ENDED = "measure ended"
+    EPIDEMIC = "epidemic"  # a new closed-form segment; where: state; detail: cases, growth, ceiling, fatality
+    CASES = "cases"  # amount: confirmed cases counted since the last count; where: state
+    STRAINED = "strained"  # hospitals under strain; where: state; amount: cases a day
+    AID_ASKED = "aid asked"  # who: the state it is for; where: key; detail: label, what, by
+    AID = "aid arrived"  # who: giver; where: key; amount; detail: label, what, to, lead (h)
+    AID_ENDED = "aid ended"  # who: giver; where: key; detail: label, to
+    ATTACK = "attack"  # covert; where: target; amount: damage; detail: label
+    ATTRIBUTION = "attribution"  # the author is found out further; detail: external_hand
+    SANCTIONED = "sanctioned"  # who: state; detail: hazard (per h)
+    # fighting between two sides (who = side)
+    STANDOFF = "standoff"  # before the first shot; amount: people on each side; detail: label
+    DISPERSED = "dispersed"  # a stand-off ended without a shot; amount: hours it lasted
+    EXCHANGE = "exchange"  # a round of firing begins; amount: number of the round; where: sector
+    CEASEFIRE = "ceasefire"  # amount: hours that the round lasted; detail: round
+    LASTING_CEASEFIRE = "lasting ceasefire"  # amount: hours since the first shot; detail: rounds
+    PREVAILED = "prevailed"  # the other side gives in; amount: hours since the first shot
+    INTERPOSED = "interposed"  # peacekeepers between the sides; amount: soldiers; detail: factor on relapse
+    DISPLACED = "displaced"  # a new closed-form segment; amount: people away; detail: rate (per h), toward
+    PULLED_BACK = "pulled back"  # reinforcements of both sides are back at their bases
+    EXERCISE = "exercise"  # where: key; amount: troops; detail: label, levers
+    EXERCISE_ENDED = "exercise ended"
+    FAR_BANK_LOST = "far bank lost"  # nobody holds the other side; where: sector; amount: km
+    CLASH = "clash"  # guards stop intruders; where: sector; amount: killed; detail: party, held, kg, lost
+    CROSSED = (
+        "crossed"  # unstopped since the last record; where: sector; amount: how many; detail: party, seen
+    )
+    RAID = "raid"  # an attack by people who came over a border; amount: attackers; detail: label, beyond
+    FLED = "fled"  # over a border; where: sector; amount: people; detail: who (soldiers, civilians)
+    WENT_HOME = "went home"  # those who had fled; where: sector; amount: people; detail: who
     # host
     DANGER_NOTICED = "danger noticed"  # detail: out_of_control (share of the country)
     SOUNDING = "sounding"  # private questions to the members
@@ -77,6 +106,10 @@ class EventKind(StrEnum):
     ON_TASK = "on task"  # amount: troops posted; where: site; detail: task
     FREED = "freed"  # amount: local personnel freed; where: site
     DEPLOYED = "deployed"  # every contributor's contingent complete; amount: troops in theatre
+    ANSWERED = "answered"  # the council is done with an appeal; who: host; detail: level
+    # standing of the alliance (who: member, "" for the whole; where: measure; amount: new value)
+    STANDING = "standing"  # detail: change, reason
+    EXIT = "exit"  # who leaves; amount: hazard (per h)
     # end
     END_ANNOUNCED = "end announced"  # host says the mission is done
     END_REQUESTED = "end requested"
@@ -109,12 +142,13 @@ class EventRecord(NamedTuple):
     amount: float = 0.0
     cause: int = -1  # id of the event that led to this one; -1 for none
     detail: Mapping[str, Any] = NOTHING
+    crisis: str = ""  # key of the episode it belongs to; "" for the scenario's own crisis
 
 
 class EventLog:
     """The finished log of one replication, in order of time."""
 
-    __slots__ = ("_by_id", "_by_kind", "kept", "records")
+    __slots__ = ("_by_id", "_by_kind", "kept", "parts", "records")
 
     def __init__(self, records: Iterable[EventRecord], until: float = inf) -> None:
         """Sort *records*, given in order of recording, by time, and keep those up to the hour *until*.
@@ -130,6 +164,18 @@ class EventLog:
         #: What readers have derived from the log and will ask for again.
         self.kept: dict[str, Any] = {}
         self._by_id: dict[int, EventRecord] | None = None
+        #: The logs of a campaign's episodes, by key; this one then holds the rest.
+        self.parts: dict[str, EventLog] = {}
+
+    @classmethod
+    def of_campaign(cls, records: Iterable[EventRecord], until: float) -> EventLog:
+        """Return the log of a campaign's own crisis, with that of each episode as a part."""
+        by_crisis: defaultdict[str, list[EventRecord]] = defaultdict(list)
+        for record in records:
+            by_crisis[record.crisis].append(record)
+        log = cls(by_crisis.pop("", ()), until)
+        log.parts = {key: cls(found, until) for key, found in by_crisis.items()}
+        return log
 
     def __iter__(self) -> Iterator[EventRecord]:
         return iter(self.records)

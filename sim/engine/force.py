@@ -76,10 +76,13 @@ class Force:
         world, response = self.world, self.world.scenario.response
         contributors = [m for m in event.detail["contributors"] if m in response.offers]
         units = {m: world.alliance.members[m].units for m in contributors}
-        packages = shape_force(self.mandate, response.offers, units, contributors, self.members.lead)
+        packages = shape_force(
+            self.mandate, response.offers, units, contributors, self.members.lead, world.committed
+        )
         by_member: dict[str, list[Package]] = {}
         for package in packages:
             by_member.setdefault(package.member, []).append(package)
+            world.commit(package.member, package.unit, package.troops)
         self.pending = len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
@@ -92,7 +95,10 @@ class Force:
         world.start(approve(world, member, decided, cause))
         approval = yield decided
         self.pending -= 1
-        if approval >= 0:
+        if approval < 0:
+            for package in packages:
+                world.commit(member, package.unit, -package.troops)
+        else:
             for package in packages:
                 for index, (echelon, chalks) in enumerate(self._echelons(package)):
                     self.due += len(chalks)
@@ -155,7 +161,7 @@ class Force:
         world, member = self.world, package.member
         offer = world.scenario.response.offers[member]
         unit = world.alliance.members[member].units[package.unit]
-        group = Group(member, package.unit, echelon, "in", _nothing, self._on_landed)
+        group = Group(member, package.unit, echelon, "in", _nothing, self._on_landed, world)
         fields = self._destinations(package.unit, offer.destination.get(package.unit), len(chalks))
         luck = world.stream("sorties in", f"{member} {package.unit} {echelon}").uniforms(4 * len(chalks))
         interval, slots = (

@@ -19,13 +19,30 @@ class Host:
         self.choice = world.crisis.host_choice
         self.weighing = self.asked = self.news = False
         self.attempt = 0  # times weighed so far
+        self.answered = self.better = False  # the last appeal; grounds to ask have improved since
         world.listen(EventKind.OVERWHELMED, self._on_alarm)
+        world.listen(EventKind.ANSWERED, self._on_answered)
         world.listen(EventKind.ALARM, self._on_alarm)
 
     def _on_alarm(self, event: EventRecord) -> None:
         self.news = True
-        if not self.weighing and not self.asked:
+        if self.asked and event.detail.get("grounds"):
+            self.better = True
+            self._ask_again(event.id)
+        elif not self.weighing and not self.asked:
             self.world.start(self.weigh(event.id))
+
+    def _on_answered(self, event: EventRecord) -> None:
+        """Take note that the council has answered, and that nothing more can be asked of it after force."""
+        self.answered = event.detail["level"] != "force"
+        self._ask_again(event.id)
+
+    def _ask_again(self, cause: int) -> None:
+        """Weigh another appeal once the last is answered short of force and its legal grounds have improved."""
+        if self.answered and self.better:
+            self.asked = self.answered = self.better = False
+            self.news = True
+            self.world.start(self.weigh(cause))
 
     def weigh(self, cause: int) -> ProcessGenerator:
         """Notice, sound out, choose; start again when the situation has changed meanwhile."""
@@ -82,4 +99,6 @@ class Host:
         """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1)."""
         c = self.choice
         helped = chance * (danger * c.value_of_help - c.cost_of_sovereignty)
-        return float(helped + c.value_of_asking - c.cost_at_home)
+        standing = self.world.standing
+        trust = standing.readiness_to_ask(self.members.host) if standing else 0.0
+        return float(helped + c.value_of_asking + trust - c.cost_at_home)

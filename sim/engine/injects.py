@@ -8,7 +8,10 @@ from itertools import accumulate
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.world import World
-from sim.scenario.injects import Branch, Consequences, Inject, Measure
+from sim.scenario.injects import Branch, Consequences, Inject, Measure, Shocks
+
+#: The organ that speaks without a vote, later when nobody holds the office.
+SECRETARY_GENERAL = "secretary general"
 
 
 class Injects:
@@ -30,7 +33,9 @@ class Injects:
         decision = self.world.scenario.response.decision
         if not isinstance(inject, Measure):
             return True
-        return decision.bilateral if inject.by else decision.collective
+        # An organ of the alliance that speaks is help by the alliance.
+        state = inject.by in self.world.alliance.members or inject.by in self.world.alliance.partners
+        return decision.bilateral if state else decision.collective
 
     # when
 
@@ -64,6 +69,9 @@ class Injects:
             return
         self._happened.add(key)
         delay = 0.0 if inject.delay is None else self.world.draw(inject.delay, "inject delay", key)
+        organs = self.world.alliance.organs
+        if inject.by == SECRETARY_GENERAL and organs.secretary_general_vacant:
+            delay *= float(organs.vacancy_factor)
         self.world.soon(delay, lambda _: self._begin(key, inject, event.id))
 
     # what
@@ -96,7 +104,7 @@ class Injects:
         """Record that *what* begins, put its levers and facts to work, and schedule its end."""
         world, power = self.world, self._power(what)
         levers = {lever: float(factor) ** power for lever, factor in what.levers.items()}
-        detail = {"label": what.label, "levers": levers, "outcome": way, "shocks": _shocks(what)}
+        detail = {"label": what.label, "levers": levers, "outcome": way, "shocks": shocks_of(what.shocks)}
         cause = world.record(kind, by, key, troops, cause, detail)
         world.facts.update(what.facts)
         for lever, factor in levers.items():
@@ -130,8 +138,8 @@ class Injects:
         )  # fmt: skip
 
 
-def _shocks(what: Consequences) -> dict[str, float]:
-    """Return the shocks to the alliance's standing as plain numbers."""
-    if what.shocks is None:
+def shocks_of(shocks: Shocks | None) -> dict[str, float]:
+    """Return shocks to the alliance's standing as plain numbers."""
+    if shocks is None:
         return {}
-    return {name: float(value) for name, value in what.shocks if value is not None}
+    return {name: float(value) for name, value in shocks if value is not None}

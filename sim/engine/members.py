@@ -23,6 +23,10 @@ from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
 
 
+#: The one reason of a member that votes on its own case.
+OWN_CASE = {"a party to the fight": -1.0}
+
+
 class Verdict(NamedTuple):
     """A member's answer to a motion, with its reasons."""
 
@@ -44,6 +48,8 @@ class Members:
         members = world.alliance.members
         self.voters = tuple(m for m in members if members[m].participates)
         self.allies = tuple(m for m in self.voters if m != self.host)
+        #: Allies that stand on the other side of the crisis.
+        self.opponents = frozenset(self.allies) & frozenset(world.crisis.facts.adversaries)
         self.common = world.luck("common shock").normal() * float(self.model.sigma_common)
         sigma_own = float(self.model.sigma_own)
         self.own = {m: world.luck("own shock", m).normal() * sigma_own for m in self.allies}
@@ -103,7 +109,8 @@ class Members:
             known = terms(self.model, self.factors[member], carried, self.carry[member])
             known |= {"common shock": self.common, "own shock": self.own[member]}
             self._terms[member, carried] = known
-        return known
+        standing = self.world.standing
+        return known if standing is None else known | standing.leaning(member, self.host)
 
     def willingness(self, member: str, line: float) -> float:
         """Return a member's willingness given the lead's line."""
@@ -112,6 +119,8 @@ class Members:
     def verdict(self, member: str, level: HelpLevel, limited: bool, accepts: bool) -> Verdict:
         """Return how *member* answers a motion; one that rejects its legal basis at most abstains."""
         tau, kappa = threshold(self.model, level, limited), float(self.model.abstention)
+        if self.votes_on_itself(member, level):
+            return Verdict(Answer(Position.OBJECT, adamant=True), False, tau - kappa, tau, OWN_CASE)
         parts = self.terms(member, self.line(level, limited))
         w = sum(parts.values())
         found = answer(w, tau, kappa)
@@ -122,6 +131,10 @@ class Members:
             found.position is Position.SUPPORT and able and w >= tau + float(self.model.contribution_margin)
         )
         return Verdict(found, gives, w, tau, parts)
+
+    def votes_on_itself(self, member: str, level: HelpLevel) -> bool:
+        """Return whether *member* is the host's opponent asked for more than words: it objects (*assumed*)."""
+        return member in self.opponents and level != "words"
 
     # what the host can know
 
@@ -172,6 +185,8 @@ class Members:
 
     def chance_of_passing(self, chances: Mapping[str, Mapping[Position, float]]) -> float:
         """Return the chance that the council adopts force, given each ally's *chances* of each answer."""
+        against = {Position.SUPPORT: 0.0, Position.ABSTAIN: 0.0, Position.OBJECT: 1.0}
+        chances = {m: against if self.votes_on_itself(m, "force") else c for m, c in chances.items()}
         rule, council = self.world.alliance.organs.council.rule, self.council("force")
         if rule == "consensus" and council.supports_needed == 1:
             return chance_of_consensus(chances, council)

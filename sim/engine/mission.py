@@ -209,7 +209,7 @@ class Mission:
         for load, (on, off, lost) in zip(loads, handled, strict=True):
             key = (load.group.unit, load.group.echelon)
             if key not in groups:
-                groups[key] = Group(member, *key, "out", self._gone, self._back_home)
+                groups[key] = Group(member, *key, "out", self._gone, self._back_home, self.world)
             back.append(
                 Load(
                     groups[key], load.troops, load.vehicles, load.outsize, load.destination, load.origin,
@@ -227,6 +227,7 @@ class Mission:
 
     def _back_home(self, load: Load, cause: int, at: float) -> None:
         self._home[load.group.member] -= 1
+        self.world.commit(load.group.member, load.group.unit, -load.troops)
         if not self._home[load.group.member]:
             assert self.force is not None
             troops = sum(i.troops for i in self.force.inbound if i.group.member == load.group.member)

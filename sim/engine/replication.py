@@ -5,18 +5,27 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sim.engine.airlift import Airlift
+from sim.engine.bases import open_bases
+from sim.engine.campaign import Campaign
 from sim.engine.council import CouncilProcess
 from sim.engine.crisis import CrisisState, Dynamics, OccasionState
+from sim.engine.epidemic import Epidemic
 from sim.engine.event_log import EventKind, EventLog
+from sim.engine.exercises import Exercises
+from sim.engine.fighting import FightingState
 from sim.engine.force import Force
 from sim.engine.host import Host
+from sim.engine.incursions import Border
 from sim.engine.injects import Injects
 from sim.engine.members import Members
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
+from sim.engine.pressure import Pressure
 from sim.engine.rivals import gather
+from sim.engine.standing import Standing
 from sim.engine.unrest import Unrest
 from sim.engine.world import World
 from sim.scenario.models import Scenario
@@ -40,16 +49,30 @@ def build_world(
     """
     horizon = float(scenario.horizon) if until is None else min(until, float(scenario.horizon))
     world = World(scenario, seed, replication, horizon)
+    shape = scenario.alliance.standing
+    if shape is not None and shape.enabled:
+        world.standing = Standing(world, shape)
+    return world, populate(world, gathered)
+
+
+def populate(world: World, gathered: Callable[[World], Members] = gather) -> CrisisState:
+    """Put the agents of a crisis into its world, and return what goes on in it."""
     crisis = CrisisState(world, dynamics_of(world))
+    if world.standing is not None:
+        world.standing.follow(world)
     members = gathered(world)
     Host(world, crisis, members)
     CouncilProcess(world, members)
-    if scenario.response.mission is not None:
-        airlift = Airlift(world)
-        mission = Mission(world, crisis, airlift)
-        mission.force = Force(world, members, airlift, mission.arrived)
+    if world.scenario.response.mission is not None:
+        root = world.root
+        if root.airlift is None:
+            root.airlift = Airlift(root)
+        mission = Mission(world, crisis, root.airlift)
+        mission.force = Force(world, members, root.airlift, mission.arrived)
     Injects(world)
-    return world, crisis
+    Exercises(world)
+    open_bases(world)
+    return crisis
 
 
 def dynamics_of(world: World) -> list[Dynamics]:
@@ -60,6 +83,14 @@ def dynamics_of(world: World) -> list[Dynamics]:
         unrest = Unrest(world)
         Mobilisation(world, unrest)
         dynamics.append(unrest)
+    if crisis.epidemic is not None:
+        dynamics.append(Epidemic(world))
+    if crisis.pressure is not None:
+        dynamics.append(Pressure(world))
+    if crisis.fighting is not None:
+        dynamics.append(FightingState(world))
+    if crisis.incursions is not None:
+        dynamics.append(Border(world))
     if crisis.occasion is not None:
         dynamics.append(OccasionState(world))
     return dynamics
@@ -79,10 +110,13 @@ def run_replication(
     """
     with collection_paused():
         world, crisis = build_world(scenario, seed, replication, until, gathered)
+        campaign = Campaign(world, partial(populate, gathered=gathered))
         world.env.run(until=world.horizon + 1e-9)
         crisis.close(world.horizon)
+        campaign.close()
         world.record(EventKind.HORIZON, time=world.horizon)
-        return EventLog(world.records, world.horizon)
+        make = EventLog.of_campaign if scenario.crises else EventLog
+        return make(world.records, world.horizon)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sim.alliance.decision_rules import Answer, Position
 from sim.alliance.ordered_choice import ADAMANT_BANDS
 from sim.alliance.theories import RANK, ClassChances, Forecast, make_theory
 from sim.alliance.theories.situation import blend, certain
-from sim.engine.members import Members, Verdict
+from sim.engine.members import OWN_CASE, Members, Verdict
 from sim.engine.situation import situation_of
 from sim.engine.world import World
 from sim.scenario.alliance import HELP_LEVELS, HelpLevel
@@ -80,6 +80,10 @@ class Rivals(Members):
     def verdict(self, member: str, level: HelpLevel, limited: bool, accepts: bool) -> Verdict:
         """Return how *member* answers, with the theory's reasons; whoever would send force contributes."""
         found = self.answer(member, level)
+        if self.votes_on_itself(member, level):
+            return Verdict(
+                Answer(Position.OBJECT, adamant=True), False, float(RANK["none"]), float(RANK[level]), OWN_CASE
+            )
         if found.position is Position.SUPPORT and not accepts:
             found = Answer(Position.ABSTAIN)
         rank = RANK[self.classes[member]]

@@ -13,6 +13,7 @@ from sim.scenario.models import Scenario
 def treaty_facts(scenario: Scenario) -> dict[str, str]:
     """Return the facts of the crisis that the tests of treaty provisions ask about."""
     crisis, facts = scenario.crisis, scenario.crisis.facts
+    outsider = scenario.alliance.partners.get(crisis.host)
     return {
         "type": crisis.type,
         "territory": facts.territory,
@@ -21,6 +22,8 @@ def treaty_facts(scenario: Scenario) -> dict[str, str]:
         "un_mandate": facts.un_mandate,
         "request": "yes",
         "host_is_member": "yes" if crisis.host in scenario.alliance.members else "no",
+        "host_is_observer": "yes" if outsider is not None and outsider.observer else "no",
+        "host_is_partner": "yes" if outsider is not None and outsider.partnership else "no",
         "adversary_is_member": "yes" if facts.adversary == "member" else "no",
     }
 

@@ -26,6 +26,7 @@ class Group(NamedTuple):
     direction: str
     departed: Told
     landed: Told
+    world: World  # of the crisis they go to
 
 
 @dataclass(slots=True, eq=False)
@@ -91,7 +92,6 @@ class Sortie:
 
     def __init__(
         self,
-        world: World,
         freed: Freed,
         pool: Pool,
         route: Route,
@@ -102,13 +102,13 @@ class Sortie:
 
         *crew* is the aircraft's number, the hours its crew will have served on landing, and its station.
         """
-        self.world, self.freed, self.pool, self.route, self.load = world, freed, pool, route, load
+        self.world, self.freed, self.pool, self.route, self.load = load.group.world, freed, pool, route, load
         self.number, self.duty, self.station = crew
 
     def take_off(self, _: object = None) -> None:
         """Take a loading slot, load, wait for open airfields, take off."""
         world, load, route = self.world, self.load, self.route
-        member, unit, echelon, direction, departed, _landed = load.group
+        member, unit, echelon, direction, departed, _landed, _ = load.group
         now = world.env.now
         start = route.loading.reserve(now, load.onload)
         ready = start + load.onload
@@ -127,7 +127,7 @@ class Sortie:
     def land(self, _: object) -> None:
         """Take an unloading slot, unload, and give the aircraft back."""
         world, load, route = self.world, self.load, self.route
-        member, unit, echelon, direction, _departed, landed = load.group
+        member, unit, echelon, direction, _departed, landed, _ = load.group
         now, offload, start = world.env.now, load.offload, self.start
         begun = route.unloading.reserve(now, offload)
         done = begun + offload

@@ -7,18 +7,23 @@ from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from heapq import heappush
 from math import inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 from simpy.events import NORMAL
 
 from sim.engine.event_log import NOTHING, EventKind, EventRecord
 from sim.engine.levers import Levers
+from sim.engine.philox import hash64
 from sim.engine.streams import Stream, Streams
 from sim.scenario.alliance import Alliance
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Duration
 from sim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    from sim.engine.airlift import Airlift
+    from sim.engine.standing import Standing
 
 ProcessGenerator = Generator[simpy.Event, Any, Any]
 _make = tuple.__new__
@@ -50,19 +55,39 @@ class _Later(simpy.Event):
 class World:
     """Clock, streams, levers and log of one crisis; keeps no totals: those are read from the log."""
 
-    def __init__(self, scenario: Scenario, seed: int, replication: int, horizon: float) -> None:
-        """Set the clock to 0 h, the scenario's start, for a run of *horizon* hours."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        replication: int,
+        horizon: float,
+        root: World | None = None,
+        key: str = "",
+    ) -> None:
+        """Set the clock to 0 h, the scenario's start, for a run of *horizon* hours.
+
+        An episode of a campaign shares clock, log and forces with its *root*, has luck of its own, and is
+        named by *key*.
+        """
+        self.root, self.key = root or self, key
         self.scenario = scenario
         self.alliance: Alliance = scenario.alliance
         self.crisis: Crisis = scenario.crisis
         self.horizon = horizon
-        self.env = Clock(0.0)
-        self.streams = Streams(seed, replication)
-        self.records: list[EventRecord] = []
+        self.seed, self.replication = seed, replication
+        self.env: Clock = root.env if root else Clock(0.0)
+        self.streams = Streams(hash64(f"{seed} {key}") >> 11 if key else seed, replication)
+        self.records: list[EventRecord] = root.records if root else []
+        #: Troops of units that are away, by member and unit.
+        self.committed: dict[tuple[str, str], float] = root.committed if root else {}
         self._listeners: dict[EventKind, list[Callable[[EventRecord], None]]] = {}
         #: Facts of the crisis found otherwise than the scenario says at its start.
         self.facts: dict[str, str] = {}
         self.levers = Levers(self)
+        #: Trust, cohesion and the like, shared by all crises of a campaign; none if it is not followed.
+        self.standing: Standing | None = root.standing if root else None
+        #: Everything that flies, shared by all crises of a campaign; made when first needed.
+        self.airlift: Airlift | None = root.airlift if root else None
 
     @property
     def now(self) -> float:
@@ -84,12 +109,21 @@ class World:
         number = len(records)
         when = self.env._now if time is None else time  # the property would cost twice as much
         # What EventRecord(...) does in the end, at half the price.
-        event = _make(EventRecord, (number, when, kind, who, where, amount, cause, detail))
+        event = _make(EventRecord, (number, when, kind, who, where, amount, cause, detail, self.key))
         records.append(event)
         if kind in self._listeners:
             for listener in self._listeners[kind]:
                 listener(event)
         return number
+
+    def left(self) -> set[str]:
+        """Return the members that have left the alliance since the start."""
+        return self.standing.left if self.standing else set()
+
+    def commit(self, member: str, unit: str, troops: float) -> None:
+        """Count *troops* of a unit as away (or, negative, as back)."""
+        at = (member, unit)
+        self.committed[at] = self.committed.get(at, 0.0) + troops
 
     def listen(self, kind: EventKind, listener: Callable[[EventRecord], None]) -> None:
         """Call *listener* with each later event of *kind*, in order of subscription."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import ceil
 from typing import TypeAlias
 
 import numpy as np
@@ -21,13 +22,15 @@ from sim.experiment.readings import (
 from sim.scenario.models import Scenario
 
 Floats: TypeAlias = NDArray[np.float64]
-#: Hours between two points of the grid.
-STEP = 3.0
+#: Hours between two points of the grid, and the most points; a longer horizon is read at multiples.
+STEP, POINTS = 3.0, 400
 
 
 def grid_of(scenario: Scenario) -> Floats:
     """Return the hours after the start at which curves are read, up to the horizon."""
-    return np.arange(0.0, float(scenario.horizon) + 1e-9, STEP)
+    horizon = float(scenario.horizon)
+    step = STEP * max(1, ceil(horizon / (STEP * POINTS)))
+    return np.arange(0.0, horizon + 1e-9, step)
 
 
 def curve_names(scenario: Scenario) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sim.engine.streams import uniform_at
+from sim.scenario.learnt import twin
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, with_values
 from sim.scenario.uncertain import draw_uncertain
@@ -73,6 +74,7 @@ def with_drawn(scenario: Scenario, drawn: Mapping[str, float], keep: Collection[
         drawn: values by full path.
         keep: full paths that stay as they are, and everything under them.
     """
+    keep = (*keep, *filter(None, map(twin, keep)))
     values = {path: value for path, value in drawn.items() if not _under(path, keep)}
     return with_values(scenario, values) if values else scenario
 

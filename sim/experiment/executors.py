@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from time import monotonic
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sim.engine.replication import collection_paused
+from sim.experiment.pool import ExecutorError, Pool
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from sim.experiment.simulate import Outcome, Task
+    from sim.experiment.store import Store
+
+__all__ = ["POOL_FROM", "ExecutorError", "Jobs", "Progress", "execute", "fulfil", "workers_for"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Jobs = int | Literal["auto"]
 Progress = Callable[[int, int], None]
+#: What takes results by place.
+Keep = Callable[[dict[int, Any]], None]
 
 #: Fewer items than this are not worth starting workers for.
 POOL_FROM = 400
-#: Chunks handed out ahead to each worker; more only fills memory.
-WINDOW = 3
-#: How often the workers may die before the study gives up.
-TRIES = 3
-#: Least and most items in a chunk: some 50 ms of work or more, and progress that moves.
-CHUNK = (12, 100)
-
-
-class ExecutorError(Exception):
-    """The workers died again and again; what they were doing could not be finished."""
+#: In this process, runs are stored when this many are waiting, or after this many seconds.
+FLUSH = (100, 1.0)
 
 
 def workers_for(jobs: Jobs, items: int, pool_from: int = POOL_FROM) -> int:
@@ -50,135 +52,202 @@ def execute(
     jobs: Jobs = "auto",
     progress: Progress | None = None,
     pool_from: int = POOL_FROM,
+    store: Store | None = None,
 ) -> list[Result]:
     """Return *function* of every item, in the order of the items whatever the number of workers.
 
     Args:
         function: called with one item; sent to each worker once, so it must be picklable.
-        items: what to call it with.
+        items: what to call it with; with a store, `Task`s.
         jobs: number of workers, or "auto" for one per available processor.
         progress: called with (done, all) as work gets done.
         pool_from: the number of items from which workers are started.
+        store: keeps what is done, and has what was done before: that is read, not done again.
 
     Raises:
-        ExecutorError: the pool of workers broke `TRIES` times.
+        ExecutorError: the workers broke or froze again and again.
+        StoreError: the store cannot be written.
     """
-    workers = workers_for(jobs, len(items), pool_from)
+    results: dict[int, Any] = {}
+    if store is None:
+        tell = _counted(progress, 0, len(items))
+        _do(function, items, range(len(items)), jobs, tell, pool_from, results.update)
+    else:
+        # Only what was there before is read; what is done now is at hand.
+        tasks: Any = items
+        places = store.missing(tasks)
+        results = _read(store, tasks, set(places))
+        _store(function, tasks, places, store, jobs, progress, pool_from, results)
+    return [results[place] for place in range(len(items))]
+
+
+def fulfil(
+    function: Callable[[Task], Outcome],
+    tasks: Sequence[Task],
+    store: Store,
+    jobs: Jobs = "auto",
+    progress: Progress | None = None,
+    pool_from: int = POOL_FROM,
+) -> int:
+    """Do the tasks that the store misses, keep the outcomes there and not in memory; return how many.
+
+    The arguments and errors are those of `execute`; a shard's store misses only the shard's own tasks.
+    """
+    places = store.missing(tasks)
+    _store(function, tasks, places, store, jobs, progress, pool_from, None)
+    return len(places)
+
+
+def _read(store: Store, tasks: Sequence[Task], missing: set[int]) -> dict[int, Any]:
+    """Return the outcomes that the store has, by place."""
+    wanted: dict[str, dict[int, int]] = {}
+    for place, task in enumerate(tasks):
+        if place not in missing:
+            wanted.setdefault(task.variant, {})[task.run.run] = place
+    return {
+        places[run]: outcome
+        for point, places in wanted.items()
+        for run, outcome in store.iterate(point)
+        if run in places
+    }
+
+
+def _store(
+    function: Callable[[Any], Any],
+    tasks: Sequence[Task],
+    places: Sequence[int],
+    store: Store,
+    jobs: Jobs,
+    progress: Progress | None,
+    pool_from: int,
+    results: dict[int, Any] | None,
+) -> None:
+    """Do the tasks at some places into the store, and into *results* if they are wanted."""
+    whole = len(store.shard.places(len(tasks)))
+    tell = _counted(progress, whole - len(places), whole)
+    workers = workers_for(jobs, len(places), pool_from)
     if workers == 1:
-        return _in_process(function, items, progress)
-    return _Pool(function, items, workers, progress).results()
+        _in_process(function, tasks, places, tell, _keeper(store, tasks, results))
+        return
+    from sim.experiment.store_parts import pack
+
+    Pool(function, tasks, places, workers, tell, _keeper_of_packed(store, results), pack).work()
+
+
+def _keeper(store: Store, tasks: Sequence[Task], results: dict[int, Any] | None) -> Keep:
+    def keep(found: dict[int, Any]) -> None:
+        store.keep([tasks[place] for place in found], list(found.values()))
+        if results is not None:
+            results.update(found)
+
+    return keep
+
+
+def _keeper_of_packed(store: Store, results: dict[int, Any] | None) -> Keep:
+    """Return what keeps a chunk that a worker has packed: the same parts stand at each of its places."""
+    from sim.experiment.store_parts import unpack
+
+    def keep(found: dict[int, Any]) -> None:
+        parts = next(iter(found.values()))
+        store.keep_parts(parts)
+        if results is not None:
+            outcomes = (outcome for part in parts for _, outcome in unpack(part))
+            results.update(zip(found, outcomes, strict=True))
+
+    return keep
+
+
+def _do(
+    function: Callable[[Any], Any],
+    items: Sequence[Any],
+    places: Sequence[int],
+    jobs: Jobs,
+    tell: Callable[[int], None],
+    pool_from: int,
+    keep: Keep,
+) -> None:
+    workers = workers_for(jobs, len(places), pool_from)
+    if workers == 1:
+        _in_process(function, items, places, tell, keep)
+    else:
+        Pool(function, items, places, workers, tell, keep).work()
 
 
 def _in_process(
-    function: Callable[[Item], Result], items: Sequence[Item], progress: Progress | None
-) -> list[Result]:
-    results = []
-    for item in items:
-        with collection_paused():
-            results.append(function(item))
-        if progress is not None:
-            progress(len(results), len(items))
-    return results
-
-
-_function: Callable[[Any], Any] | None = None
-
-
-def _equip(function: Callable[[Any], Any]) -> None:
-    """Give this worker the function, once for all its chunks.
-
-    A terminal interrupts every process; the parent alone answers, or workers would die telling tracebacks.
-    """
-    global _function
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _function = function
-
-
-def _work(chunk: Sequence[Any]) -> list[Any]:
-    assert _function is not None
-    results = []
-    for item in chunk:
-        with collection_paused():  # until the item's event log is gone, too
-            results.append(_function(item))
-    return results
-
-
-class _Pool:
-    """Chunks of items on their way through worker processes."""
-
-    def __init__(
-        self,
-        function: Callable[[Any], Any],
-        items: Sequence[Any],
-        workers: int,
-        progress: Progress | None,
-    ) -> None:
-        self.function, self.items, self.progress = function, items, progress
-        size = min(max(CHUNK[0], len(items) // (workers * 2 * WINDOW)), CHUNK[1])
-        self.chunks = [range(i, min(i + size, len(items))) for i in range(0, len(items), size)]
-        self.workers = min(workers, len(self.chunks))
-        self.done: dict[int, list[Any]] = {}
-        self.count = 0
-
-    def results(self) -> list[Any]:
-        """Do everything, with a new pool when one breaks, and return the results in order."""
-        # Imported here: a run that stays in its process does not pay for them.
-        from concurrent.futures.process import BrokenProcessPool
-
-        for attempt in range(1, TRIES + 1):
+    function: Callable[[Any], Any],
+    items: Sequence[Any],
+    places: Sequence[int],
+    tell: Callable[[int], None],
+    keep: Keep,
+) -> None:
+    with _kept(keep) as add, _interrupts() as interrupted:
+        for count, place in enumerate(places, 1):
             try:
-                self._run_missing()
-                return [result for place in range(len(self.chunks)) for result in self.done[place]]
-            except BrokenProcessPool as broken:
-                if attempt == TRIES:
-                    message = (
-                        f"worker processes died {TRIES} times, {self.count} of {len(self.items)} runs done; "
-                        "use one job, or, in a script of your own, guard its main part with "
-                        "if __name__ == '__main__'"
-                    )
-                    raise ExecutorError(message) from broken
-        raise AssertionError("unreachable")
-
-    def _run_missing(self) -> None:
-        from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-
-        waiting = [place for place in range(len(self.chunks)) if place not in self.done]
-        waiting.reverse()
-        pool = ProcessPoolExecutor(self.workers, _start_context(), _equip, (self.function,))
-        flying: dict[Future[list[Any]], int] = {}
-        try:
-            while waiting or flying:
-                while waiting and len(flying) < WINDOW * self.workers:
-                    place = waiting.pop()
-                    flying[pool.submit(_work, [self.items[i] for i in self.chunks[place]])] = place
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    self._keep(flying.pop(future), future.result())
-        finally:
-            # Waiting here leaves no worker behind, whether all went well or an error is on its way out.
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _keep(self, place: int, results: list[Any]) -> None:
-        self.done[place] = results
-        self.count += len(results)
-        if self.progress is not None:
-            self.progress(self.count, len(self.items))
+                with collection_paused():
+                    result = function(items[place])
+            except MemoryError as error:
+                raise ExecutorError("there is not enough memory for a run; free some and go on") from error
+            add(place, result)
+            tell(count)
+            if interrupted():
+                raise KeyboardInterrupt
 
 
-def _start_context() -> Any:
-    """Return how workers are started: from a clean server where there is one, never by copying threads.
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+    """Give what says whether the user has interrupted; an interrupt is raised at once as well.
 
-    The server is started with interrupts blocked, which its workers inherit, so that one cannot reach a
-    worker that is still starting.
+    One that comes while garbage is cleared away is swallowed there, and would be lost without this.
     """
-    import multiprocessing
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not _in_main_thread():
+        yield lambda: False  # somebody else answers interrupts
+        return
+    came = []
 
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        raise KeyboardInterrupt
 
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, note)
     try:
-        forkserver.ensure_running()
+        yield lambda: bool(came)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return multiprocessing.get_context("forkserver")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _in_main_thread() -> bool:
+    return current_thread() is main_thread()
+
+
+@contextmanager
+def _kept(keep: Keep) -> Iterator[Callable[[int, Any], None]]:
+    """Give a function that takes results one by one and keeps them now and then, and at any end."""
+    waiting: dict[int, Any] = {}
+    last = monotonic()
+
+    def flush() -> None:
+        if waiting:
+            # Emptied first: what could not be kept must not be tried again on the way out.
+            found = dict(waiting)
+            waiting.clear()
+            keep(found)
+
+    def add(place: int, result: Any) -> None:
+        nonlocal last
+        waiting[place] = result
+        if len(waiting) >= FLUSH[0] or monotonic() - last > FLUSH[1]:
+            flush()
+            last = monotonic()
+
+    try:
+        yield add
+    finally:
+        flush()
+
+
+def _counted(progress: Progress | None, before: int, whole: int) -> Callable[[int], None]:
+    """Return what tells *progress* how many of *whole* are done, *before* of which were there already."""
+    if progress is None:
+        return lambda count: None
+    told = progress
+    return lambda count: told(before + count, whole)

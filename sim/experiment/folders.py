@@ -74,6 +74,15 @@ class Staging:
             listed[name] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
         return listed
 
+    def flush(self, name: str) -> None:
+        """Flush a file that was put there by other means."""
+        self._unflushed.discard(self.path / name)
+        handle = os.open(self.path / name, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
     def put_in_place(self) -> None:
         """Give the folder its name; an earlier one of the same study is swapped out, then removed."""
         for file in self._unflushed:

@@ -30,7 +30,11 @@ ResponseKind = Literal["time", "flag", "count", "level", "code", "part"]
 #: The answers of members and the numbers that stand for them in a row.
 ANSWERS: dict[str, int] = {"contribute": 3, "support": 2, "abstain": 1, "object": 0}
 #: The column of a row that says whether the event of a stratum happened.
-STRATUM_COLUMNS: dict[EventKind, str] = {EventKind.APPEAL: "appealed", EventKind.MANDATE: "mandate"}
+STRATUM_COLUMNS: dict[EventKind, str] = {
+    EventKind.APPEAL: "appealed", EventKind.MANDATE: "mandate",
+    # of fights, which count from these
+    EventKind.EXCHANGE: "firing", EventKind.LASTING_CEASEFIRE: "ceasefire_lasted",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,13 +52,15 @@ class Response:
     clock: Literal["appeal", "start"] = "appeal"
     #: The member that must contribute for the response to have a meaning; empty for none.
     contributor: str = ""
+    #: In front of the columns that the stratum is read from (an episode's are its own).
+    prefix: str = ""
 
     def concerns(self, row: Mapping[str, float]) -> bool:
         """Return whether the run behind *row* belongs to the response's stratum."""
-        if self.given is not None and row[STRATUM_COLUMNS[self.given]] != 1:
+        if self.given is not None and row[self.prefix + STRATUM_COLUMNS[self.given]] != 1:
             return False
         if self.contributor:
-            return row[f"position.{self.contributor}"] == ANSWERS["contribute"]
+            return row[f"{self.prefix}position.{self.contributor}"] == ANSWERS["contribute"]
         return True
 
     @property
@@ -193,13 +199,16 @@ _SCALAR: tuple[Response, ...] = (
              "count"),
     Response("detained", "Detained", "people", None, _total(EventKind.SWEEP), "count"),
     Response("government_fell", "Government fell", "", None, _happened(EventKind.GOVERNMENT_FELL), "flag"),
+    Response("hours_to_government_fall", "Start of the scenario to fall of the government", "h", None,
+             lambda log, s: first_time(log, EventKind.GOVERNMENT_FELL), "time", "start"),
     Response("peak_out_of_control", "Greatest share of the country out of control", "share", None,
              peak_out_of_control, "count"),
     Response("hours_simulated", "Hours simulated", "h", None, hours_simulated, "count"),
 )  # fmt: skip
 #: Those that only unrest can answer.
 UNREST_ONLY = (
-    "sites_overwhelmed", "incidents", "wounded", "detained", "government_fell", "peak_out_of_control",
+    "sites_overwhelmed", "incidents", "wounded", "detained", "government_fell", "hours_to_government_fall",
+    "peak_out_of_control",
 )  # fmt: skip
 #: The responses that every scenario has, by name; `responses_of` adds those for its members.
 RESPONSES: dict[str, Response] = {response.name: response for response in _SCALAR}

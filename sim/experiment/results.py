@@ -6,6 +6,7 @@ import json
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import blake2b, sha256
 from importlib import import_module
@@ -17,11 +18,19 @@ from sim.engine.event_log import EventLog
 from sim.experiment import tables
 from sim.experiment.event_file import events_file
 from sim.experiment.folders import ResultsError, Staging, one_sentence
-from sim.experiment.study import Study
+from sim.experiment.measure import row_names
+from sim.experiment.shards import WHOLE, Shard
+from sim.experiment.simulate import BASELINE, Task, TaskList
+from sim.experiment.store import Identity, Store
+from sim.experiment.store_place import NAME, check_store, open_store, put_into
+from sim.experiment.study import Plan, Study
 from sim.scenario.models import Scenario
 from sim.scenario.resolve import hash_of, plain_data, write_yaml
 
-__all__ = ["ResultsError", "check_folder", "folder_of", "study_digest", "write_folder", "write_results"]
+__all__ = [
+    "ResultsError", "check_folder", "folder_of", "identity_of", "store_for", "study_digest", "write_folder",
+    "write_results",
+]  # fmt: skip
 
 MANIFEST = "manifest.json"
 #: Names of the packages that the figures rest on, and of their modules.
@@ -39,9 +48,40 @@ def study_digest(scenario: Scenario, seed: int) -> str:
 
 
 def _digest(data: Mapping[str, Any], scenario: Scenario, seed: int) -> str:
-    number = scenario.experiment.replications.with_value(1.0)
-    whole = hash_of({**data, "experiment": {**data["experiment"], "replications": number.dump()}})
+    whole = _hash_without_replications(data, scenario)
     return blake2b(json.dumps([__version__, seed, whole]).encode(), digest_size=16).hexdigest()
+
+
+def _hash_without_replications(data: Mapping[str, Any], scenario: Scenario) -> str:
+    number = scenario.experiment.replications.with_value(1.0)
+    return hash_of({**data, "experiment": {**data["experiment"], "replications": number.dump()}})
+
+
+def identity_of(scenario: Scenario, seed: int) -> Identity:
+    """Return what the outcomes of a study follow from."""
+    data = plain_data(scenario)
+    return Identity(
+        kind="study",
+        digest=_digest(data, scenario, seed),
+        scenario=scenario.name,
+        scenario_hash=_hash_without_replications(data, scenario),
+        seed=seed,
+        columns=row_names(scenario),
+    )
+
+
+def store_for(
+    plan: Plan,
+    out: str | Path = "results",
+    *,
+    fresh: bool = False,
+    shard: Shard = WHOLE,
+    say: Callable[[str], object] | None = None,
+) -> AbstractContextManager[Store]:
+    """Return the running store of a planned study; arguments and errors are those of `open_store`."""
+    identity = identity_of(plan.scenario, plan.seed)
+    target = _folder(out, plan.scenario, identity.digest)
+    return open_store(target, identity, plan.tasks, fresh=fresh, shard=shard, say=say)
 
 
 def folder_of(out: str | Path, scenario: Scenario, seed: int) -> Path:
@@ -60,6 +100,7 @@ def write_results(
     fill: Callable[[Path], object] | None = None,
     logs: Sequence[int] = (),
     started: datetime | None = None,
+    store: Store | None = None,
 ) -> Path:
     """Write the results folder of *study* and return its path.
 
@@ -74,6 +115,7 @@ def write_results(
         fill: called with the hidden folder's path before it is sealed, to add charts and the like.
         logs: runs whose event logs are kept beside that of the typical run.
         started: when the study began, for the manifest.
+        store: the running store, which moves into the folder.
 
     Raises:
         ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
@@ -93,7 +135,9 @@ def write_results(
             "typical_run": study.typical,
         },
     }
-    study.folder = write_folder(target, digest, _files(study, data, logs), about, command, fill, started)
+    files = _files(study, data, logs)
+    kept = None if store is None else (store, TaskList((BASELINE, *study.variant_rows), study.design))
+    study.folder = write_folder(target, digest, files, about, command, fill, started, kept)
     return target
 
 
@@ -115,6 +159,7 @@ def write_folder(
     command: Sequence[str] = (),
     fill: Callable[[Path], object] | None = None,
     started: datetime | None = None,
+    kept: tuple[Store, Sequence[Task]] | None = None,
 ) -> Path:
     """Write *files* and a manifest into the folder *target*, whole or not at all, and return its path.
 
@@ -126,6 +171,7 @@ def write_folder(
         command: the command line, for the manifest.
         fill: called with the hidden folder's path before it is sealed, to add charts and the like.
         started: when the work began, for the manifest.
+        kept: the running store, which moves into the folder, and the tasks that the folder is about.
 
     Raises:
         ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
@@ -136,8 +182,15 @@ def write_folder(
         if fill is not None:
             fill(staging.path)
         listed = staging.seal()
+        moves = False
+        if kept is not None:
+            entry, moves = put_into(kept[0], staging.path, kept[1])
+            staging.flush(NAME)
+            about = {**about, "store": entry}
         staging.write(MANIFEST, _manifest(digest, about, command, listed, started))
         staging.put_in_place()
+        if kept is not None:
+            kept[0].placed = moves
     return target
 
 
@@ -235,7 +288,8 @@ def check_folder(path: str | Path) -> list[str]:
     """
     folder = Path(path)
     problems = []
-    listed: dict[str, Any] = _read_manifest(folder)["files"]
+    manifest = _read_manifest(folder)
+    listed: dict[str, Any] = manifest["files"]
     for name, entry in listed.items():
         try:
             content = (folder / name).read_bytes()
@@ -244,6 +298,17 @@ def check_folder(path: str | Path) -> list[str]:
             continue
         if sha256(content).hexdigest() != entry.get("sha256"):
             problems.append(f"{name}: damaged, its checksum differs from the manifest")
+    kept = manifest.get("store")
+    if kept is not None:
+        problems += [f"{kept['name']}: {problem}" for problem in _harm(folder / kept["name"], kept)]
+        listed = {**listed, kept["name"]: kept}
     there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     problems += [f"{name}: not in the manifest" for name in sorted(there - set(listed) - {MANIFEST})]
     return problems
+
+
+def _harm(path: Path, entry: Mapping[str, Any]) -> list[str]:
+    if not path.is_file():
+        return ["missing or unreadable"]
+    content, problems = check_store(path)
+    return problems or ([] if content == entry.get("content") else ["damaged, some of its runs are missing"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, overload
 
+from sim.engine.budget import BudgetError
 from sim.engine.event_log import EventLog
 from sim.engine.replication import run_replication
 from sim.experiment.curves import Floats, read_curves
 from sim.experiment.design import Run, drawn_values, with_drawn
+from sim.experiment.folders import ResultsError
 from sim.experiment.measure import read_firsts, read_row
 from sim.scenario.load import variants_of
 from sim.scenario.models import Scenario
@@ -22,11 +24,41 @@ Replicate: TypeAlias = Callable[[Scenario, int, int], EventLog]
 BASELINE = ""
 
 
+#: Runs in a row that may come to no end before the study is given up.
+ENDLESS = 5
+
+
+class EndlessError(ResultsError):
+    """Runs that do not come to an end, one after the other; one sentence."""
+
+
 class Task(NamedTuple):
     """A run of the scenario itself or of one of its variants."""
 
     variant: str
     run: Run
+
+
+class TaskList(Sequence[Task]):
+    """Every run under every point, in order of points; tasks are made as they are asked for."""
+
+    def __init__(self, points: Sequence[str], design: Sequence[Run]) -> None:
+        self.points, self.design = points, design
+
+    def __len__(self) -> int:
+        return len(self.points) * len(self.design)
+
+    @overload
+    def __getitem__(self, place: int) -> Task: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Task]: ...
+
+    def __getitem__(self, place: int | slice) -> Task | list[Task]:
+        if isinstance(place, slice):
+            return [self[i] for i in range(*place.indices(len(self)))]
+        point, run = divmod(range(len(self))[place], len(self.design))
+        return Task(self.points[point], self.design[run])
 
 
 class Outcome(NamedTuple):
@@ -50,19 +82,36 @@ class Simulator:
     kept: Mapping[str, tuple[str, ...]]
     replicate: Replicate = run_replication
     _drawn: dict[int | None, dict[str, float]] = field(default_factory=dict, repr=False)
+    _endless: int = field(default=0, repr=False)
     _last: tuple[tuple[str, int | None], Scenario] | None = field(default=None, repr=False)
 
     def __call__(self, task: Task) -> Outcome:
-        """Do one run; an exception inside it becomes its failure, and the others go on."""
+        """Do one run; an exception inside it becomes its failure, and the others go on.
+
+        Raises:
+            EndlessError: this and the runs before it came to no end: the scenario is to blame, not luck.
+        """
         try:
-            scenario = self.scenario_of(task)
-            log = self.replicate(scenario, self.seed, task.run.replication)
-            row = read_row(log, scenario)
-            if task.variant != BASELINE:
-                return Outcome(row, None, [])
-            return Outcome(row, read_curves(log, scenario, self.grid), read_firsts(log, scenario))
+            outcome = self._done(task)
+        except MemoryError:
+            raise  # says nothing about the run, which may well do with more memory
+        except BudgetError as error:
+            self._endless += 1
+            if self._endless >= ENDLESS:
+                raise EndlessError(f"{ENDLESS} runs in a row came to no end: {error}") from error
+            return Outcome([], None, [], _told(error))
         except Exception as error:
             return Outcome([], None, [], _told(error))
+        self._endless = 0
+        return outcome
+
+    def _done(self, task: Task) -> Outcome:
+        scenario = self.scenario_of(task)
+        log = self.replicate(scenario, self.seed, task.run.replication)
+        row = [float(value) for value in read_row(log, scenario)]
+        if task.variant != BASELINE:
+            return Outcome(row, None, [])
+        return Outcome(row, read_curves(log, scenario, self.grid), read_firsts(log, scenario))
 
     def log_of(self, task: Task) -> EventLog:
         """Return the event log of a run, run again from its address."""

@@ -19,13 +19,22 @@ from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute
 from sim.experiment.measure import ADDRESS, first_names, row_names
 from sim.experiment.record_check import check_record
 from sim.experiment.responses import responses_of
-from sim.experiment.simulate import BASELINE, Outcome, Replicate, Simulator, Task, simulator_for
+from sim.experiment.simulate import (
+    BASELINE,
+    Outcome,
+    Replicate,
+    Simulator,
+    Task,
+    TaskList,
+    simulator_for,
+)  # fmt: skip
 from sim.experiment.typical import typical_run
 from sim.scenario.models import Scenario
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sim.experiment.store import Store
     from sim.experiment.summary import Summary
 
 Row = dict[str, float]
@@ -151,30 +160,75 @@ def run_study(
         ExecutorError: the workers died again and again.
         ValueError: *reps* or *until* is not positive, or a variant is unknown.
     """
+    plan = plan_study(scenario, reps, seed, until=until, variants=variants, replicate=replicate)
+    return do_study(plan, jobs, progress, pool_from)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a study will do."""
+
+    #: With the settings of the study written into it, so that it alone repeats the study.
+    scenario: Scenario
+    seed: int
+    design: tuple[Run, ...]
+    simulator: Simulator
+    #: The runs of the scenario itself, then those of each variant.
+    tasks: TaskList
+
+
+def plan_study(
+    scenario: Scenario,
+    reps: int | None = None,
+    seed: int = 1,
+    *,
+    until: float | None = None,
+    variants: Sequence[str] | None = None,
+    replicate: Replicate = run_replication,
+) -> Plan:
+    """Return what a study of *scenario* will do; the arguments and errors are those of `run_study`."""
     check_record(scenario)
     scenario = settled(scenario, reps, until, variants)
     design = nested_design(scenario, seed, int(scenario.experiment.replications))
     simulator = simulator_for(scenario, seed, grid_of(scenario), replicate)
-    names = (BASELINE, *scenario.variants)
-    tasks = [Task(name, run) for name in names for run in design]
-    outcomes = execute(simulator, tasks, jobs, progress, pool_from)
+    return Plan(scenario, seed, design, simulator, TaskList((BASELINE, *scenario.variants), design))
+
+
+def do_study(
+    plan: Plan,
+    jobs: Jobs = "auto",
+    progress: Progress | None = None,
+    pool_from: int = POOL_FROM,
+    store: Store | None = None,
+) -> Study:
+    """Do what is planned, but for what *store* has already, and return the study.
+
+    The arguments are those of `run_study`.
+
+    Raises:
+        ExecutorError: the workers died or froze again and again.
+        StoreError: the store cannot be written.
+    """
+    scenario, design = plan.scenario, plan.design
+    outcomes = execute(plan.simulator, plan.tasks, jobs, progress, pool_from, store)
+    names = plan.tasks.points
     by_variant = {name: outcomes[i * len(design) : (i + 1) * len(design)] for i, name in enumerate(names)}
     failures = [
-        Failure(t.variant, t.run, o.failure) for t, o in zip(tasks, outcomes, strict=True) if o.failure
+        Failure(t.variant, t.run, o.failure) for t, o in zip(plan.tasks, outcomes, strict=True) if o.failure
     ]
     rows = {name: _rows(scenario, design, found) for name, found in by_variant.items()}
     own = by_variant.pop(BASELINE)
     return Study(
         scenario=scenario,
-        seed=seed,
+        seed=plan.seed,
         design=design,
         rows=rows.pop(BASELINE),
         variant_rows=rows,
-        curves=_curves(curve_names(scenario), own, simulator.grid),
-        grid=simulator.grid,
+        curves=_curves(curve_names(scenario), own, plan.simulator.grid),
+        grid=plan.simulator.grid,
         events=_events(scenario, own),
         failures=failures,
-        simulator=simulator,
+        simulator=plan.simulator,
     )
 
 

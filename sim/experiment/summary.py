@@ -205,28 +205,32 @@ def _help_levels(rows: Sequence[Row]) -> dict[str, float]:
 
 def _parts(rows: Sequence[Row]) -> tuple[dict[str, float], int]:
     """Return the mean hours of each part over the runs with a mandate fully deployed, and their number."""
-    done = [row for row in rows if row["mandate"] == 1 and not isnan(row["parts.decision"])]
+    done = [row for row in rows if row.get("mandate") == 1 and not isnan(row["parts.decision"])]
     means = {part: float(np.mean([row[f"parts.{part}"] for row in done])) for part in PARTS} if done else {}
     return means, len(done)
+
+
+#: What a variant may change about the decision: compared over all runs.
+DECISIONS = ("appealed", "mandate", "help_level")
 
 
 def _variant(study: Study, key: str) -> VariantSummary:
     """Return the paired differences over the runs that failed on neither side.
 
     Only runs with a mandate in the base can show what help changes; the others would dilute it. All are
-    taken when fewer than `ENOUGH` have one.
+    taken when fewer than `ENOUGH` have one, and for the decision itself.
     """
     every = [
         (a, b)
         for a, b in zip(study.rows, study.variant_rows[key], strict=True)
         if not a["failed"] and not b["failed"]
     ]
-    helped = [(a, b) for a, b in every if a["mandate"] == 1]
+    helped = [(a, b) for a, b in every if a.get("mandate") == 1]
     pairs, given = (helped, "a mandate in the base") if len(helped) >= ENOUGH else (every, "")
     differences = {}
     for name, response in responses_of(study.scenario).items():
         if response.kind in COMPARED and not response.contributor and name != "hours_simulated":
-            difference = _difference(response, pairs)
+            difference = _difference(response, every if name in DECISIONS else pairs)
             if difference.n:
                 differences[name] = difference
     return VariantSummary(key, study.scenario.variants[key].title, len(pairs), given, differences)

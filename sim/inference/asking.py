@@ -69,14 +69,12 @@ def _factors(cases: Sequence[CodedCase], answers: DecisionFit, shares: Shares) -
     ]
     rows = []
     for coded, scene in zip(if_asked, scenes(answers, if_asked, DRAWS), strict=True):
-        facts = coded.situation.facts
-        rows.append(
-            (
-                1.0,
-                float(level(scene, coded, shares)[2:].sum()),
-                _HAND.get(facts["external_hand"], 0.0),
-                float(coded.situation.against_state),
-                float(facts["type"] == "internal_unrest"),
-            )
-        )
+        rows.append((1.0, float(level(scene, coded, shares)[2:].sum()), *known_of_host(coded)))
     return np.array(rows)
+
+
+def known_of_host(coded: CodedCase) -> tuple[float, float, float]:
+    """Return the facts that speak for or against asking: foreign hand, state adversary, unrest."""
+    facts = coded.situation.facts
+    hand = _HAND.get(facts["external_hand"], 0.0)
+    return hand, float(coded.situation.against_state), float(facts["type"] == "internal_unrest")

@@ -13,6 +13,7 @@ from sim.inference.asking import chances_of_asking, fit_asking, has_host
 from sim.inference.board_scores import Measure, Score, scored
 from sim.inference.contenders import forecaster
 from sim.inference.decision_fit import Array, DecisionFit, fit_decisions
+from sim.inference.joint_board import Fold, JointBoard, joint_board
 from sim.inference.reading_out import (
     SAMPLES,
     Shares,
@@ -26,7 +27,7 @@ from sim.inference.reading_out import (
     weight_in,
 )
 from sim.inference.rivals import Rival, rival_structures
-from sim.inference.situations import CodedCase
+from sim.inference.situations import CodedCase, akin
 from sim.scenario.record_shapes import CODED_ANSWERS
 
 #: How a forecast stands to the case it is of.
@@ -34,8 +35,6 @@ MODES = ("left_out", "in_sample")
 #: The theory that skill is measured against: shares of what was coded, blind to the case.
 REFERENCE = "base_rate"
 ORDERED = "ordered_choice"
-#: Cases of one host that begin within so many days of each other are taken to be one crisis (assumed).
-SAME_CRISIS_DAYS = 45
 Progress = Callable[[int, int], object]
 
 
@@ -66,6 +65,8 @@ class Backtest:
     #: Chances that the host asked and did not, by mode and case, where there was a host.
     asking: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
     rivals: tuple[Rival, ...] = ()
+    #: Asking and answering fitted together.
+    joint: JointBoard | None = None
 
 
 def backtest(
@@ -73,6 +74,8 @@ def backtest(
     pool: Sequence[CodedCase] = (),
     notices: Sequence[str] = (),
     progress: Progress | None = None,
+    *,
+    structures: bool = True,
 ) -> Backtest:
     """Return the score board over *cases*.
 
@@ -82,16 +85,19 @@ def backtest(
             forecast conflict are left out with it.
         notices: what the reader of the files should know.
         progress: told of folds done and in all.
+        structures: also fit rival structures, and asking together with answering (half of the time).
     """
     whole = [*cases, *(c for c in pool if c.id not in {own.id for own in cases})]
     conflicts = list(dict.fromkeys(c.case.conflict for c in cases))
     fit = fit_decisions(whole)
     found: dict[str, dict[str, dict[str, CaseForecast]]] = {t: {m: {} for m in MODES} for t in THEORIES}
     asking: dict[str, dict[str, tuple[Array, Array]]] = {mode: {} for mode in MODES}
+    folds = []
     for done, conflict in enumerate(conflicts):
         out = [c for c in cases if c.case.conflict == conflict]
-        training = [c for c in whole if not any(_akin(c, other) for other in out)]
+        training = [c for c in whole if not any(akin(c, other) for other in out)]
         refit = fit_decisions(training, fit.mode)
+        folds.append(Fold(training, out, refit))
         for theory, forecasts in _forecasts(training, out, refit).items():
             found[theory]["left_out"].update(forecasts)
         asking["left_out"] |= _asked(training, out, refit)
@@ -121,25 +127,25 @@ def backtest(
             ]
             scores[theory]["asked" + ("" if mode == "left_out" else f"_{mode}")] = scored(rows)
     told = {mode: {name: pair[0] for name, pair in by_case.items()} for mode, by_case in asking.items()}
-    rivals = tuple(rival_structures(whole, fit))
-    return Backtest(tuple(cases), found, scores, fit, len(whole) - len(cases), tuple(notices), told, rivals)
+    rivals: tuple[Rival, ...] = ()
+    joint = None
+    if structures:
+        rivals = tuple(rival_structures(whole, fit, folds))
+        joint = joint_board(whole, fit, folds, _apart(found[ORDERED]["left_out"]), told["left_out"])
+    return Backtest(
+        tuple(cases), found, scores, fit, len(whole) - len(cases), tuple(notices), told, rivals, joint
+    )  # fmt: skip
 
 
-def _akin(one: CodedCase, other: CodedCase) -> bool:
-    """Tell whether two cases must be left out together: same conflict, same id, or same states at odds.
-
-    One crisis coded in two records under two names is told by its host and its days.
-    """
-    same = one.case.conflict == other.case.conflict or one.id == other.id
-    host = one.situation.host
-    days = abs((one.case.start - other.case.start).days)
-    twice = bool(host) and host == other.situation.host and days <= SAME_CRISIS_DAYS
-    return same or twice or (bool(_states(one)) and _states(one) == _states(other))
-
-
-def _states(coded: CodedCase) -> frozenset[str]:
-    parties = coded.case.adversary.parties if coded.situation.against_state else ()
-    return frozenset((coded.situation.host, *parties)) if parties else frozenset()
+def _apart(forecasts: Mapping[str, CaseForecast]) -> dict[str, dict[str, Array]]:
+    """Return the forecasts of answers by sample and ally, and of the council, by case."""
+    return {
+        name: {
+            **{f"{sample} {m}": p for sample, by in f.answers.items() for m, p in by.items()},
+            "level": f.level,
+        }
+        for name, f in forecasts.items()
+    }
 
 
 def _asked(

@@ -12,6 +12,7 @@ from sim.alliance.theories import RANK
 from sim.inference.backtest import MODES, ORDERED, REFERENCE, Backtest, CaseForecast, coded_answers
 from sim.inference.board_scores import RESAMPLES, Score
 from sim.inference.decision_fit import Array
+from sim.inference.joint_board import joint_data, joint_text
 from sim.inference.rivals import rivals_text
 from sim.inference.situations import CodedCase
 from sim.scenario.alliance import HELP_LEVELS
@@ -73,7 +74,9 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
         lines.append(f"Learnt also from {result.borrowed} cases of the shipped record.")
     for sample, words in SAMPLE_WORDS.items():
         lines += ["", *_table(result, sample, words)]
-    lines += ["", *claims(result), "", *rivals_text(result.rivals), ""]
+    lines += ["", *claims(result), "", ""]
+    lines += [*rivals_text(result.rivals), ""] if result.rivals else []
+    lines += [*joint_text(result.joint), ""] if result.joint is not None else []
     ranked, asking = misses_first(result), result.asking.get("left_out", {})
     missed = [item for item in ranked if is_miss(item[1], item[2])]
     lines.append(
@@ -192,13 +195,24 @@ def document(result: Backtest) -> dict[str, Any]:
                 "against_states": round(r.against_states, 4),
                 "granted": round(r.granted[0], 4),
                 "tie": round(r.tie, 3) if isfinite(r.tie) else None,
+                "left_out": {
+                    "rps": _rounded(r.rps_out),
+                    "level": _rounded(r.level_out),
+                    "against_states": _rounded(r.against_states_out),
+                    "granted": _rounded(r.granted_out),
+                },
             }
             for r in result.rivals
         ],
+        "asking_joint": None if result.joint is None else joint_data(result.joint),
         "cases": [_plain_case(result, coded) for _, coded, _ in misses_first(result)],
         "borrowed_cases": result.borrowed,
         "notices": list(result.notices),
     }
+
+
+def _rounded(value: float) -> float | None:
+    return round(value, 4) if isfinite(value) else None
 
 
 def _plain(score: Score) -> dict[str, float | int | None]:

@@ -13,12 +13,14 @@ from sim.engine.told import Order
 from sim.inference.hearing import Hearing
 from sim.scenario.alliance import HelpLevel
 from sim.scenario.crisis import Facts
+from sim.scenario.learnt import ASSUMED, LEARNT, FittedChoice
 from sim.scenario.models import Scenario
 from sim.scenario.paths import quantities, with_values
 
 FACTS = "crisis.facts"
 RULE = "alliance.organs.council.rule"
-CHOICE = "response.decision.ordered_choice."
+#: Numbers of the choice that a fit replaces.
+FITTED = frozenset(FittedChoice.model_fields)
 #: Kinds of change; of two of the same size the one that stands first here is called the smaller.
 GROUPS: dict[str, str] = {
     "fact": "a fact of the crisis",
@@ -84,24 +86,29 @@ def numbers(scenario: Scenario) -> list[Range]:
     since thresholds rise.
     """
     found = []
-    model = scenario.response.decision.ordered_choice
+    decision = scenario.response.decision
+    model, fitted = decision.choice, decision.weights == "fitted"
     rising = (float(model.threshold_words), float(model.threshold_measures), float(model.threshold_force))
     for path, number in quantities(scenario):
-        if not _movable(path) or number.low is None or number.high is None or number.low >= number.high:
+        if not _movable(path, fitted) or number.low is None or number.high is None:
+            continue
+        if number.low >= number.high:
             continue
         low, high = float(number.low), float(number.high)
         span = high - low
         for place, level in enumerate(("words", "measures", "force")):
-            if path == f"{CHOICE}threshold_{level}":
+            if path == f"{LEARNT if fitted else ASSUMED}threshold_{level}":
                 low = max(low, rising[place - 1]) if place else low
                 high = min(high, rising[place + 1]) if place < 2 else high
         found.append(Range(path, float(number), low, high, span))
     return found
 
 
-def _movable(path: str) -> bool:
-    if path.startswith(CHOICE):
-        return not path.startswith(f"{CHOICE}sigma_")
+def _movable(path: str, fitted: bool) -> bool:
+    if path.startswith((ASSUMED, LEARNT)):
+        name = path.removeprefix(ASSUMED).removeprefix(LEARNT)
+        in_force = path.startswith(LEARNT if name.partition(".")[0] in FITTED and fitted else ASSUMED)
+        return in_force and not name.startswith("sigma_")
     return path.startswith("alliance.ties.") or path in (
         "alliance.tie_default",
         "alliance.organs.council.qualified_share",

@@ -12,9 +12,9 @@ from scipy.special import expit
 from sim.alliance.theories import THEORIES, WITHOUT_DATA, ClassChances, PastCase, Theory
 from sim.alliance.theories.base_rate import PUBLISHED
 from sim.alliance.theories.features import FEATURES, features
+from sim.alliance.theories.learnt import shared_out
 from sim.inference.decision_fit import Array, DecisionFit, Scene, fit_decisions, scenes
 from sim.inference.situations import CodedCase
-from sim.scenario.alliance import HELP_LEVELS
 
 #: Standard deviation of the prior on each coefficient of the plain logit (features run within -1 ... 1).
 LOGIT_SD = 1.0
@@ -91,10 +91,7 @@ def past_cases(training: Sequence[CodedCase]) -> list[PastCase]:
     for coded in training:
         for member, seen in coded.observed.items():
             told = features(coded.situation, member)
-            total = sum(base[seen.lower : seen.upper + 1])
-            for k in range(seen.lower, seen.upper + 1):
-                weight = seen.weight * base[k] / total
-                found.append(PastCase(told, HELP_LEVELS[k], weight, f"{coded.id} {member}"))
+            found += shared_out(f"{coded.id} {member}", told, (seen.lower, seen.upper), seen.weight, base)
     return found
 
 

@@ -8,8 +8,10 @@ without.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,9 @@ SIGMA_SCALE = 1.5
 ABSTENTION = 1.0
 DEPENDENCE_POWER = 0.5
 NODES = 9
+#: When the search for the mode ends, from afar and from close by.
+FAR: Any = {"maxiter": 60, "ftol": 1e-7}
+NEAR: Any = {"maxiter": 12, "ftol": 1e-4}
 DRAWS = 128
 _IMPOSSIBLE = -30.0
 #: Curvature of a number that is held at a value.
@@ -108,6 +113,13 @@ def thresholds(theta: Array) -> Array:
     return np.array([first, first + np.exp(theta[7]), first + np.exp(theta[7]) + np.exp(theta[8])])
 
 
+@cache
+def _nodes() -> tuple[Array, Array]:
+    """Return the nodes of the common shock, in its deviations, and their weights, which add up to 1."""
+    points, heights = np.polynomial.hermite_e.hermegauss(NODES)
+    return np.asarray(points), np.asarray(heights / heights.sum())
+
+
 def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDArray[np.int64]]:
     """Return, given the common shock and the lead's band of willingness: weights, reach, the lead's ranks.
 
@@ -115,9 +127,16 @@ def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDAr
         log weights (case, node, band); chances of at least none, words, measures, force, beyond
         (case, node, band, ally, 5), the lead's own left at its unconditional ones; ranks (band).
     """
+    weights, bars, ranks = _bars(theta, table, scale)
+    reach = ndtr(shock_nodes(theta)[None, :, None, None, None] - bars[:, None])
+    shape = reach.shape[:-1]
+    return weights, np.concatenate([np.ones((*shape, 1)), reach, np.zeros((*shape, 1))], axis=-1), ranks
+
+
+def _bars(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return log weights and ranks as `states` does, and the sums of shocks needed (case, band, ally, level)."""
     taus, sigma = thresholds(theta), np.exp(theta[9])
-    points, heights = np.polynomial.hermite_e.hermegauss(NODES)
-    heights = heights / heights.sum()
+    points, heights = _nodes()
     edges = np.unique(np.round([*taus, *(taus - ABSTENTION)], 12))
     middles = np.concatenate([[edges[0] - 1], (edges[1:] + edges[:-1]) / 2, [edges[-1] + 1]])
     lines = np.where(
@@ -136,23 +155,44 @@ def states(theta: Array, table: Table, scale: Array) -> tuple[Array, Array, NDAr
         weights = np.log(heights)[None, :, None] + np.maximum(np.log(band), 20 * _IMPOSSIBLE)
     taken = np.where(has_lead[:, None, None], lines[None], 0.0)  # (case, band, level)
     bars = taus - mean[:, None, :, None] - theta[5] * table.carry[:, None, :, None] * taken[:, :, None, :]
-    bars = np.minimum.accumulate(bars[..., ::-1], axis=-1)[..., ::-1]  # (case, band, ally, level)
-    reach = ndtr(sigma * points[None, :, None, None, None] - bars[:, None])
-    shape = reach.shape[:-1]
-    return weights, np.concatenate([np.ones((*shape, 1)), reach, np.zeros((*shape, 1))], axis=-1), ranks
+    return weights, np.minimum.accumulate(bars[..., ::-1], axis=-1)[..., ::-1], ranks
 
 
-def log_likelihood(theta: Array, table: Table, scale: Array) -> float:
-    """Return the log likelihood of what is observed, each observation counted by its weight."""
-    weights, reach, ranks = states(theta, table, scale)
-    low = np.take_along_axis(reach, table.lower[:, None, None, :, None], axis=-1)[..., 0]
-    high = np.take_along_axis(reach, table.upper[:, None, None, :, None] + 1, axis=-1)[..., 0]
-    seen = table.weight * ~table.lead
-    allies = (seen[:, None, None, :] * np.log(np.maximum(low - high, 1e-12))).sum(axis=-1)
+def log_likelihood(theta: Array, table: Table, scale: Array, tilt: Array | None = None) -> float:
+    """Return the log likelihood of what is observed, each observation counted by its weight.
+
+    Args:
+        theta: numbers in the order of `NAMES`; further ones are not read.
+        table: of the cases.
+        scale: of the effects.
+        tilt: log likelihood of something else that hangs on the common shock (case, node).
+    """
+    weights, bars, ranks = _bars(theta, table, scale)
+    if tilt is not None:
+        weights = weights + tilt[..., None]
+    allies = _seen_of_allies(bars, table, shock_nodes(theta))
     within = (table.lower[..., None] <= ranks) & (ranks <= table.upper[..., None])  # (case, ally, band)
     slip = np.log(np.maximum(1 - table.weight, np.exp(_IMPOSSIBLE)))[..., None]
     lead = (np.where(within, 0.0, slip) * table.lead[..., None]).sum(axis=1)
     return float(logsumexp(weights + allies + lead[:, None, :], axis=(1, 2)).sum())
+
+
+def _seen_of_allies(bars: Array, table: Table, shocks: Array) -> Array:
+    """Return the log chance of what is observed of the allies but the lead (case, node, band)."""
+    case, ally = np.nonzero((table.weight > 0) & ~table.lead)
+    found = np.zeros((len(table.weight), len(shocks), bars.shape[1]))
+    if not len(case):
+        return found
+    ends = np.pad(bars[case, :, ally, :], ((0, 0), (0, 0), (1, 1)), constant_values=np.inf)
+    ends[..., 0] = -np.inf  # (observation, band, none to beyond)
+    at = np.arange(len(case))
+    low, high = ends[at, :, table.lower[case, ally]], ends[at, :, table.upper[case, ally] + 1]
+    u = shocks[None, :, None]
+    cell = ndtr(u - low[:, None]) - ndtr(u - high[:, None])
+    told = table.weight[case, ally][:, None, None] * np.log(np.maximum(cell, 1e-12))
+    starts = np.flatnonzero(np.diff(case, prepend=-1))
+    found[case[starts]] = np.add.reduceat(told, starts, axis=0)
+    return found
 
 
 def log_prior(theta: Array) -> float:
@@ -168,6 +208,7 @@ def fit_decisions(
     *,
     inferred: bool = True,
     line: float | None = None,
+    near: DecisionFit | None = None,
 ) -> DecisionFit:
     """Return the posterior of the ordered choice given *cases*: mode and Laplace approximation.
 
@@ -176,6 +217,9 @@ def fit_decisions(
         start: where to begin, for fits that differ in a few cases.
         inferred: keep silences that were inferred from the outcome, at their small weight.
         line: hold the weight of the lead's line at this value instead of fitting it.
+        near: the same fit to a few more cases; its spread is taken over, only the mode found anew, in fewer
+            steps (for comparisons that need many fits). *start* must not have seen what is left out, since
+            a search that ends early leans towards it.
     """
     table = table_of(cases, inferred=inferred)
     told = table.x[table.present]
@@ -189,18 +233,20 @@ def fit_decisions(
     bounds = [(-6.0, 6.0)] * 7 + [(-3.0, 2.0)] * 2 + [(-3.0, 1.5)]
     if line is not None:
         first, bounds[5] = np.array([*first[:5], line, *first[6:]]), (line, line)
-    found = minimize(cost, first, method="L-BFGS-B", bounds=bounds, options={"maxiter": 60, "ftol": 1e-7})
+    found = minimize(cost, first, method="L-BFGS-B", bounds=bounds, options=NEAR if near else FAR)
     mode = np.round(found.x, 4)
-    curvature = _hessian(cost, mode)
+    if near is not None:
+        return replace(near, mode=mode, scale=scale, cases=len(cases), log_posterior=-float(found.fun))
+    curvature = hessian(cost, mode)
     if line is not None:
         curvature[5, :] = curvature[:, 5] = 0.0
         curvature[5, 5] = _HELD
-    covariance = _inverse(curvature)
+    covariance = inverse(curvature)
     return DecisionFit(mode, covariance, scale, len(cases), float(table.weight.sum()), -float(found.fun))
 
 
-def _hessian(cost: object, at: Array, step: float = 0.02) -> Array:
-    assert callable(cost)
+def hessian(cost: Callable[[Array], float], at: Array, step: float = 0.02) -> Array:
+    """Return the matrix of second differences of *cost*."""
     n = len(at)
     moves = np.eye(n) * step
     centre = cost(at)
@@ -215,9 +261,9 @@ def _hessian(cost: object, at: Array, step: float = 0.02) -> Array:
     return found
 
 
-def _inverse(hessian: Array) -> Array:
+def inverse(curvature: Array) -> Array:
     """Return the inverse; no direction is held to be less certain than the widest prior."""
-    values, vectors = np.linalg.eigh((hessian + hessian.T) / 2)
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
     kept = np.maximum(values, 1.0 / PRIOR_SD.max() ** 2)
     return np.asarray((vectors / kept) @ vectors.T)
 
@@ -231,16 +277,29 @@ class Scene:
     classes: Array  # (state, ally, 4)
 
 
-def scenes(fit: DecisionFit, cases: Sequence[CodedCase], draws: int = DRAWS) -> list[Scene]:
+def shock_nodes(theta: Array) -> Array:
+    """Return the values of the common shock at which `states` stands."""
+    return np.asarray(np.exp(theta[9]) * _nodes()[0])
+
+
+def scenes(
+    fit: DecisionFit,
+    cases: Sequence[CodedCase],
+    draws: int = DRAWS,
+    tilt: Callable[[Array], Array] | None = None,
+) -> list[Scene]:
     """Return the forecast of each case, over posterior draws, the common shock and the lead's own choice.
 
-    Nothing coded of the answers is used. `draws=1` switches the spread of the posterior off.
+    Nothing coded of the answers is used. `draws=1` switches the spread of the posterior off; *tilt* gives for
+    a draw the log likelihood of something known beside the answers (case, node).
     """
     table = table_of(cases)
     parts: list[list[tuple[Array, Array]]] = [[] for _ in cases]
     thetas = fit.draws(draws)
     for theta in thetas:
         weights, reach, ranks = states(theta, table, fit.scale)
+        if tilt is not None:
+            weights = weights + tilt(theta)[..., None]
         classes = reach[..., :-1] - reach[..., 1:]
         known = np.eye(4)[ranks][None, None, :, None, :]
         classes = np.where(table.lead[:, None, None, :, None], known, classes)

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.inference.contenders import class_shares, fit_logit, past_cases
+from sim.alliance.theories.features import features
+from sim.inference.contenders import class_shares, fit_logit
 from sim.inference.decision_fit import (
     ABSTENTION,
     DEPENDENCE_POWER,
     FACTORS,
-    NAMES,
     Array,
     DecisionFit,
     fit_decisions,
     thresholds,
 )
-from sim.inference.situations import CodedCase
+from sim.inference.situations import CodedCase, akin
 from sim.inference.whole_files import write_whole
 
 #: Draws behind the intervals of the file, and the share that these hold.
@@ -49,59 +49,90 @@ def intervals(fit: DecisionFit) -> dict[str, tuple[float, float, float]]:
 def decisions_text(record: str, cases: Sequence[CodedCase], fit: DecisionFit | None = None) -> str:
     """Return the YAML text of everything fitted to *cases*; the same cases give the same bytes.
 
+    Once to all of them and once without each conflict, for scenarios about a crisis that is in the record.
+
     Args:
         record: the record's file name, for the head of the file.
         cases: coded cases.
         fit: of the ordered choice to these cases, if there is one already.
     """
     fit = fit or fit_decisions(cases)
-    logit, shares = fit_logit(cases), class_shares(cases)
-    conflicts = len({c.case.conflict for c in cases})
+    conflicts = list(dict.fromkeys(c.case.conflict for c in cases))
     lines = [
-        "# Weights of the decision models, fitted to coded cases; do not edit, run again:",
+        "# What decision models learnt from coded cases; do not edit, run again:",
         f"#   python -m sim fit {record}",
-        f"# {len(cases)} cases of {conflicts} conflicts, {_short(fit.observations)} whole observations.",
-        "# In-sample by construction: a scenario about one of these cases is no test of them.",
+        f"# {len(cases)} cases of {len(conflicts)} conflicts, {_short(fit.observations)} whole observations.",
+        "# `all` is in-sample for a scenario about one of these cases; each other fit has not seen the",
+        "# conflict that it is named after (decision.leave_out).",
         "format: 1",
         f"record: {record}",
-        "ordered_choice:",
-        "  # Per unit of each factor; value is the posterior mode, low to high holds 90 % of the posterior.",
-        "  weights:",
+        "# Weights: per unit of each factor; value is the posterior mode, low to high holds 90 %.",
+        "# Posterior: normal in standardised effects (weight x scale), line, first threshold, logarithms of",
+        "# gaps and of sigma_common; a draw is mode + root z. Shares: none, words, measures, force.",
+        "fits:",
+        *_fit_lines("all", cases, fit),
     ]
-    spans = intervals(fit)
-    in_weights = (*FACTORS, "lead_line")
-    lines += [f"    {name}: {_span(spans[name])}" for name in in_weights]
-    lines += [f"  {name}: {_span(spans[name])}" for name in spans if name not in in_weights]
+    for conflict in conflicts:
+        out = [c for c in cases if c.case.conflict == conflict]
+        training = [c for c in cases if not any(akin(c, other) for other in out)]
+        lines += _fit_lines(conflict, training, fit_decisions(training, fit.mode))
     lines += [
-        f"  # Not fitted: the scale of willingness ({_short(SIGMA_OWN)}), and what the record hardly tells.",
-        f"  sigma_own: {_short(SIGMA_OWN)}",
-        f"  abstention: {_short(ABSTENTION)}",
-        f"  dependence_power: {_short(DEPENDENCE_POWER)}",
-        "  # Normal posterior of the standardised numbers; effects are divided by scale.",
-        "  posterior:",
-        f"    names: [{', '.join(NAMES)}]",
-        f"    scale: {_row(fit.scale)}",
-        f"    mode: {_row(fit.mode)}",
-        "    covariance:",
-        *(f"      - {_row(row)}" for row in fit.covariance),
-        "plain_logit:",
-        "  coefficients:",
-        *(f"    {name}: {_short(value)}" for name, value in logit.coefficients.items()),
-        f"  cuts: {_row(logit.cuts)}",
-        "base_rate:",
-        "  # none, words, measures, force",
-        f"  shares: {_row(shares)}",
-        "case_based:",
-        "  # A range of classes is shared out over them; features that are 0 are left out.",
-        "  cases:",
+        "# Coded positions as ranges of classes (0 none to 3 force); features that are 0 are left out.",
+        "cases:",
     ]
-    for past in past_cases(cases):
-        told = ", ".join(f"{name}: {_short(x)}" for name, x in past.features.items() if x)
-        lines.append(
-            f"    - {{name: {past.name}, outcome: {past.outcome}, weight: {_short(past.weight)}, "
-            f"features: {{{told}}}}}"
-        )
+    for coded in cases:
+        lines += _case_lines(coded)
     return "\n".join(lines) + "\n"
+
+
+def _fit_lines(name: str, cases: Sequence[CodedCase], fit: DecisionFit) -> list[str]:
+    """Return the lines of one fit, under its name."""
+    logit, spans = fit_logit(cases), intervals(fit)
+    in_weights = (*FACTORS, "lead_line")
+    root = np.linalg.cholesky(fit.covariance)
+    told = ", ".join(f"{key}: {_short(value)}" for key, value in logit.coefficients.items())
+    return [
+        f"  {name}:",
+        "    ordered_choice:",
+        "      weights:",
+        *(f"        {key}: {_span(spans[key])}" for key in in_weights),
+        *(f"      {key}: {_span(spans[key])}" for key in spans if key not in in_weights),
+        # The scale of willingness, and what the record hardly tells: taken as given.
+        f"      sigma_own: {_short(SIGMA_OWN)}",
+        f"      abstention: {_short(ABSTENTION)}",
+        f"      dependence_power: {_short(DEPENDENCE_POWER)}",
+        "    posterior:",
+        f"      scale: {_row(fit.scale)}",
+        f"      mode: {_row(fit.mode)}",
+        "      root:",
+        *(f"        - {_row(row[: k + 1])}" for k, row in enumerate(root)),
+        "    plain_logit:",
+        f"      coefficients: {{{told}}}",
+        f"      cuts: {_row(logit.cuts)}",
+        f"    shares: {_row(class_shares(cases))}",
+    ]
+
+
+def _case_lines(coded: CodedCase) -> list[str]:
+    """Return the lines of one case: what its members shared, then what is known of each."""
+    told = {member: features(coded.situation, member) for member in coded.observed}
+    if not told:
+        return []
+    first = next(iter(told.values()))
+    shared = {k: x for k, x in first.items() if x and all(one[k] == x for one in told.values())}
+    lines = [f"  {coded.id}:", f"    conflict: {coded.case.conflict}", f"    features: {_mapping(shared)}"]
+    lines.append("    members:")
+    for member, seen in coded.observed.items():
+        own = {k: x for k, x in told[member].items() if x and k not in shared}
+        lines.append(
+            f"      {member}: {{classes: [{seen.lower}, {seen.upper}], weight: {_short(seen.weight)}, "
+            f"features: {_mapping(own)}}}"
+        )
+    return lines
+
+
+def _mapping(values: dict[str, float]) -> str:
+    return "{" + ", ".join(f"{name}: {_short(x)}" for name, x in values.items()) + "}"
 
 
 def write_decisions(text: str, path: str | Path) -> bool:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from sim.inference.situations import CodedCase, coded_cases, load_alliance, unknown_states
+from sim.scenario.alliance import Alliance
 from sim.scenario.errors import one_problem
 from sim.scenario.record import load_record
 from sim.scenario.state_names import SHIPPED
@@ -30,6 +31,7 @@ class Material:
     digest: str
     #: Where fitted weights go.
     decisions: Path
+    alliance: Alliance
 
 
 def gather(
@@ -69,7 +71,7 @@ def gather(
     beside = own or path.resolve().parent.parent == lawbook.resolve().parent.parent
     home = lawbook if beside else path
     decisions = home.with_name(f"{home.stem}{DECISIONS}.yaml")
-    return Material(os.fspath(path), cases, pool, tuple(notices), digest, decisions)
+    return Material(os.fspath(path), cases, pool, tuple(notices), digest, decisions, state)
 
 
 def _nearest(here: Path, shipped: Path) -> Path:

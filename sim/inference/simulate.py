@@ -17,6 +17,7 @@ from sim.experiment.design import STREAM
 from sim.experiment.executors import Jobs, execute
 from sim.experiment.responses import Response, responses_of
 from sim.experiment.spans import record_response
+from sim.scenario.learnt import ASSUMED
 from sim.scenario.models import Scenario
 from sim.scenario.paths import with_values
 from sim.scenario.uncertain import draw_uncertain
@@ -24,17 +25,24 @@ from sim.scenario.uncertain import draw_uncertain
 Outcome = dict[str, float]
 Progress = Callable[[int, int], None]
 
-_CHOICE = "response.decision.ordered_choice."
-#: Inputs that settle the answer: willingness is of order 1, so every member is far above every threshold,
-#: and no willingness reaches the bar for the lead to act alone.
+#: Inputs that settle the answer (`settled` puts them in force): willingness is of order 1, so every member is
+#: far above every threshold, and no willingness reaches the bar for the lead to act alone.
 SETTLED: dict[str, float] = {
-    f"{_CHOICE}threshold_words": -100.0,
-    f"{_CHOICE}threshold_measures": -100.0,
-    f"{_CHOICE}threshold_force": -100.0,
+    f"{ASSUMED}threshold_words": -100.0,
+    f"{ASSUMED}threshold_measures": -100.0,
+    f"{ASSUMED}threshold_force": -100.0,
     "response.decision.bilateral_margin": 1000.0,
 }
 #: First replication of a calibration; studies count from 0 and stay far below. Exact in a double.
 FIRST_REPLICATION = 2**40
+
+
+def settled(scenario: Scenario) -> Scenario:
+    """Return *scenario* deciding by the ordered choice on assumed weights, which `SETTLED` sets."""
+    decision = scenario.response.decision.model_copy(update={"model": "ordered_choice", "weights": "assumed"})
+    return scenario.model_copy(
+        update={"response": scenario.response.model_copy(update={"decision": decision})}
+    )
 
 
 def read(log: EventLog, scenario: Scenario, response: Response) -> float:

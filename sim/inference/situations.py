@@ -30,6 +30,8 @@ TIE_SCALE = 2.0
 NEUTRAL_COST = 0.5
 #: Level at which a request is read when its level is not coded (assumed: the middle of what can be asked).
 UNCODED_REQUEST: HelpLevel = "measures"
+#: Cases of one host that begin within so many days of each other are taken to be one crisis (assumed).
+SAME_CRISIS_DAYS = 45
 _ADVERSARIES = {"non-state": "non_state", "state": "state", "member": "member"}
 _HANDS = {"certain": "proved", "disputed": "claimed", "none": "absent"}
 
@@ -91,6 +93,23 @@ def unknown_states(cases: Iterable[CodedCase], alliance: Alliance) -> dict[str, 
             if name and name not in judged:
                 found.setdefault(name, []).append(case.id)
     return {name: tuple(ids) for name, ids in sorted(found.items())}
+
+
+def akin(one: CodedCase, other: CodedCase) -> bool:
+    """Tell whether two cases must be left out together: same conflict, same id, or same states at odds.
+
+    One crisis coded in two records under two names is told by its host and its days.
+    """
+    same = one.case.conflict == other.case.conflict or one.id == other.id
+    host = one.situation.host
+    days = abs((one.case.start - other.case.start).days)
+    twice = bool(host) and host == other.situation.host and days <= SAME_CRISIS_DAYS
+    return same or twice or (bool(_states(one)) and _states(one) == _states(other))
+
+
+def _states(coded: CodedCase) -> frozenset[str]:
+    parties = coded.case.adversary.parties if coded.situation.against_state else ()
+    return frozenset((coded.situation.host, *parties)) if parties else frozenset()
 
 
 def facts_of(case: Case) -> dict[str, str]:

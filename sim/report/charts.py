@@ -21,6 +21,7 @@ CHARTS: dict[str, str] = {
     "unrest": "unrest:draw_unrest",
     "flights": "flights:draw_flights",
     "positions": "positions:draw_positions",
+    "map": "map.still:draw_still",
     "bottlenecks": "bottlenecks:draw_bottlenecks",
     "effects": "effects:draw_effects",
     "record": "fit:draw_fit",

@@ -95,7 +95,7 @@ def member_sentence(e: Explanation, member: str) -> str:
     if v.answer.position is Position.ABSTAIN and v.willingness >= v.threshold:
         said += " It is willing enough but does not accept the contested legal basis."
     elif all(n in v.terms for n in SHOCKS):
-        band = float(e.scenario.response.decision.ordered_choice.abstention)
+        band = float(e.scenario.response.decision.choice.abstention)
         unmoved = answer_of(systematic(v), v.threshold, band).position
         luck = sum(v.terms[n] for n in SHOCKS)
         same = unmoved is v.answer.position

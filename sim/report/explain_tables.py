@@ -96,7 +96,7 @@ def terms_table(e: Explanation) -> list[str]:
             "By this theory each member's class is drawn from chances; classes and thresholds are places on "
             "the ladder from 0 (none) to 3 (force), and reasons are on the theory's own scale."
         )
-    band = float(e.scenario.response.decision.ordered_choice.abstention)
+    band = float(e.scenario.response.decision.choice.abstention)
     return lines + notes(
         f"Support from the threshold up, abstention within {band:.2f} below it, objection further down. "
         "The shocks are this run's luck, common to the members and each one's own."

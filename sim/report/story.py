@@ -48,6 +48,8 @@ def story(study: Study) -> list[str]:
     draw = row.get("draw", math.nan)
     outer = "" if math.isnan(draw) else f" (draw {draw:.0f} of the uncertain inputs)"
     header = f"A typical replication: run {row['run']:.0f} of {len(study.rows)}{outer}. {_chosen(study, row)}"
+    if study.scenario.hypothetical:
+        header = f"Hypothetical: none of this has happened. {header}"
     return [*textwrap.wrap(header, WIDTH), *tell(study.typical_log, study.scenario)]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
+from sim.experiment.responses import RESPONSES
 from sim.report import style
 from sim.report.bands import band_words, bands, levels
 from sim.report.bottlenecks import part_hours, typical_row
@@ -20,16 +21,17 @@ if TYPE_CHECKING:
 
 OUTCOME_WIDTHS = (32, 6, 14, 13, 6, 19, 8, 5)
 #: Responses that have tables of their own, or that say nothing about the crisis.
-ELSEWHERE = ("position.", "parts.", "hours_simulated")
+ELSEWHERE = ("position.", "parts.", "hours_simulated", "trust.", "exit_hazard.")
 #: Responses of the effects table, in order.
-COMPARED = ("mandate", "hours_to_order", "killed", "wounded", "incidents", "sites_overwhelmed", "detained",
+COMPARED = ("appealed", "mandate", "help_level", "hours_to_order", "killed", "wounded", "incidents", "sites_overwhelmed", "detained",
             "peak_out_of_control", "government_fell", "hours_to_deployment_complete")  # fmt: skip
 
 
 def all_tables(study: Study) -> list[str]:
     """Return every table of a study, one after the other with empty lines between."""
-    tables = [outcome_table(study), positions_table(study), help_table(study), parts_table(study),
-              ledger_table(study), effects_table(study)]  # fmt: skip
+    force = study.scenario.response.mandate is not None
+    tables = [outcome_table(study), positions_table(study) if force else [], help_table(study),
+              parts_table(study) if force else [], ledger_table(study), effects_table(study)]  # fmt: skip
     lines: list[str] = []
     for table in tables:
         if table:
@@ -43,8 +45,9 @@ def outcome_table(study: Study) -> list[str]:
     head = ("", "chance", "median ±", band_words(study), "inputs", "recorded", "kind", "perc.")
     lines = [*heading("Outcomes"), *rows_of([head], OUTCOME_WIDTHS)]
     sections: dict[str, list[ResponseSummary]] = {}
+    own = [name + study.scenario.crisis.host for name in ("trust.", "exit_hazard.")]
     for response in summary.responses.values():
-        if not response.name.startswith(ELSEWHERE):
+        if not response.name.startswith(ELSEWHERE) or response.name in own:
             sections.setdefault(response.given.split(",")[0], []).append(response)
     used: set[str] = set()
     for given, responses in sections.items():
@@ -271,12 +274,14 @@ def effects_table(study: Study) -> list[str]:
 
 def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, ...]) -> list[str]:
     lines, same = [], []
-    for name in COMPARED:
+    own = [name for name in variant.differences if name not in RESPONSES and not name.startswith(ELSEWHERE)]
+    for name in (*COMPARED, *own):
         d, r = variant.differences.get(name), summary.responses.get(name)
         if d is None or not d.n or r is None:
             continue
         if max(abs(v) for v in (d.mean, d.low, d.high)) < 1e-9:
-            same.append(r.label[:1].lower() + r.label[1:])
+            if name in COMPARED:
+                same.append(r.label[:1].lower() + r.label[1:])
             continue
         label = f"  {r.label} ({r.unit})" if r.unit else f"  {r.label}"
         spread = f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)})"

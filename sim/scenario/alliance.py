@@ -4,7 +4,9 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.scenario.bases import Base
 from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.exercises import Exercise
 from sim.scenario.levers import Lever
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import (
@@ -18,6 +20,8 @@ from sim.scenario.quantities import (
     WholeCount,
 )  # fmt: skip
 from sim.scenario.scalars import Day
+from sim.scenario.standing import Standing
+from sim.scenario.synthetic import Synthetic, expanded
 from sim.scenario.transport import AircraftType, Airfield, Airlift, Fleet, Roads
 
 HelpLevel = Literal["none", "words", "measures", "force"]
@@ -148,6 +152,8 @@ class Organs(Sourced):
     secretary_general: Duration
     secretary_general_vacant: bool = False
     vacancy_factor: Ratio
+    #: Share by which each observer lengthens the opening of consultations.
+    observer_cost: Ratio = Quantity(0.0)
     #: Joint Staff: plan of the operation, drawn up beside the deliberation.
     joint_staff_plan: Duration
     #: Defence ministers: request to end the mission to the order for withdrawal.
@@ -197,8 +203,9 @@ class Partner(Sourced):
     capital: Place
     #: Offset from UTC as +HH:MM.
     zone: str = Field(pattern=r"^[+-]\d\d:\d\d$")
-    #: An observer attends consultations without a vote.
+    #: An observer attends consultations without a vote; a formal partner takes part in agreed measures.
     observer: bool = False
+    partnership: bool = False
 
 
 class Alliance(Frozen):
@@ -218,6 +225,8 @@ class Alliance(Frozen):
     organs: Organs
     treaty: dict[str, Provision]
     instruments: dict[str, Instrument] = {}
+    #: Exercises by key, held on their days where they are enabled.
+    exercises: dict[str, Exercise] = {}
     #: Warning order to ready, by kind of unit; echelons name theirs, so that one figure can serve several.
     notice_to_move: dict[str, Duration]
     airfields: dict[str, Airfield]
@@ -225,8 +234,18 @@ class Alliance(Frozen):
     fleets: dict[str, dict[str, Fleet]]
     airlift: Airlift
     roads: Roads
+    #: Forward bases, and members that do not exist (to see what numbers do to consensus).
+    bases: dict[str, Base] = {}
+    synthetic: Synthetic | None = None
+    #: What crises leave behind; none if it is not followed.
+    standing: Standing | None = None
     #: Coordination of a multinational force relative to a national one (1 = no loss).
     coordination: Ratio
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, raw: object) -> object:
+        return expanded(raw)
 
     def state(self, key: str) -> Member | Partner:
         """Return the member or partner *key*.

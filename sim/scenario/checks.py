@@ -25,7 +25,9 @@ _RANGES: tuple[str, ...] = RangeFamily.__args__  # type: ignore[attr-defined]
 _MEMBER_KEY = re.compile(r"[A-Z]{3}\Z")
 
 #: Facts that a provision may test and that follow from the crisis: its type, a request, who the parties are.
-COMPUTED_FACTS = ("type", "request", "host_is_member", "adversary_is_member")
+COMPUTED_FACTS = (
+    "type", "request", "host_is_member", "adversary_is_member", "host_is_observer", "host_is_partner",
+)  # fmt: skip
 #: Where names are kept that others refer to.
 HOMES = {
     "member": "alliance.members",
@@ -38,7 +40,12 @@ HOMES = {
 }
 #: Nouns whose names are kept in more than one place.
 MORE_HOMES = {
-    "site": ("crisis.incursions.sectors", "crisis.fighting.places"),
+    "site": (
+        "crisis.incursions.sectors",
+        "crisis.fighting.sectors",
+        "crisis.pressure.targets",
+        "crisis.epidemic.outbreaks",
+    ),
     "state": ("alliance.members",),
 }
 #: Values that name something ('*' stands for any key or place in a list), and what they name.

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.decisions import point_at_decisions, with_decisions
+from sim.scenario.episodes import with_episodes
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.marks import Key, Node
 from sim.scenario.paths import full_path
@@ -50,6 +52,11 @@ def _read_scenario(path: str, use_fitted: bool, above: tuple[str, ...]) -> Tree:
     tree, base = _take_base(tree, path, (*above, os.path.realpath(path)), use_fitted)
     tree, fitted = _take_fitted(tree, path, use_fitted)
     tree = _with_alliance(tree, path)
+    tree = with_episodes(
+        tree,
+        lambda at, place: _beside(at, path, place, "a scenario file"),
+        lambda target: _read_episode(target, use_fitted, (*above, os.path.realpath(path))),
+    )
     if base is not None:
         if isinstance(base.data.get("alliance"), dict) and "format" in (tree.data.get("alliance") or ()):
             # A whole alliance takes the place of the other's; a part of one is put over it.
@@ -58,17 +65,30 @@ def _read_scenario(path: str, use_fitted: bool, above: tuple[str, ...]) -> Tree:
     return _with_fitted(tree, fitted) if fitted is not None else tree
 
 
+def _read_episode(path: str, use_fitted: bool, chain: tuple[str, ...]) -> Tree:
+    """Return the raw data of a file that an episode uses; its own further crises are left out."""
+    if len(chain) >= MOST_FILES or os.path.realpath(path) in chain:
+        message = "an episode's file is built on the campaign itself; break the circle"
+        raise ScenarioError([Problem(path, None, None, "", message)])
+    return with_decisions(_read_scenario(path, use_fitted, chain), {})
+
+
 def _take_base(tree: Tree, path: str, chain: tuple[str, ...], use_fitted: bool) -> tuple[Tree, Tree | None]:
     if "extends" not in tree.data:
         return tree, None
-    target = _beside(tree, path, "extends", "a scenario file")
-    if os.path.realpath(target) in chain:
-        raise _stop(
-            tree, ("extends",), f"'{tree.data['extends']}' is built on this file itself; break the circle"
-        )
-    if len(chain) >= MOST_FILES:
-        raise _stop(tree, ("extends",), f"more than {MOST_FILES} files build on one another; join some")
-    return without(tree, (), "extends"), _read_scenario(target, use_fitted, chain)
+    named = tree.data["extends"]
+    places = [("extends", i) for i in range(len(named))] if isinstance(named, list) else [("extends",)]
+    base: Tree | None = None
+    for place in places:
+        target = _beside(tree, path, place, "a scenario file")
+        if os.path.realpath(target) in chain:
+            what = os.path.basename(target)
+            raise _stop(tree, place, f"'{what}' is built on this file itself; break the circle")
+        if len(chain) >= MOST_FILES:
+            raise _stop(tree, place, f"more than {MOST_FILES} files build on one another; join some")
+        found = _read_scenario(target, use_fitted, chain)
+        base = found if base is None else merge(base, found)
+    return without(tree, (), "extends"), base
 
 
 def _take_fitted(tree: Tree, path: str, use_fitted: bool) -> tuple[Tree, Tree | None]:
@@ -77,20 +97,23 @@ def _take_fitted(tree: Tree, path: str, use_fitted: bool) -> tuple[Tree, Tree | 
     fitted = None
     if use_fitted:
         fitted = _read_mapping(
-            _beside(tree, path, "fitted", "a calibration's file"), "uncertain", "a calibration"
+            _beside(tree, path, ("fitted",), "a calibration's file"), "uncertain", "a calibration"
         )
     return without(tree, (), "fitted"), fitted
 
 
-def _beside(tree: Tree, path: str, key: str, what: str) -> str:
-    """Return the path of the file that *key* names, relative to the file at *path*."""
-    named = tree.data[key]
+def _beside(tree: Tree, path: str, place: tuple[Key, ...], what: str) -> str:
+    """Return the path of the file that is named at *place*, relative to the file at *path*."""
+    named: Any = tree.data
+    for key in place:
+        named = named[key]
+    key = next(part for part in reversed(place) if isinstance(part, str))
     if not isinstance(named, str) or Path(named).suffix not in SUFFIXES or os.path.isabs(named):
-        raise _stop(tree, (key,), f"'{key}' must name {what}; write its .yaml path relative to this file")
+        raise _stop(tree, place, f"'{key}' must name {what}; write its .yaml path relative to this file")
     target = os.path.normpath(os.path.join(os.path.dirname(path), named))
     if not os.path.isfile(target):
         hint = nearest_file(Path(target))
-        raise _stop(tree, (key,), f"there is no file '{target}'{hint or '; check the name or drop the key'}")
+        raise _stop(tree, place, f"there is no file '{target}'{hint or '; check the name or drop the key'}")
     return target
 
 
@@ -108,7 +131,8 @@ def _with_alliance(tree: Tree, path: str) -> Tree:
         raise _stop(tree, ("alliance",), f"there is no alliance '{name}' in {folder}{cure}")
     alliance = _read_mapping(target, "alliance", "an alliance")
     tree = replace(tree, problems=tree.problems + alliance.problems)
-    return assign_below(tree, ("alliance",), alliance.data, alliance.marks)
+    tree = assign_below(tree, ("alliance",), alliance.data, alliance.marks)
+    return point_at_decisions(tree, os.path.join(folder, f"{name}_decisions.yaml"))
 
 
 def _with_fitted(tree: Tree, fitted: Tree) -> Tree:

@@ -1,7 +1,201 @@
-"""The shape of incursions over a border: sectors, arrivals, detection, interdiction, refugees."""
+"""The shape of incursions over a border: sectors, who comes, detection, raids, flight, mobilisation."""
 
-from sim.scenario.places import Located
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from sim.scenario.distributions import Duration
+from sim.scenario.places import Located, Place, Sourced
+from sim.scenario.quantities import Hours, Measure, People, Quantity, Rate, Ratio, Share
+from sim.scenario.scalars import Instant
+
+Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
+
+
+class Fall(Sourced):
+    """When nobody holds the far bank any longer: by date, or as one outcome of a branch of the crisis."""
+
+    #: Uniform between the two.
+    at: Instant | None = None
+    latest: Instant | None = None
+    #: Key of `crisis.branches`, the outcome that brings it, and how long after the turn it comes.
+    branch: str = ""
+    outcome: str = ""
+    delay: Duration | None = None
+
+    @model_validator(mode="after")
+    def _timed_once(self) -> Self:
+        if (self.at is None) is not bool(self.branch):
+            raise ValueError("say when the far bank falls by exactly one of 'at' and 'branch'")
+        if self.latest is not None and (self.at is None or self.latest < self.at):
+            raise ValueError("'latest' needs an 'at' that is not after it")
+        if self.branch and not self.outcome:
+            raise ValueError("'branch' needs 'outcome', the turn that brings the fall")
+        return self
+
+
+class Sector(Place):
+    """A stretch of border with one terrain and one density of guards."""
+
+    length: Kilometres
+    #: Key of `terrains`.
+    terrain: str
+    #: Own guards at the start.
+    guards: People
+    #: Arrivals per km relative to the other sectors.
+    traffic: Ratio = Quantity(1.0)
+    #: When the far bank falls; never if not said.
+    falls: Fall | None = None
+    #: People expected to flee over the border when it does.
+    soldiers: People = Quantity(0.0)
+    civilians: People = Quantity(0.0)
+
+
+class Terrain(Sourced):
+    """How well a guard sees there: a factor on the detection effort."""
+
+    detection: Ratio
+
+
+class Party(Sourced):
+    """A kind of traveller over the border: armed groups, caravans."""
+
+    name: str
+    #: Arrivals over the whole border while all of the far bank is held; or in their place the clashes that
+    #: are known to come of them with the guards of the start (arrivals are then what makes so many).
+    rate: Rate | None = None
+    clashes: Rate | None = None
+    #: Factor on arrivals in a sector whose far bank has fallen.
+    when_fallen: Ratio = Quantity(1.0)
+    #: People in one.
+    size: People
+    #: Chance that one which was detected is stopped, with a clash.
+    interdiction: Share
+    #: Per clash (means): intruders killed, intruders held, drugs seized in kg, own guards killed.
+    killed: Ratio
+    held: Ratio
+    seized_kg: Ratio
+    lost: Ratio
+    #: Danger that the host sees in each that crossed, and how long it goes on seeing it.
+    worry: Share = Quantity(0.0)
+    memory: Hours = Quantity(0.0, unit="h")
+
+    @model_validator(mode="after")
+    def _counted_once(self) -> Self:
+        if (self.rate is None) is (self.clashes is None):
+            raise ValueError("say how many come by exactly one of 'rate' and 'clashes'")
+        if self.clashes is not None and self.interdiction <= 0:
+            raise ValueError(
+                "'clashes' needs an 'interdiction' above 0; write 'rate' for those never stopped"
+            )
+        return self
+
+
+class Raid(Sourced):
+    """One named attack: on the host's side after crossing, or on the far side of the border."""
+
+    label: str
+    sector: str
+    #: When it sets out: uniform between the two, or at random at a rate that follows the lever on arrivals.
+    at: Instant | None = None
+    latest: Instant | None = None
+    rate: Rate | None = None
+    attackers: People
+    #: On the far bank there is nothing for the host's guards to detect and nobody of the host's to lose.
+    beyond: bool = False
+    #: Crossing to attack.
+    delay: Duration
+    #: Chance that it is stopped on the border once it is detected there.
+    interdiction: Share = Quantity(0.0)
+    #: Share of the attackers killed, and of the others held; defenders killed per attacker (mean).
+    killed: Share
+    held: Share = Quantity(0.0)
+    lost: Ratio
+    #: Danger that the host sees in it, for how long, and people who flee from it over the border.
+    worry: Share
+    memory: Hours
+    soldiers: People = Quantity(0.0)
+    civilians: People = Quantity(0.0)
+
+    @model_validator(mode="after")
+    def _timed_once(self) -> Self:
+        if (self.at is None) is (self.rate is None):
+            raise ValueError("say when a raid sets out by exactly one of 'at' and 'rate'")
+        if self.latest is not None and (self.at is None or self.latest < self.at):
+            raise ValueError("'latest' needs an 'at' that is not after it")
+        return self
+
+
+class Flight(Sourced):
+    """How people who flee come and go home."""
+
+    #: Shape of the gamma factor on each batch (variance 1/shape).
+    shape: Ratio
+    #: Event to crossing, and how long those who fled stay before they go home.
+    delay: Duration
+    stay_soldiers: Duration
+    stay_civilians: Duration
+
+
+class BorderReserves(Sourced):
+    """Reserves that the host calls up for its border."""
+
+    enabled: bool = True
+    personnel: People
+    #: Share of the far bank lost at which they are called.
+    called_at: Share
+    #: Moment of that loss to the order, and order to their being on the border.
+    order: Duration
+    arrival: Duration
+    #: Share of those called that ever stands on the border.
+    reaching: Share
+    #: How long they stay there; to the end if not said.
+    lasts: Duration | None = None
+
+
+class Watch(Sourced):
+    """How guards find what crosses: chance 1 - exp(-effort x guards per km x terrain)."""
+
+    #: Effort of one guard per km.
+    effort: Ratio
 
 
 class Incursions(Located):
     """Armed groups and caravans that come to a border and cross it or are stopped."""
+
+    sectors: dict[str, Sector]
+    terrains: dict[str, Terrain]
+    watch: Watch
+    parties: dict[str, Party] = {}
+    raids: dict[str, Raid] = {}
+    flight: Flight | None = None
+    reserves: BorderReserves | None = None
+    #: Danger that the host sees when all of the far bank is lost.
+    worry_far_bank: Share
+    #: Danger must have risen by this much since the last alarm for a new one.
+    alarm_step: Share
+    #: Time without a new alarm after which the host holds its border to be under control.
+    settles: Duration
+
+    def places(self) -> dict[str, Place]:
+        """Return the sectors."""
+        return dict(self.sectors)
+
+    @model_validator(mode="after")
+    def _names_refer(self) -> Self:
+        for key, sector in self.sectors.items():
+            if sector.terrain not in self.terrains:
+                known = ", ".join(self.terrains)
+                raise ValueError(
+                    f"sector '{key}' has the unknown terrain '{sector.terrain}'; known are {known}"
+                )
+            if sector.length <= 0:
+                raise ValueError(f"sector '{key}' has no length; write its km")
+        for key, raid in self.raids.items():
+            if raid.sector not in self.sectors:
+                known = ", ".join(self.sectors)
+                raise ValueError(f"raid '{key}' names the unknown sector '{raid.sector}'; known are {known}")
+        fleeing = [x for x in (*self.sectors.values(), *self.raids.values()) if x.soldiers or x.civilians]
+        if fleeing and self.flight is None:
+            raise ValueError("people flee here, so 'flight' must say how; add it")
+        return self

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.checks import cross_check
+from sim.scenario.decisions import with_decisions
 from sim.scenario.errors import Problem, ScenarioError
 from sim.scenario.files import read_tree
 from sim.scenario.lookup import SettingError
+from sim.scenario.marks import Key
 from sim.scenario.messages import tell
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
@@ -21,7 +24,11 @@ from sim.scenario.reuse import reuse
 from sim.scenario.schema import scenario_schema as scenario_schema
 from sim.scenario.settings import apply_setting, apply_settings, split_setting
 from sim.scenario.shapes import fields
+from sim.scenario.sweep import settings_in
 from sim.scenario.tree import Tree, bare
+
+#: Values of a sweep that are tried while its file is read.
+MOST_CHECKED = 500
 
 
 def load_scenario(
@@ -39,6 +46,7 @@ def load_scenario(
     """
     tree = read_tree(path, use_fitted=use_fitted)
     settings, problems = _read_overrides(overrides)
+    tree = with_decisions(tree, dict(settings.values()))
     tree, more = apply_settings(tree, settings)
     return check_tree(replace(tree, problems=(*tree.problems, *problems, *more)))
 
@@ -102,6 +110,7 @@ def check_tree(tree: Tree, data: Mapping[str, Any] | None = None) -> Scenario:
         problems += tell(error.errors(include_url=False), tree)
     problems += cross_check(tree)
     problems += _check_variants(tree, scenario)
+    problems += _check_sweep(tree, scenario)
     problems = _once(problems, tree.problems)
     if scenario is None or problems:
         raise ScenarioError(_in_order(problems, tree.marks.source.name))
@@ -138,28 +147,40 @@ def _check_variants(tree: Tree, scenario: Scenario | None) -> list[Problem]:
     for name, variant in variants.items() if isinstance(variants, dict) else ():
         settings = variant.get("set") if isinstance(variant, dict) else None
         if isinstance(settings, dict):
-            problems += _check_variant(tree, scenario, name, settings)
+            places = {path: ("variants", name, "set", path) for path in settings}
+            problems += _check_settings(tree, scenario, places, settings)
     return problems
 
 
-def _check_variant(
-    tree: Tree, scenario: Scenario | None, name: str, settings: Mapping[str, Any]
+def _check_sweep(tree: Tree, scenario: Scenario | None) -> list[Problem]:
+    """Return the problems of each value that a sweep takes, alone; combinations are checked by the sweep."""
+    problems: list[Problem] = []
+    for place, settings in islice(settings_in(tree.data.get("sweep")), MOST_CHECKED):
+        # A null takes a key away, which is tried when the sweep's points are made.
+        made = {path: value for path, value in settings.items() if value is not None}
+        places = dict.fromkeys(made, ("sweep", *place))
+        problems += _check_settings(tree, scenario, places, made)
+    return problems
+
+
+def _check_settings(
+    tree: Tree, scenario: Scenario | None, places: Mapping[str, tuple[Key, ...]], settings: Mapping[str, Any]
 ) -> list[Problem]:
     changed = replace(tree, problems=())
     problems: list[Problem] = []
     origins = {}
     for path, value in settings.items():
-        origin = f"variants.{name}.set.{path}"
+        origin = ".".join(map(str, places[path]))
         try:
             changed = apply_setting(changed, path, value, origin)
             origins[origin] = path
         except SettingError as error:
-            problems.append(tree.problem(("variants", name, "set", path), str(error), at_key=True))
+            problems.append(tree.problem(places[path], str(error), at_key=True))
     parts = {full_path(path).partition(".")[0] for path in origins.values()}
     for problem in [*_judge(changed, parts, tree, scenario), *cross_check(changed, parts)]:
         # What the file has wrong without the variant is told elsewhere.
         if problem.file in origins:
-            place = ("variants", name, "set", origins[problem.file])
+            place = places[origins[problem.file]]
             problems.append(tree.problem(place, f"{problem.path}: {problem.message}"))
     return problems
 

@@ -1,14 +1,15 @@
 """The whole of a scenario: one frozen, checked object with every default filled in."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.scenario.alliance import Alliance
+from sim.scenario.campaign import Episode
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
-from sim.scenario.quantities import Hours
+from sim.scenario.quantities import Hours, Quantity
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
 from sim.scenario.study import (
@@ -20,6 +21,7 @@ from sim.scenario.study import (
     Uncertain,
     Variant,
 )  # fmt: skip
+from sim.scenario.sweep import Sweep
 
 
 class Scenario(Frozen):
@@ -29,11 +31,17 @@ class Scenario(Frozen):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
     title: str
     description: str
+    #: It never happened: nothing in its record may be scored.
+    hypothetical: bool = False
     start: Instant
     horizon: Hours
+    #: How much later than their dates say the crisis happens: the same crisis in another year.
+    moved_by: Hours = Quantity(0.0, unit="h")
     alliance: Alliance
     crisis: Crisis
     response: Response
+    #: Further crises on the same alliance: with them the scenario is a campaign.
+    crises: dict[str, Episode] = {}
     uncertain: dict[str, Uncertain] = {}
     variants: dict[str, Variant] = {}
     record: dict[str, RecordEntry] = {}
@@ -41,7 +49,15 @@ class Scenario(Frozen):
     recorded_series: dict[str, tuple[SeriesPoint, ...]] = {}
     calibration: Calibration | None = None
     experiment: Experiment
+    sweep: Sweep | None = None
+
+    @model_validator(mode="after")
+    def _no_score_of_what_never_was(self) -> Self:
+        scored = [key for key, entry in self.record.items() if entry.scored]
+        if self.hypothetical and scored:
+            raise ValueError(f"a hypothetical scenario has no record to score; drop 'scored' of '{scored[0]}'")
+        return self
 
     def hours(self, instant: datetime) -> float:
-        """Return *instant* as hours after the scenario's start."""
-        return (instant - self.start).total_seconds() / 3600
+        """Return *instant*, as the file gives it, as hours after the scenario's start."""
+        return (instant - self.start).total_seconds() / 3600 + float(self.moved_by)

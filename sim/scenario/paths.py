@@ -23,12 +23,20 @@ ALIASES: dict[str, str] = {
     "ties": "alliance",
     "airlift": "alliance",
     "instruments": "alliance",
+    "standing": "alliance",
+    "bases": "alliance",
+    "exercises": "alliance",
+    "partners": "alliance",
+    "synthetic": "alliance",
     "effects": "crisis",
     "sites": "crisis",
+    "injects": "crisis",
+    "branches": "crisis",
     "decision": "response",
     "mandate": "response",
     "mission": "response",
     "offers": "response",
+    "measures": "response",
 }
 
 

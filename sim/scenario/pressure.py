@@ -1,7 +1,92 @@
-"""The shape of pressure short of armed attack: covert attacks, attribution, sanctions."""
+"""The shape of outside pressure: covert attacks, who did them, tension, sanctions."""
 
-from sim.scenario.places import Located
+from typing import Self
+
+from pydantic import model_validator
+
+from sim.scenario.distributions import Duration
+from sim.scenario.places import Located, Place, Sourced
+from sim.scenario.quantities import Hours, People, Quantity, Rate, Ratio, Share
+from sim.scenario.scalars import Instant
+
+
+class Target(Place):
+    """What is attacked without anybody owning up to it."""
+
+    #: Attacks per hour while the campaign lasts.
+    rate: Rate
+    #: Damage of one attack on the scale of danger (mean of an exponential), and people killed (mean).
+    damage: Share
+    killed: Ratio
+    #: Soldiers of the mission on post there who halve the rate of attacks.
+    guard: People
+
+
+class Attribution(Sourced):
+    """How sure the world is of who did it: log-odds that wander upwards as inquiries go on."""
+
+    #: Certainty at the first attack, that at which an external hand is claimed, and that of proof.
+    start: Share
+    claimed: Share
+    proved: Share
+    #: Log-odds gained per hour of inquiry, and the standard deviation of what a day of it brings.
+    drift: Rate
+    noise: Ratio
+    #: Hours of inquiry that the traces of each further attack are worth.
+    trace: Hours
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if not 0 < self.start < self.claimed < self.proved < 1:
+            raise ValueError("certainty must rise from 'start' to 'claimed' to 'proved', between 0 and 1")
+        if self.noise <= 0:
+            raise ValueError("'noise' must be above 0")
+        return self
+
+
+class Sanctions(Sourced):
+    """The cost of association: a hazard of sanctions that rises with closeness to the state at blame."""
+
+    #: The state at blame.
+    party: str
+    #: From when sanctions may come: uniform between the two.
+    earliest: Instant
+    latest: Instant
+    #: Hazard of a state with no tie to the party, and its e-folds for the closest one.
+    hazard: Rate
+    closeness: Ratio
+    #: Factor for a member that supports a motion for the party.
+    backing: Ratio
+    #: Factor for everybody once all stand together, if `effects.solidarity` is on.
+    united: Ratio
 
 
 class Pressure(Located):
-    """External or hybrid pressure on a member."""
+    """Pressure on a state from outside, none of it an open attack."""
+
+    label: str
+    #: When it begins: uniform between the two.
+    earliest: Instant
+    latest: Instant
+    lasts: Duration
+    #: Danger that tension alone means while the pressure lasts.
+    tension: Share = Quantity(0.0)
+    #: Danger above which the host takes alarm.
+    alarm: Share
+    #: Damage made good per hour (share).
+    repair: Rate = Quantity(0.0)
+    targets: dict[str, Target] = {}
+    attribution: Attribution | None = None
+    sanctions: Sanctions | None = None
+
+    def places(self) -> dict[str, Place]:
+        """Return what is attacked, by key."""
+        return dict(self.targets)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.latest < self.earliest:
+            raise ValueError("'latest' is before 'earliest'; swap them")
+        if self.attribution is not None and not self.targets:
+            raise ValueError("'attribution' needs 'targets': there is nothing to attribute")
+        return self

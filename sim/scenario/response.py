@@ -1,8 +1,8 @@
 """The shape of the alliance's answer: decision weights, mandate, contingents, mission, withdrawal."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
 from sim.scenario.injects import Measure
@@ -54,7 +54,7 @@ class Decision(Sourced):
     #: Which weights the ordered choice runs on: those above, or draws from the fit to past cases.
     weights: Literal["assumed", "fitted"] = "assumed"
     #: Conflict of the record kept from view of everything learnt from it, this crisis's own if it is there.
-    leave_out: str = ""
+    leave_out: Annotated[str, BeforeValidator(lambda raw: "" if raw is None else raw)] = ""
     #: What was learnt from past cases; filled in from the alliance's file of decisions.
     learnt: Learnt | None = None
     #: Channels of help that may open at all; both off is the counterfactual "no answer".

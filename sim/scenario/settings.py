@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.core_scalars import NotFiniteError, core_scalar
 from sim.scenario.errors import Problem, ScenarioError
+from sim.scenario.learnt import LEARNT, twin
 from sim.scenario.lookup import SettingError, find
 from sim.scenario.marks import BareNode, Entry, Key, Node, Source
 from sim.scenario.paths import ALIASES, full_path
@@ -78,7 +79,30 @@ def apply_setting(tree: Tree, path: str, value: Any, origin: str) -> Tree:
     if isinstance(old, dict) and "value" in old and not isinstance(value, dict):
         value = _annotated(old, value, shape)
     changed = assign(tree, parts, value, BareNode(source, value))
-    return _made_certain(changed, ".".join(map(str, parts)))
+    full = ".".join(map(str, parts))
+    return made_certain(_set_twin(changed, full, source), full)
+
+
+def _set_twin(tree: Tree, path: str, source: Source) -> Tree:
+    """Return *tree* with an assumed decision weight that was set at *path* also set among those learnt.
+
+    A number set by hand holds whichever weights are in force, and is no longer drawn.
+    """
+    other = twin(path) or (path if path.startswith(LEARNT) else None)
+    name = other.removeprefix(LEARNT) if other else ""
+    learnt = tree.data.get("response", {}).get("decision", {}).get("learnt") if other else None
+    if not isinstance(learnt, dict) or "value" in name.split("."):
+        return tree
+    held, parts = learnt.get("ordered_choice"), split_path(name)
+    for part in parts[:-1]:
+        held = held.get(part) if isinstance(held, dict) else None
+    if not isinstance(held, dict) or parts[-1] not in held:
+        return tree
+    value, _ = find(tree.data, split_path(path))
+    certain = [*learnt["posterior"].get("certain", ()), name]
+    home = ("response", "decision", "learnt")
+    tree = assign(tree, (*home, "ordered_choice", *parts), value, BareNode(source, value))
+    return assign(tree, (*home, "posterior", "certain"), certain, BareNode(source, certain))
 
 
 def _annotated(old: dict[str, Any], value: Any, shape: Any) -> dict[str, Any]:
@@ -93,7 +117,7 @@ def _annotated(old: dict[str, Any], value: Any, shape: Any) -> dict[str, Any]:
     return new
 
 
-def _made_certain(tree: Tree, path: str) -> Tree:
+def made_certain(tree: Tree, path: str) -> Tree:
     """Return *tree* with *path*, and what lies below it, no longer uncertain nor calibrated."""
 
     def below(name: Any) -> bool:

@@ -32,14 +32,31 @@ class Assumption(NamedTuple):
 def draw_uncertain(scenario: Scenario, uniform: Callable[[str], float]) -> dict[str, float]:
     """Return one outer draw: a value (base unit) for each input under `uncertain:`, by full path.
 
+    Fitted decision weights are drawn with them, as one vector.
+
     Args:
         scenario: a checked scenario.
         uniform: from a full path to its uniform number in (0, 1).
     """
-    return {
+    drawn = {
         (path := full_path(name)): draw_one(scenario, path, form, uniform(path))
         for name, form in scenario.uncertain.items()
     }
+    return drawn | _draw_learnt(scenario, uniform)
+
+
+def _draw_learnt(scenario: Scenario, uniform: Callable[[str], float]) -> dict[str, float]:
+    """Return one vector of fitted decision weights for each crisis decided by them, on the same luck."""
+    settings = {full_path(path) for variant in scenario.variants.values() for path in variant.set}
+    deciding = {"": scenario.response.decision}
+    deciding |= {f"crises.{key}.": episode.response.decision for key, episode in scenario.crises.items()}
+    drawn: dict[str, float] = {}
+    for prefix, decision in deciding.items():
+        asked = decision.weights == "fitted" or f"{prefix}response.decision.weights" in settings
+        if decision.learnt is not None and asked:
+            found = decision.learnt.posterior.drawn(uniform)
+            drawn |= {prefix + path: value for path, value in found.items()}
+    return drawn
 
 
 def draw_one(scenario: Scenario, path: str, form: Uncertain, u: float) -> float:

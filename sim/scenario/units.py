@@ -15,7 +15,7 @@ UNITS: dict[str, dict[str, float]] = {
     "distance": {"km": 1.0, "m": 0.001},
     "speed": {"km/h": 1.0},
     "mass": {"t": 1.0},
-    "rate": {"per h": 1.0, "per hour": 1.0, "per day": 1 / 24},
+    "rate": {"per h": 1.0, "per hour": 1.0, "per day": 1 / 24, "per year": 1 / 8766},
     "people": {
         "people": 1.0, "persons": 1.0, "troops": 1.0, "deputies": 1.0, "votes": 1.0, "officers": 1.0,
     },

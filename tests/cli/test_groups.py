@@ -3,7 +3,10 @@ import pytest
 
 from sim.cli.groups import commands
 
-VERBS = ("run", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why")
+VERBS = (
+    "run", "sweep", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why", "merge", "compare",
+    "fork", "verify", "digest", "export",
+)  # fmt: skip
 
 
 def test_a_file_alone_is_run(call, fast_run):

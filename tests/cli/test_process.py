@@ -36,7 +36,7 @@ def test_the_exit_code_says_how_it_ended(tiny, environment, words, code):
     assert bool(ended.stdout) == (code == 0)
 
 
-def test_an_interrupt_ends_with_130_and_leaves_nothing(tiny, environment):
+def test_an_interrupt_ends_with_130_and_says_what_is_kept(tiny, environment):
     words = [*SIM, "tiny.yaml", "--reps", "20000", "--jobs", "2"]
     process = subprocess.Popen(
         words,
@@ -53,7 +53,11 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(tiny, environment):
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1].startswith("interrupted")
     assert "Traceback" not in err
-    assert not Path("results").exists()
+    running = list(Path("results/tiny").glob("*.running"))
+    if running:
+        assert f"runs are kept in {running[0]}; the same command goes on" in err.splitlines()[-1]
+    else:
+        assert "before anything was done" in err.splitlines()[-1]
 
 
 def test_a_reader_that_leaves_early_is_no_fault(tiny, environment):

@@ -166,8 +166,8 @@ def test_a_folder_that_cannot_be_written_ends_with_1_and_one_sentence(fast_run):
 
 
 def test_failed_replications_are_told_and_end_with_4(fast_run, monkeypatch):
-    failing = partial(study_module.run_study, replicate=breaking(lambda replication: replication == 1))
-    monkeypatch.setattr(study_module, "run_study", failing)
+    failing = partial(study_module.plan_study, replicate=breaking(lambda replication: replication == 1))
+    monkeypatch.setattr(study_module, "plan_study", failing)
     ended = fast_run("--no-variants")
     assert ended.code == 4
     assert "1 of 2 runs failed, the first being run 1 (ZeroDivisionError: a test made this fail)" in ended.err
@@ -176,7 +176,7 @@ def test_failed_replications_are_told_and_end_with_4(fast_run, monkeypatch):
 
 def test_a_study_in_which_all_failed_is_written_too(fast_run, monkeypatch):
     monkeypatch.setattr(
-        study_module, "run_study", partial(study_module.run_study, replicate=breaking(lambda _: True))
+        study_module, "plan_study", partial(study_module.plan_study, replicate=breaking(lambda _: True))
     )
     ended = fast_run()
     assert ended.code == 4
@@ -187,7 +187,7 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(fast_run, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study_module, "run_study", interrupted)
+    monkeypatch.setattr(study_module, "do_study", interrupted)
     ended = fast_run()
     assert (ended.code, ended.out) == (130, "")
     assert "interrupted" in ended.err
@@ -198,6 +198,6 @@ def test_a_fault_of_the_program_keeps_its_traceback(fast_run, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(study_module, "run_study", broken)
+    monkeypatch.setattr(study_module, "do_study", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         fast_run()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from sim.alliance.theories import WITHOUT_DATA
+from sim.alliance.theories import THEORIES
 from sim.engine.replication import run_replication
 from sim.engine.rivals import Rivals, gather
 from sim.engine.world import World
-from sim.scenario.response import Decision
+from sim.scenario.errors import ScenarioError
+from sim.scenario.response import TAUGHT, Decision
+from sim.scenario.yaml_events import read_yaml
 from tests.engine.worlds import K, certain_world, happened
 from tests.tiny import tiny_scenario
 
@@ -21,8 +25,22 @@ RIVALS = [m for m in MODELS if m != "ordered_choice"]
 EAGER: dict[str, Any] = {"crisis.host_choice.value_of_asking": 10}
 
 
+@cache
+def learnt() -> dict[str, Any]:
+    """Return what the shipped record teaches, for a small world with an alliance of its own."""
+    path = Path(__file__).parents[2] / "scenarios" / "alliances" / "csto_decisions.yaml"
+    data = read_yaml(path).data
+    return {**data["fits"]["all"], "cases": data["cases"]}
+
+
+def model_of(model: str) -> dict[str, Any]:
+    """Return the settings that make a small world decide by *model*."""
+    taught = {"decision.learnt": learnt()} if model in TAUGHT else {}
+    return {"decision.model": model, **taught}
+
+
 def world(model: str, replication: int = 0, settings: dict[str, Any] | None = None) -> World:
-    return World(tiny_scenario({"decision.model": model, **(settings or {})}), 1, replication, 480.0)
+    return World(tiny_scenario({**model_of(model), **(settings or {})}), 1, replication, 480.0)
 
 
 def rivals(model: str, replication: int = 0, settings: dict[str, Any] | None = None) -> Rivals:
@@ -31,13 +49,19 @@ def rivals(model: str, replication: int = 0, settings: dict[str, Any] | None = N
     return found
 
 
-def test_scenarios_offer_the_theories_that_need_no_data():
-    assert set(RIVALS) == set(WITHOUT_DATA)
+def test_scenarios_offer_every_theory():
+    assert set(MODELS) == set(THEORIES)
+
+
+@pytest.mark.parametrize("model", TAUGHT)
+def test_a_model_that_nothing_has_taught_is_refused(model):
+    with pytest.raises(ScenarioError, match="must be learnt from past cases"):
+        tiny_scenario({"decision.model": model})
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_theory_gives_a_decision(model):
-    log = run_replication(certain_world({"decision.model": model, **EAGER}), 1, 0)
+    log = run_replication(certain_world({**model_of(model), **EAGER}), 1, 0)
     assert log.first(K.APPEAL)
     decided = [r for k in (K.ADOPTED, K.REFUSED, K.NO_MOTION) for r in log.of(k)]
     assert decided
@@ -49,13 +73,13 @@ def test_every_theory_gives_a_decision(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_same_seed_tells_the_same_story(model):
-    scenario = tiny_scenario({"decision.model": model, **EAGER})
+    scenario = tiny_scenario({**model_of(model), **EAGER})
     assert run_replication(scenario, 3, 5).records == run_replication(scenario, 3, 5).records
 
 
 @pytest.mark.parametrize("model", RIVALS)
 def test_nothing_differs_before_the_host_first_weighs(model):
-    logs = [run_replication(tiny_scenario(s), 1, 4) for s in ({}, {"decision.model": model})]
+    logs = [run_replication(tiny_scenario(s), 1, 4) for s in ({}, model_of(model))]
     weighed = [log.first(K.SOUNDED) for log in logs]
     assert weighed[0]
     assert weighed[1]
@@ -67,7 +91,7 @@ def test_nothing_differs_before_the_host_first_weighs(model):
 
 @pytest.mark.parametrize("model", RIVALS)
 def test_positions_carry_the_theory_and_its_reasons(model):
-    settings = {"decision.model": model, "decision.gate": False, **EAGER}
+    settings = {**model_of(model), "decision.gate": False, **EAGER}
     positions = run_replication(certain_world(settings), 1, 0).of(K.POSITION)
     assert positions
     for record in positions:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from sim.experiment import executors
+from sim.experiment import pool
 from sim.experiment.executors import ExecutorError, execute, workers_for
 
 
@@ -68,7 +69,7 @@ def test_a_killed_worker_costs_only_what_it_held(tmp_path):
 
 
 def test_workers_that_always_die_are_given_up():
-    with pytest.raises(ExecutorError, match=f"died {executors.TRIES} times, 0 of 40 runs done"):
+    with pytest.raises(ExecutorError, match=f"died {pool.TRIES} times, 0 of 40 runs done"):
         execute(die, range(40), 2, pool_from=2)
 
 
@@ -79,3 +80,57 @@ def test_an_error_in_the_function_is_the_callers():
 
 def test_a_worker_loads_nothing_it_does_not_need():
     assert execute(heavy_modules, range(2), 2, pool_from=2) == [[], []]
+
+
+class Swallowing:
+    """Is interrupted while garbage is cleared away, where no exception gets out."""
+
+    def __init__(self):
+        self.done = 0
+
+    def __call__(self, x):
+        self.done += 1
+        if x == 3:
+            Dying()
+        return x
+
+
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_is_swallowed_counts(monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    function = Swallowing()
+    with pytest.raises(KeyboardInterrupt):
+        execute(function, range(10), 1)
+    assert function.done == 4
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_worker_that_freezes_is_stopped(monkeypatch):
+    monkeypatch.setenv(pool.PATIENCE_VARIABLE, "0.5")
+    with pytest.raises(ExecutorError, match=r"no run came to an end within 0\.5 s, twice"):
+        execute(freeze, range(40), 2, pool_from=2)
+    monkeypatch.setenv(pool.PATIENCE_VARIABLE, "soon")
+    with pytest.raises(ExecutorError, match="CSTO_SIM_PATIENCE must be a number of seconds"):
+        execute(freeze, range(40), 2, pool_from=2)
+
+
+def freeze(x):
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def test_what_kills_its_worker_is_done_last(tmp_path):
+    counts = []
+    with pytest.raises(ExecutorError, match=f"died {pool.TRIES} times"):
+        execute(die_at_30, range(200), 2, lambda done, whole: counts.append(done), pool_from=2)
+    assert counts[-1] >= 150  # all but what was with it
+
+
+def die_at_30(x):
+    if x == 30:
+        os._exit(1)
+    return x

@@ -13,11 +13,6 @@ from sim.inference.reading_out import answers, level, shares_of
 from tests.inference.records import foreign_cases, shipped_cases
 
 
-@pytest.fixture(scope="module")
-def board():
-    return backtest(shipped_cases())
-
-
 def test_ranked_probability_of_two_classes_is_the_brier_score():
     assert ranked_probability(np.array([0.3, 0.7]), 0) == pytest.approx(0.49)
     assert ranked_probability(np.array([0.0, 1.0, 0.0]), 1) == 0
@@ -100,7 +95,7 @@ def test_a_left_out_case_does_not_move_its_own_forecast():
     flipped = last.case.model_copy(update={"council_decision": "exercises"})
     assert last.case.council_decision != "exercises"
     other = (*cases[:-1], type(last)(flipped, last.situation, last.ledger, last.observed))
-    one, two = backtest(cases), backtest(other)
+    one, two = (backtest(c, structures=False) for c in (cases, other))
     for theory in THEORIES:
         a, b = (x.forecasts[theory]["left_out"][last.id].level for x in (one, two))
         assert (a == b).all(), theory
@@ -135,7 +130,7 @@ def test_states_nobody_knows_are_no_obstacle(tmp_path):
     result = backtest(foreign_cases(tmp_path), shipped_cases())
     assert result.borrowed == len(shipped_cases())
     assert all(isfinite(by["all"].rps) for by in result.scores.values())
-    alone = backtest(foreign_cases(tmp_path))
+    alone = backtest(foreign_cases(tmp_path), structures=False)
     assert "war_a" in backtest_text(alone)
 
 
@@ -145,7 +140,7 @@ def test_the_same_crisis_under_another_name_is_not_learnt_from():
     renamed = one.case.model_copy(update={"id": "renamed", "conflict": "renamed"})
     again = type(one)(renamed, one.situation, one.ledger, one.observed)
     others = tuple(c for c in cases if c.id != one.id)
-    with_it, without = (backtest((again,), pool) for pool in (cases, others))
+    with_it, without = (backtest((again,), pool, structures=False) for pool in (cases, others))
     for theory in THEORIES:
         a, b = (x.forecasts[theory]["left_out"]["renamed"].level for x in (with_it, without))
         assert a == pytest.approx(b, abs=0.01), theory

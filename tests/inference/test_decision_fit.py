@@ -86,7 +86,9 @@ def test_a_line_held_stays(fit):
     assert held.covariance[5, 5] < 1e-6
 
 
-def test_the_file_of_weights_is_reproduced(fit):
-    first = decisions_text("record.yaml", shipped_cases(), fit)
-    assert first == decisions_text("record.yaml", shipped_cases())
+def test_the_file_of_weights_is_reproduced():
+    few = shipped_cases()[-6:]
+    first = decisions_text("record.yaml", few)
+    assert first == decisions_text("record.yaml", few, fit_decisions(few))
     assert "lead_line: {value:" in first
+    assert all(f"\n  {c.case.conflict}:" in first for c in few)

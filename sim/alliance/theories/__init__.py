@@ -11,6 +11,7 @@ from sim.alliance.theories.base_rate import BaseRate
 from sim.alliance.theories.case_based import CaseBased, PastCase
 from sim.alliance.theories.expected_utility import ExpectedUtility
 from sim.alliance.theories.lead_nation import LeadNation
+from sim.alliance.theories.learnt import cases_in, shares_in
 from sim.alliance.theories.legalist import Legalist
 from sim.alliance.theories.ordered import Ordered
 from sim.alliance.theories.plain_logit import PlainLogit
@@ -39,13 +40,22 @@ WITHOUT_DATA = ("lead_nation", "legalist", "expected_utility", "base_rate", "alw
 
 
 def make_theory(decision: Decision) -> Theory:
-    """Return the theory that a scenario's *decision* block names, with the data that it holds.
+    """Return the theory that a scenario's *decision* block names, with what was learnt for it.
 
     Raises:
-        TypeError: the theory needs data that such a block does not hold.
+        TypeError: the theory needs past cases and the block holds none (the block's own check refuses that).
     """
+    learnt = decision.learnt
     if decision.model == "ordered_choice":
-        return Ordered(decision.ordered_choice)
+        return Ordered(decision.choice)
+    if learnt is None:
+        return THEORIES[decision.model]()
+    if decision.model == "base_rate":
+        return BaseRate(shares_in(learnt))
+    if decision.model == "case_based":
+        return CaseBased(cases_in(learnt), shares_in(learnt))
+    if decision.model == "plain_logit":
+        return PlainLogit(learnt.plain_logit.coefficients, learnt.plain_logit.cuts)
     return THEORIES[decision.model]()
 
 

@@ -18,8 +18,17 @@ if TYPE_CHECKING:
     from sim.experiment.spans import Span
     from sim.scenario.models import Scenario
 
-#: The key under `crisis:` -> the module here that measures it.
-MODULES: dict[str, str] = {}
+#: The key under `crisis:` -> the module here that measures it; and some that belong to no one kind.
+MODULES: dict[str, str] = {
+    "incursions": "incursions",
+    "fighting": "fighting",
+    "beside": "beside",
+    "epidemic": "epidemic",
+    "pressure": "pressure",
+    "occasion": "occasion",
+    "standing": "standing",
+    "crises": "episodes",
+}
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,20 @@ class Measures:
 def measures_of(scenario: Scenario) -> Iterator[Measures]:
     """Yield how each of the dynamics that *scenario* has is measured (unrest is measured by the core)."""
     for key in MODULES:
-        if getattr(scenario.crisis, key) is not None:
+        if present(scenario, key):
             yield measures(key)
+
+
+def present(scenario: Scenario, key: str) -> bool:
+    """Return whether *scenario* has what is measured under *key*."""
+    if key == "standing":
+        shape = scenario.alliance.standing
+        return shape is not None and shape.enabled
+    if key == "beside":
+        return bool(scenario.crisis.injects or scenario.crisis.branches or scenario.response.measures)
+    if key == "crises":
+        return bool(scenario.crises)
+    return getattr(scenario.crisis, key) is not None
 
 
 @cache

@@ -11,14 +11,24 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from sim.experiment.dynamics import present
+
 if TYPE_CHECKING:
     from sim.engine.event_log import EventKind, EventRecord
     from sim.report.story_groups import Line
     from sim.report.telling import Teller
     from sim.scenario.models import Scenario
 
-#: The key under `crisis:` -> the module here that tells it.
-MODULES: dict[str, str] = {}
+#: The key under `crisis:` -> the module here that tells it; and two that belong to no one crisis.
+MODULES: dict[str, str] = {
+    "incursions": "incursions",
+    "fighting": "fighting",
+    "epidemic": "epidemic",
+    "pressure": "pressure",
+    "occasion": "occasion",
+    "standing": "standing",
+    "crises": "episodes",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,7 @@ class Telling:
 def tellings_of(scenario: Scenario) -> Iterator[Telling]:
     """Yield how each of the dynamics that *scenario* has is told."""
     for key in MODULES:
-        if getattr(scenario.crisis, key) is not None:
+        if present(scenario, key):
             yield telling(key)
 
 

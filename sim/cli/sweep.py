@@ -1,0 +1,167 @@
+"""`sweep`: run a scenario at every combination of some inputs' values, and tell what each changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.errors import ExitCode, say
+from sim.cli.helping import command_line, example
+from sim.cli.options import (
+    jobs_option,
+    json_option,
+    out_option,
+    quiet_option,
+    replications_option,
+    scenario_file,
+    seed_option,
+    set_option,
+)
+from sim.cli.progress import progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sim.experiment.executors import Jobs
+    from sim.experiment.sweep import SweepStudy
+
+SAMPLES = {"latin": "latin_hypercube", "sobol": "sobol"}
+
+
+@click.command(
+    "sweep",
+    short_help="Vary inputs and tell what each changes.",
+    epilog=example(
+        "python -m sim sweep FILE --vary council.rule=consensus,simple_majority --reps 100",
+        "python -m sim sweep FILE --vary mandate.troops=1000:3000:500 --response hours_to_order",
+    ),
+)
+@scenario_file
+@click.option(
+    "--vary",
+    metavar="PATH=X,Y|START:STOP:STEP",
+    multiple=True,
+    help="Vary one input over values or a range (stop included); may be repeated: all combinations are run. "
+    "With --sample, PATH=LOW:HIGH. Without it the file's 'sweep:' block says what is varied.",
+)
+@replications_option(1, None, "Replications at each point; with --precision, the most of them.")
+@seed_option
+@set_option
+@click.option(
+    "--response", "responses", metavar="NAME", multiple=True, help="A response to show; may be repeated."
+)
+@click.option(
+    "--sample",
+    type=click.Choice(list(SAMPLES)),
+    help="Spread points over the ranges in place of all combinations: a Latin hypercube or a Sobol sequence.",
+)
+@click.option("--points", type=click.IntRange(2, 10_000), help="Points of a sample (32 by default).")
+@click.option(
+    "--precision",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Stop at a point when every shown response is as precise: half-width as a share of its mean, "
+    "absolute for proportions.",
+)
+@click.option("--max-reps", type=click.IntRange(min=30), help="Most replications with --precision (2000).")
+@jobs_option
+@click.option("--charts/--no-charts", default=True, help="Draw charts, or do not.")
+@click.option("--fresh", is_flag=True, help="Run everything anew, without what an earlier run has kept.")
+@out_option
+@quiet_option
+@json_option
+@click.pass_context
+def sweep_command(
+    ctx: click.Context,
+    file: str,
+    vary: tuple[str, ...],
+    reps: int | None,
+    seed: int,
+    overrides: tuple[str, ...],
+    responses: tuple[str, ...],
+    sample: str | None,
+    points: int | None,
+    precision: float | None,
+    max_reps: int | None,
+    jobs: Jobs,
+    charts: bool,
+    fresh: bool,
+    out: str,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Run the scenario in FILE at every point of a design, with the same luck at each.
+
+    Every point is checked before anything runs. Prints the points and the main effects of what is varied,
+    paired run by run, and ends with the results folder.
+    """
+    from sim import api
+    from sim.experiment.sweep import do_sweep
+    from sim.experiment.sweep_plan import plan_sweep
+    from sim.experiment.sweep_results import sweep_store
+    from sim.report.sweep_folder import write_sweep
+    from sim.scenario.vary import make_sweep
+
+    started = datetime.now(UTC)
+    if reps is not None and max_reps is not None:
+        raise click.UsageError("--reps and --max-reps say the same; keep one", ctx)
+    if points is not None and sample is None:
+        raise click.UsageError("--points belongs to --sample", ctx)
+    scenario = api.load(file, overrides)
+    asked, origins = _asked(vary, sample, points or 32)
+    asked |= {"responses": list(responses)} if responses else {}
+    asked |= {} if precision is None else {"precision": precision}
+    sweep = make_sweep(asked, scenario.sweep, origins) if asked else None
+    chosen = sweep or scenario.sweep
+    if max_reps is not None and chosen is not None and chosen.precision is None:
+        raise click.UsageError("--max-reps belongs to --precision; use --reps", ctx)
+    plan = plan_sweep(scenario, sweep, reps or max_reps, seed, origins=origins)
+    with sweep_store(plan, out, fresh=fresh, say=say) as store:
+        with progress(f"{scenario.name}, sweep", quiet=quiet) as tell:
+            study = do_sweep(plan, jobs, tell, store=store)
+        folder = write_sweep(study, out, command_line(ctx), started, charts=charts, store=store)
+    click.echo(_document(study, folder) if as_json else _text(study, folder))
+    if study.failed:
+        first = study.failures[0]
+        say(
+            f"{study.failed} of {study.size} runs failed, the first being run {first.run.run} at point "
+            f"{first.point} ({first.told.splitlines()[0]}); they are left out of all figures, see "
+            f"{folder / 'failures.csv'}"
+        )
+        ctx.exit(ExitCode.SOME_FAILED)
+
+
+def _asked(vary: tuple[str, ...], sample: str | None, points: int) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the part of a `sweep:` block that the options write, and the places of its paths."""
+    from sim.scenario.vary import read_spans, read_vary
+
+    if sample is not None:
+        if not vary:
+            raise click.UsageError("--sample needs a --vary PATH=LOW:HIGH or more")
+        spans, origins = read_spans(vary)
+        return {"blocks": [{SAMPLES[sample]: spans, "count": points}]}, origins
+    if not vary:
+        return {}, {}
+    levels, origins = read_vary(vary)
+    return {"vary": levels}, origins
+
+
+def _text(study: SweepStudy, folder: Path) -> str:
+    from sim.report.sweep_tables import sweep_text
+
+    return f"{sweep_text(study)}\n\n{folder}"
+
+
+def _document(study: SweepStudy, folder: Path) -> str:
+    content = {
+        "results": str(folder),
+        "scenario": study.scenario.name,
+        "seed": study.seed,
+        "factors": [factor.path for factor in study.design.factors],
+        "design": [list(point.levels) for point in study.design.points],
+        "responses": list(study.shown),
+        "summary": study.summary().as_dict(),
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,138 @@
+"""How an epidemic is measured: cases, deaths, strain by state; when help arrived and whom it reached."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import inf, nan
+
+import numpy as np
+
+from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.experiment.curves import Floats, running_total
+from sim.experiment.dynamics import Measures
+from sim.experiment.responses import Response
+from sim.experiment.spans import Span
+from sim.scenario.models import Scenario
+from sim.scenario.study import RecordEntry
+
+K = EventKind
+KINDS = ("kits", "medics", "laboratory", "equipment", "doses", "production")
+
+
+def _states(scenario: Scenario) -> tuple[str, ...]:
+    assert scenario.crisis.epidemic is not None
+    return tuple(scenario.crisis.epidemic.outbreaks)
+
+
+def _counted(kind: EventKind, state: str, log: EventLog, _: Scenario) -> float:
+    return float(sum(r.amount for r in log.of(kind) if state in ("", r.where)))
+
+
+def _worst(state: str, log: EventLog, scenario: Scenario) -> float:
+    """Return the greatest cases a day per 100,000 people at the grid of the curves (days)."""
+    assert scenario.crisis.epidemic is not None
+    days = np.arange(0.0, float(scenario.horizon), 24.0)
+    people = float(scenario.crisis.epidemic.outbreaks[state].population)
+    return float(np.max(incidence(log, state, days), initial=0.0)) / people * 1e5
+
+
+def _waited(key: str, log: EventLog, _: Scenario) -> float:
+    """Return the hours from the day a delivery was asked for to its arrival."""
+    return next((float(r.detail["lead"]) for r in log.of(K.AID) if r.where == key), nan)
+
+
+def _strained(log: EventLog, _: Scenario) -> float:
+    return float(len({r.where for r in log.of(K.STRAINED)}))
+
+
+def responses(scenario: Scenario) -> tuple[Response, ...]:
+    """Return the responses of an epidemic."""
+    found = [
+        Response("cases", "Confirmed cases, all states", "people", None, partial(_counted, K.CASES, ""), "count"),
+        Response("strained", "States whose hospitals came under strain", "states", None, _strained, "count"),
+    ]
+    for state in _states(scenario):
+        found += [
+            Response(f"cases.{state}", f"Confirmed cases in {state}", "people", None,
+                     partial(_counted, K.CASES, state), "count"),
+            Response(f"deaths.{state}", f"Deaths in {state}", "people", None,
+                     partial(_counted, K.DEATHS, state), "count"),
+            Response(f"worst_day.{state}", f"Greatest cases a day per 100,000 in {state}", "", None,
+                     partial(_worst, state), "count"),
+        ]  # fmt: skip
+    assert scenario.crisis.epidemic is not None
+    for key, delivery in scenario.crisis.epidemic.deliveries.items():
+        label = f"Asked to arrived: {delivery.label} ({delivery.to})"
+        found.append(Response(f"lead.{key}", label, "h", None, partial(_waited, key), "time", "start"))
+    return tuple(found)
+
+
+# over time
+
+
+def incidence(log: EventLog, state: str, grid: Floats) -> Floats:
+    """Return expected cases a day in *state* (all if empty) on *grid*: r C (1 - C/K) of its segments."""
+    total = np.zeros(len(grid))
+    segments: dict[str, list[EventRecord]] = {}
+    for record in log.of(K.EPIDEMIC):
+        if state in ("", record.where):
+            segments.setdefault(f"{record.where} {record.detail['course']}", []).append(record)
+    for key in sorted(segments):
+        at = np.array([-inf, *(r.time for r in segments[key])])
+        c, r, k = np.array(
+            [(0.0, 0.0, 1.0)]
+            + [(s.detail["cases"], s.detail["growth"], s.detail["ceiling"]) for s in segments[key]]
+        ).T
+        now = np.searchsorted(at, grid, side="right") - 1
+        since = np.where(now > 0, grid - np.where(now > 0, at[now], 0.0), 0.0)
+        start = np.maximum(c[now], 1e-12)
+        cases = k[now] / (1 + (k[now] / start - 1) * np.exp(-np.minimum(r[now] * since, 700)))
+        total += np.where(now > 0, 24 * r[now] * cases * (1 - cases / k[now]), 0.0)
+    return total
+
+
+def curve_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of its curves."""
+    return (*(f"cases_a_day.{state}" for state in _states(scenario)), "reached.medics", "reached.doses")
+
+
+def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
+    """Return cases a day by state, and how many states medics and vaccine from others have reached."""
+    found = [incidence(log, state, grid) for state in _states(scenario)]
+    for what in ("medics", "doses"):
+        found.append(running_total([(at, 1.0) for at in first_reached(log, what).values()], grid))
+    return found
+
+
+def first_reached(log: EventLog, what: str) -> dict[str, float]:
+    """Return when help of a kind from others first came to each state it came to (hours)."""
+    times: dict[str, float] = {}
+    for r in log.of(K.AID):
+        if r.detail["what"] == what and r.who != r.detail["to"]:
+            times.setdefault(r.detail["to"], r.time)
+    return times
+
+
+# record entries
+
+
+def _reached(what: str, log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    assert entry.at is not None
+    at = scenario.hours(entry.at)
+    return float(sum(time <= at for time in first_reached(log, what).values()))
+
+
+def _brought(what: str, log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    at = inf if entry.at is None else scenario.hours(entry.at)
+    brought = (r for r in log.of(K.AID) if r.detail["what"] == what and r.time <= at)
+    return float(sum(r.amount for r in brought if entry.who in ("", r.detail["to"])))
+
+
+def spans() -> dict[str, Span]:
+    """Return what record entries may ask of an epidemic: states reached, and amounts brought, by kind."""
+    found = [Span(f"reached_by.{k}", "states", None, ("at",), partial(_reached, k)) for k in KINDS]
+    found += [Span(f"brought.{k}", "", None, (), partial(_brought, k), may=("at", "who")) for k in KINDS]
+    return {span.name: span for span in found}
+
+
+MEASURES = Measures(responses, curve_names, curves, spans, (K.STRAINED, K.AID_ASKED, K.AID))

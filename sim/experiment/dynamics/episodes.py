@@ -1,0 +1,60 @@
+"""The episodes of a campaign measured: each by the responses of its own scenario, under its key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import nan
+
+from sim.engine.campaign import episode_scenario
+from sim.engine.event_log import EventLog
+from sim.experiment.curves import Floats
+from sim.experiment.dynamics import Measures
+from sim.experiment.responses import Response, responses_of
+from sim.scenario.models import Scenario
+
+#: Responses of an episode that a campaign leaves to the episode's own scenario.
+LEFT_OUT = (
+    "parts.",
+    "approval.",
+    "trust.",
+    "exit_hazard.",
+    "cohesion",
+    "confidence",
+    "exits",
+    "hours_simulated",
+)
+
+
+def responses(scenario: Scenario) -> tuple[Response, ...]:
+    """Return the responses of every episode, named `<episode>.<response>`."""
+    found = []
+    for key, episode in scenario.crises.items():
+        own = episode_scenario(scenario, key)
+        for name, response in responses_of(own).items():
+            if not name.startswith(LEFT_OUT):
+                found.append(_of_episode(key, episode.title, response))
+    return tuple(found)
+
+
+def _of_episode(key: str, title: str, response: Response) -> Response:
+    def read(log: EventLog, scenario: Scenario) -> float:
+        part = log.parts.get(key)
+        return nan if part is None else response.function(part, episode_scenario(scenario, key))
+
+    return replace(
+        response, name=f"{key}.{response.name}", label=f"{title}: {response.label}", function=read,
+        prefix=f"{key}.",
+    )  # fmt: skip
+
+
+def curve_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return no names: an episode's curves are its own scenario's."""
+    return ()
+
+
+def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
+    """Return no curves."""
+    return []
+
+
+MEASURES = Measures(responses, curve_names, curves, dict)

@@ -1,0 +1,119 @@
+"""The alliance's standing measured: trust, cohesion, confidence, exits."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import exp
+from math import log as log_of
+
+import numpy as np
+
+from sim.engine.event_log import EventKind, EventLog
+from sim.experiment.curves import Floats
+from sim.experiment.dynamics import Measures
+from sim.experiment.responses import Response
+from sim.scenario.models import Scenario
+from sim.scenario.standing import Standing
+
+HOURS_A_YEAR = 8766.0
+#: Measures of the alliance as a whole, with their labels.
+WHOLE = {
+    "cohesion": "Cohesion of the alliance at the end",
+    "confidence": "Share of the public that counts on help at the end",
+}
+
+
+def value_at(log: EventLog, shape: Standing, measure: str, who: str, at: float) -> float:
+    """Return *measure* of *who* at the hour *at*: the last logged value on its way back to the start."""
+    start = _start(shape, measure, who)
+    last = None
+    for part in (log, *log.parts.values()):
+        for record in part.of(EventKind.STANDING):
+            mine = record.where == measure and record.who == who and record.time <= at
+            if mine and (last is None or (record.time, record.id) > (last.time, last.id)):
+                last = record
+    if last is None:
+        return start
+    return start + (last.amount - start) * exp(-_rate(shape) * (at - last.time))
+
+
+def _rate(shape: Standing) -> float:
+    """Return the rate (per h) at which everything returns to its start: ln 2 over the half-life."""
+    return log_of(2) / float(shape.half_life)
+
+
+def _start(shape: Standing, measure: str, who: str) -> float:
+    if measure in WHOLE:
+        return float(shape.cohesion if measure == "cohesion" else shape.public_confidence)
+    table: dict[str, float] = dict(getattr(shape, measure))
+    return float(table.get(who, 0.0))
+
+
+def exits(log: EventLog, member: str = "") -> float:
+    """Return how many members (or whether *member*) left."""
+    return float(sum(member in ("", r.who) for r in log.of(EventKind.EXIT)))
+
+
+def responses(scenario: Scenario) -> tuple[Response, ...]:
+    """Return the state of every measure at the end, and the hazard of exit for every member."""
+    found = [_at_end(label, name, "") for name, label in WHOLE.items()]
+    for member in scenario.alliance.members:
+        found.append(_at_end(f"Trust of {member} in the alliance at the end", "trust", member))
+        found.append(
+            Response(
+                f"exit_hazard.{member}", f"Hazard at the end that {member} leaves", "1/year", None,
+                partial(_hazard, member=member), "count",
+            )
+        )  # fmt: skip
+    found.append(Response("exits", "Members that left", "members", None, lambda log, s: exits(log), "count"))
+    return tuple(found)
+
+
+def _at_end(label: str, measure: str, who: str) -> Response:
+    def read(log: EventLog, scenario: Scenario) -> float:
+        shape = _shape(scenario)
+        return value_at(log, shape, measure, who, float(scenario.horizon))
+
+    name = f"{measure}.{who}" if who else measure
+    return Response(name, label, "", None, read, "count")
+
+
+def _shape(scenario: Scenario) -> Standing:
+    assert scenario.alliance.standing is not None
+    return scenario.alliance.standing
+
+
+def _hazard(log: EventLog, scenario: Scenario, member: str) -> float:
+    shape = _shape(scenario)
+    trust = value_at(log, shape, "trust", member, float(scenario.horizon))
+    return float(shape.exit.rate) * exp(-float(shape.exit.trust_power) * trust) * HOURS_A_YEAR
+
+
+def curve_names(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of the curves: cohesion, confidence, trust of every member."""
+    return (*WHOLE, *(f"trust.{member}" for member in scenario.alliance.members))
+
+
+def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
+    """Return cohesion, confidence and every member's trust on *grid*."""
+    shape = _shape(scenario)
+    names = [(name, "") for name in WHOLE] + [("trust", m) for m in scenario.alliance.members]
+    return [_curve(log, shape, measure, who, grid) for measure, who in names]
+
+
+def _curve(log: EventLog, shape: Standing, measure: str, who: str, grid: Floats) -> Floats:
+    """Return one measure on *grid*: each logged value fades back to the start until the next."""
+    start = _start(shape, measure, who)
+    found = [
+        r for part in (log, *log.parts.values()) for r in part.of(EventKind.STANDING)
+        if r.where == measure and r.who == who
+    ]  # fmt: skip
+    values = np.full(len(grid), start)
+    rate = _rate(shape)
+    for record in sorted(found, key=lambda r: (r.time, r.id)):
+        later = grid >= record.time
+        values[later] = start + (record.amount - start) * np.exp(-rate * (grid[later] - record.time))
+    return values
+
+
+MEASURES = Measures(responses, curve_names, curves, dict, (EventKind.EXIT,))

@@ -1,0 +1,60 @@
+"""The sides of a comparison gathered: folders are read, files and scenarios run with luck that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+
+from sim.experiment.executors import Jobs, Progress
+from sim.experiment.sides import Side, side_of_file, side_of_folder, side_of_scenario, side_of_study
+from sim.experiment.study import Study
+from sim.scenario.models import Scenario
+
+Given = str | PathLike[str] | Scenario | Study
+
+
+def gather_sides(
+    given: Sequence[Given], reps: int | None, seed: int | None, jobs: Jobs, progress: Progress | None = None
+) -> list[Side]:
+    """Return *given* as sides in their order; folders and studies come first, since they fix the luck.
+
+    Args:
+        given: results folders, scenario files, scenarios, studies.
+        reps: replications of what is run; as many as the first folder or study has if none.
+        seed: luck of what is run; that of the first folder or study, or 1, if none.
+        jobs: worker processes for what is run.
+        progress: called with (runs done, all runs) of each.
+
+    Raises:
+        ScenarioError: something is wrong with a file.
+        ResultsError: a folder cannot be read.
+    """
+    there = {place: _there(one, jobs) for place, one in enumerate(given) if _is_there(one)}
+    first = next(iter(there.values()), None)
+    if reps is None and first is not None:
+        reps = len(first.rows)
+    if seed is None:
+        seed = 1 if first is None else first.seed
+    return [
+        there[place] if place in there else _run(one, reps, seed, jobs, progress)
+        for place, one in enumerate(given)
+    ]
+
+
+def _is_there(one: Given) -> bool:
+    return isinstance(one, Study) or (not isinstance(one, Scenario) and Path(one).is_dir())
+
+
+def _there(one: Given, jobs: Jobs) -> Side:
+    if isinstance(one, Study):
+        return side_of_study(one, one.scenario.name, jobs)
+    assert not isinstance(one, Scenario)
+    return side_of_folder(Path(one), jobs)
+
+
+def _run(one: Given, reps: int | None, seed: int, jobs: Jobs, progress: Progress | None) -> Side:
+    if isinstance(one, Scenario):
+        return side_of_scenario(one, one.name, reps, seed, jobs, progress)
+    assert not isinstance(one, Study)
+    return side_of_file(Path(one), reps, seed, jobs, progress)

@@ -1,0 +1,44 @@
+"""Rows of numbers kept by key outside the memory once there are many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from tempfile import SpooledTemporaryFile
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Key = TypeVar("Key", bound=Hashable)
+#: Bytes kept in memory; what is beyond goes to a file without a name.
+IN_MEMORY = 2**20
+
+
+class RowBook(Generic[Key]):
+    """Tables of a fixed number of columns, one for each key, which grow at their ends."""
+
+    def __init__(self, columns: int) -> None:
+        """Open a book whose tables have *columns* columns."""
+        self.columns = columns
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the book
+        self._places: dict[Key, list[tuple[int, int]]] = {}
+
+    def append(self, key: Key, rows: ArrayLike) -> None:
+        """Add *rows* to the end of the table of *key*."""
+        data = np.asarray(rows, dtype=float).reshape(-1, self.columns)
+        start = self._file.seek(0, 2)
+        self._file.write(data.tobytes())
+        self._places.setdefault(key, []).append((start, data.nbytes))
+
+    def of(self, key: Key) -> NDArray[np.float64]:
+        """Return the table of *key*; one without rows if nothing was added."""
+        parts = []
+        for start, size in self._places.get(key, ()):
+            self._file.seek(start)
+            parts.append(np.frombuffer(self._file.read(size), dtype=float))
+        whole = np.concatenate(parts) if parts else np.empty(0)
+        return whole.reshape(-1, self.columns)
+
+    def count(self, key: Key) -> int:
+        """Return how many rows *key* has."""
+        return sum(size for _, size in self._places.get(key, ())) // (8 * self.columns)

@@ -1,0 +1,142 @@
+"""What a sweep says: each point's chances and quantiles, and what each factor changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.estimates import clustered_error, effective_size, student_quantile, wilson
+from sim.experiment.event_file import plain
+from sim.experiment.main_effects import Effect, main_effects
+from sim.experiment.responses import Response
+from sim.experiment.row_book import RowBook
+from sim.experiment.samples import Row, sample_of
+from sim.experiment.sweep import SweepStudy, restricted
+
+#: Kinds of response that a sweep reports.
+REPORTED = ("time", "flag", "count", "level")
+
+if TYPE_CHECKING:
+    from sim.experiment.precision import Reached
+
+
+@dataclass(frozen=True)
+class PointSummary:
+    """A response over the runs of its stratum at one point."""
+
+    point: int
+    name: str
+    #: Runs in the stratum that answer.
+    n: int
+    #: Chance of happening (of being above 0 for a number), with its 95 % interval.
+    chance: float
+    chance_low: float
+    chance_high: float
+    #: Mean with half of its 95 % interval; for a time the mean up to when the clock stopped.
+    mean: float
+    mean_error: float
+    #: Quantiles; nan where the horizon hides them. Errors are half-widths of 95 % intervals.
+    median: float
+    low: float
+    high: float
+    median_error: float
+    low_error: float
+    high_error: float
+    #: Runs in which it had not happened when the clock stopped.
+    censored: int
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """The summary of a sweep."""
+
+    n: int
+    failed: int
+    band: float
+    points: tuple[PointSummary, ...]
+    effects: tuple[Effect, ...]
+    #: Where each point stopped, if a precision decided.
+    reached: dict[int, Reached[int]]
+
+    def at(self, point: int, name: str) -> PointSummary | None:
+        """Return what a response was at a point; none if nothing answered."""
+        return self._index.get((point, name))
+
+    @cached_property
+    def _index(self) -> dict[tuple[int, str], PointSummary]:
+        return {(p.point, p.name): p for p in self.points}
+
+    def of(self, name: str) -> list[PointSummary]:
+        """Return what a response was at every point, in order."""
+        return [p for p in self.points if p.name == name]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON; what is not finite becomes none."""
+        found = plain({"n": self.n, "failed": self.failed, "band": self.band,
+                       "points": [asdict(p) for p in self.points],
+                       "effects": [asdict(e) for e in self.effects]})  # fmt: skip
+        assert isinstance(found, dict)
+        return found
+
+
+def summarise_sweep(study: SweepStudy) -> SweepSummary:
+    """Return the summary of *study*, read point by point; failed runs are left out."""
+    band = float(study.scenario.experiment.band)
+    told = [r for r in study.responses.values() if r.kind in REPORTED and r.name != "hours_simulated"]
+    compared = [r for r in told if not r.contributor or r.name in study.shown]
+    values: RowBook[tuple[str, int]] = RowBook(1)
+    points: list[PointSummary] = []
+    for point in study.design.points:
+        rows = study.rows_of(point.number)
+        sound = [row for row in rows if not row["failed"]]
+        points += [summarise_point(point.number, r, sound, band) for r in told]
+        for response in compared:
+            values.append((response.name, point.number), [_comparable(response, row) for row in rows])
+    groups = [run.run if run.draw is None else run.draw for run in study.runs_of_point]
+    read = partial(_column, values)
+    effects = [
+        effect
+        for response in compared
+        for effect in main_effects(study.design, response, partial(read, response.name), groups)
+    ]
+    return SweepSummary(
+        study.size - study.failed, study.failed, band, tuple(points), tuple(effects), dict(study.reached)
+    )
+
+
+def _column(values: RowBook[tuple[str, int]], name: str, point: int) -> np.ndarray[Any, Any]:
+    return values.of((name, point))[:, 0]
+
+
+def _comparable(response: Response, row: Row) -> float:
+    """Return the number a run is compared by; nan where it failed or is not of the stratum."""
+    if row["failed"] or not response.concerns(row):
+        return nan
+    return restricted(response, dict(row))
+
+
+def summarise_point(point: int, response: Response, rows: Sequence[Row], band: float) -> PointSummary:
+    """Return what *response* was over the *rows* of a point."""
+    sample = sample_of(response, [row for row in rows if response.name in row])
+    tail = (1 - band) / 2
+    n = len(sample.values)
+    happened = (sample.happened if response.kind == "time" else sample.values > 0).astype(float)
+    chance = float(happened.mean()) if n else nan
+    size = effective_size(happened, sample.groups)
+    low, high = wilson(chance * size, size) if n else (nan, nan)
+    error, df = clustered_error(sample.values, sample.groups)
+    half = nan if isnan(error) else student_quantile(0.975, df) * error
+    spread = response.kind != "flag" and n > 0
+    at = sample.quantile if spread else lambda p: nan
+    wide = sample.half_width if spread else lambda p: nan
+    mean = float(sample.values.mean()) if n else nan
+    return PointSummary(
+        point, response.name, n, chance, low, high, mean, half, at(0.5), at(tail),
+        at(1 - tail), wide(0.5), wide(tail), wide(1 - tail),
+        int((~sample.happened).sum()),
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""A response over two factors: the number in each cell, with its Monte Carlo error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiment.factors import Factor, Level
+from sim.experiment.sweep import SweepStudy
+from sim.report import style
+from sim.report.figures import Cell, Chart, Sheet
+from sim.report.sweep_data import (
+    Told,
+    axis_label,
+    is_chance,
+    level_of,
+    recorded,
+    runs_told,
+    said,
+    short,
+    title_of,
+    told,
+    varied,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: A sequential map that reads alike under colour blindness (Nunez, Anderton and Renslow 2018).
+MAP = "cividis"
+#: More cells than this get no error printed, and beyond twice as many no number.
+CELLS = 150
+COLUMNS = ("response", "x", "y", "n", "value", "low", "high", "error")
+
+
+def draw_heatmap(study: SweepStudy, name: str) -> Chart:
+    """Draw one response over the two factors that vary, the one with more levels along x."""
+    response = study.responses[name]
+    down, across = sorted(varied(study)[:2], key=lambda factor: len(factor.levels))
+    found = {
+        (level_of(study, across, p.point), level_of(study, down, p.point)): told(response, p)
+        for p in study.summary().of(name)
+    }
+    columns, rows = _levels(across), _levels(down)
+    tall = min(max(0.42 * len(rows), 0.9), 6.0)
+    sheet = Sheet(title_of(response), tall + 1.6)
+    axes = sheet.axes(1.75, 0.9, style.WIDTH - 1.75 - 0.95, tall)
+    values = [[found[x, y].middle if (x, y) in found else math.nan for x in columns] for y in rows]
+    low, high = _span(values, chance=is_chance(response))
+    image = axes.pcolormesh(values, cmap=MAP, vmin=low, vmax=high, edgecolors="white", linewidth=1)
+    axes.set_facecolor("#eeeeee")
+    axes.invert_yaxis()
+    cells = len(columns) * len(rows)
+    for row, y in enumerate(rows):
+        for column, x in enumerate(columns):
+            cell = found.get((x, y))
+            if cell is not None and cells <= 2 * CELLS:
+                shade = None if math.isnan(cell.middle) else image.to_rgba(np.array([cell.middle]))[0]
+                words = _words(study, name, cell, error=cells <= CELLS)
+                _write(axes, column, row, words, _hex(shade))
+    _dress(axes, across, down, columns, rows)
+    bar = sheet.axes(style.WIDTH - 0.75, 0.9, 0.14, tall)
+    sheet.figure.colorbar(image, cax=bar)
+    bar.tick_params(labelsize=style.SMALL)
+    sheet.notes(_note(study, name))
+    table: list[tuple[Cell, ...]] = [
+        (name, x, y, t.n, t.middle, t.low, t.high, t.error) for (x, y), t in found.items()
+    ]
+    return Chart(f"heatmap-{name.replace('_', '-')}", title_of(response), sheet.figure, COLUMNS, table)
+
+
+def _levels(factor: Factor) -> list[Level]:
+    """Return a factor's levels in rising order if they are numbers, else as written."""
+    return sorted(factor.levels) if factor.numeric else list(factor.levels)
+
+
+def _span(values: list[list[float]], *, chance: bool) -> tuple[float, float]:
+    finite = [v for row in values for v in row if not math.isnan(v)] or [0.0]
+    low, high = min(finite), max(finite)
+    if chance:
+        return 0.0, 1.0
+    # A map that spends all its colours on differences of a hundredth would shout about noise.
+    if high - low < 0.02 * abs(high):
+        middle, reach = (low + high) / 2, max(0.01 * abs(high), 1e-9)
+        return middle - reach, middle + reach
+    return low, high
+
+
+def _words(study: SweepStudy, name: str, cell: Told, *, error: bool) -> str:
+    response = study.responses[name]
+    if not cell.n:
+        return "no run"
+    if math.isnan(cell.middle):
+        return "later"
+    words = said(response, cell.middle)
+    if not error or math.isnan(cell.error):
+        return words
+    return f"{words}\n± {f'{100 * cell.error:.0f}' if is_chance(response) else said(response, cell.error)}"
+
+
+def _hex(shade: Sequence[float] | None) -> str:
+    return "#eeeeee" if shade is None else "#" + "".join(f"{round(255 * c):02x}" for c in shade[:3])
+
+
+def _write(axes: Axes, column: int, row: int, words: str, fill: str) -> None:
+    axes.text(column + 0.5, row + 0.5, words, ha="center", va="center", fontsize=6.3,
+              color=style.ink_on(fill), linespacing=1.15)  # fmt: skip
+
+
+def _dress(axes: Axes, across: Factor, down: Factor, columns: list[Level], rows: list[Level]) -> None:
+    step = math.ceil(len(columns) / 14)
+    places = range(0, len(columns), step)
+    wide = any(len(short(across, level)) > 7 for level in columns) and len(columns) > 4
+    axes.set_xticks(
+        [p + 0.5 for p in places], [short(across, columns[p], 16) for p in places],
+        rotation=30 if wide else 0, ha="right" if wide else "center",
+    )  # fmt: skip
+    axes.set_yticks([p + 0.5 for p in range(len(rows))], [short(down, level) for level in rows])
+    axes.set_xlabel(axis_label(across))
+    axes.text(-0.02, 1.02, axis_label(down), transform=axes.transAxes, ha="right", va="bottom",
+              fontsize=style.FONT_SIZE)  # fmt: skip
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def _note(study: SweepStudy, name: str) -> str:
+    response = study.responses[name]
+    what = (
+        "Share of the runs concerned; ±: half of the 95 % Wilson interval, in percentage points."
+        if is_chance(response)
+        else "Median; ±: half of its 95 % Monte Carlo interval, left out where too few runs give one."
+    )
+    given = f" Runs {response.condition} only." if response.condition else ""
+    entry = recorded(study, name)
+    real = f" On record: {said(response, entry[0])}." if entry and not math.isnan(entry[0]) else ""
+    return f"{what}{given}{real} {runs_told(study)}."

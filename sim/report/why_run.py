@@ -1,0 +1,76 @@
+"""Why the members answered as they did in the typical run: a few lines beside the story, and as data."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from sim.engine.event_log import EventKind
+from sim.experiment.design import scenario_for
+from sim.inference.hearing import hear
+from sim.inference.why import Explanation, Question, adopted_in
+from sim.report.explain import decisive, member_sentence, next_higher, outcome
+from sim.report.explain_data import explanation_data
+from sim.report.words import WIDTH
+from sim.scenario.alliance import HelpLevel
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.scenario.models import Scenario
+
+
+def model_sentence(scenario: Scenario) -> str:
+    """Return by which model the members of a scenario decide, and where its numbers come from."""
+    decision = scenario.response.decision
+    name = decision.model.replace("_", " ")
+    seen = f", '{decision.leave_out}' kept from view" if decision.leave_out else ""
+    if decision.model == "ordered_choice":
+        fitted = decision.weights == "fitted"
+        from_where = f"weights fitted to past cases{seen}" if fitted else "assumed weights"
+        return f"Members decide by the {name}, on {from_where}."
+    taught = decision.learnt is not None and decision.model in ("case_based", "plain_logit", "base_rate")
+    return f"Members decide by the rival theory '{name}'{f', taught by past cases{seen}' if taught else ''}."
+
+
+def why_lines(study: Study) -> list[str]:
+    """Return the reasons of the typical run's answers; where nobody asked, only how members decide."""
+    found = explanation_of(study)
+    if found is None:
+        return textwrap.wrap(model_sentence(study.scenario), WIDTH)
+    lead = found.hearing.members.lead
+    allies = [lead] if lead in found.hearing.members.allies else []
+    told = [*outcome(found), *decisive(found), *(member_sentence(found, m) for m in allies)]
+    told += next_higher(found)
+    more = (
+        f"`python -m sim why FILE --replication {found.run.run}` tells every term and what flips the answer."
+    )
+    title = f"Why (run {found.run.run}): {model_sentence(found.scenario)}"
+    return [line for text in (title, *told, more) for line in textwrap.wrap(text, WIDTH)]
+
+
+def why_data(study: Study) -> dict[str, Any] | None:
+    """Return the same as plain data, with every member's terms; None where there is nothing to explain."""
+    found = explanation_of(study)
+    if found is None:
+        return None
+    data = explanation_data(found)
+    unsearched = ("flip", "flips", "unconfirmed", "tried")
+    kept = {name: value for name, value in data.items() if name not in unsearched}
+    return {"model": model_sentence(found.scenario), **kept}
+
+
+def explanation_of(study: Study) -> Explanation | None:
+    """Return the explanation of the typical run, without a search for flips; None without an appeal."""
+    if study.typical < 0:
+        return None
+    log = study.typical_log
+    if not any(r.detail.get("to") == "alliance" for r in log.of(EventKind.APPEAL)):
+        return None
+    run = study.design[study.typical]
+    scenario = scenario_for(study.scenario, study.seed, run.draw)
+    hearing = hear(scenario, run.seed, run.replication)
+    level: HelpLevel = hearing.adopted if hearing.adopted != "none" else "force"
+    question = Question(level)
+    heard = adopted_in(log) == hearing.adopted
+    answer = question.asked_of(hearing)
+    return Explanation(scenario, run, "the typical one", question, answer, heard, hearing, None, (), (), {})

@@ -1,0 +1,91 @@
+import json
+
+import pytest
+
+RULE = ("--set", "council.rule=simple_majority")
+
+
+def test_both_stories_are_told_in_one(call):
+    ended = call("fork", "tiny.yaml", "--at", "24 h", "--set", "crisis.unrest.growth=0.3 per h")
+    assert (ended.code, ended.err) == (0, "")
+    lines = ended.out.splitlines()
+    assert lines[0] == "Changed at Mon 03 Jan 00:00 (UTC+06:00), 24 h after the start:"
+    assert lines[1].split() == ["crisis.unrest.growth", "0.08", "per", "h", "->", "0.3", "per", "h"]
+    assert {"-", "+"} <= {line[:1] for line in lines}
+    assert max(map(len, lines)) <= 110
+
+
+def test_a_date_is_read_in_the_host_s_time(call):
+    words = ("--set", "crisis.unrest.growth=0.3 per h")
+    by_date = call("fork", "tiny.yaml", "--at", "2022-01-02T22:00+04:00", *words)
+    assert by_date == call("fork", "tiny.yaml", "--at", "24 h", *words)
+
+
+def test_a_change_that_comes_too_late_is_told(call):
+    ended = call("fork", "tiny.yaml", "--at", "470 h", "--set", "council.rule=unanimity", "--replication", 1)
+    assert ended.code == 0
+    assert "nothing changed after the moment" in ended.out
+
+
+def test_a_change_that_nobody_reads_is_told(call):
+    ended = call("fork", "tiny.yaml", "--at", "10 h", "--set", "title=Another")
+    assert "Nobody in this run reads what was set" in " ".join(ended.out.split())
+
+
+def test_of_several_changes_the_idle_one_is_named(call):
+    ended = call(
+        "fork",
+        "tiny.yaml",
+        "--at",
+        "24 h",
+        "--set",
+        "crisis.unrest.growth=0.3 per h",
+        "--set",
+        "title=Another",
+    )
+    assert "title alone changes nothing after the moment" in ended.out
+
+
+def test_many_runs_are_forked_and_paired(call):
+    words = (
+        "fork",
+        "tiny.yaml",
+        "--at",
+        "24 h",
+        "--reps",
+        6,
+        "--quiet",
+        "--set",
+        "crisis.unrest.growth=0.3 per h",
+    )
+    ended = call(*words)
+    assert ended.code == 0
+    assert "6 pairs" in ended.out
+    assert "Serious incidents" in ended.out
+    assert "twins" not in ended.out
+    assert json.loads(call(*words, "--json").out)["n"] == 6
+
+
+def test_json_holds_both_logs_from_the_moment(call):
+    found = json.loads(
+        call("fork", "tiny.yaml", "--at", "24 h", "--set", "crisis.unrest.growth=0.3 per h", "--json").out
+    )
+    assert found["parts_at"] >= 24 - 1e-9
+    assert min(record["time"] for record in found["with"]) >= 24
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--at", "24 h"), 2, "--set"),
+        (RULE, 2, "--at"),
+        (("--at", "never", *RULE), 2, "'--at'"),
+        (("--at", "480 h", *RULE), 2, "end of the simulated time"),
+        (("--at", "2021-12-31", *RULE), 2, "outside the simulated time"),
+        (("--at", "24 h", "--set", "council.rul=x"), 3, "--set #1: council.rul:"),
+    ],
+)
+def test_what_cannot_be_forked_is_told(call, words, code, said):
+    ended = call("fork", "tiny.yaml", *words)
+    assert (ended.code, ended.out) == (code, "")
+    assert said in ended.err

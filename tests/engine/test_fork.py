@@ -1,0 +1,145 @@
+"""A fork is the plain run up to its moment, and the changed one in everything that is read after it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.engine.event_log import EventKind
+from sim.engine.fork import run_forked
+from sim.engine.merging import same
+from sim.engine.replication import run_replication
+from tests.tiny import tiny_scenario
+
+#: Runs of the small scenario with appeals, mandates and calm among them.
+REPLICATIONS = range(6)
+
+
+def said(log, until=float("inf")):
+    return [(r.time, r.kind, r.who, r.where, r.amount, repr(r.detail)) for r in log if r.time < until]
+
+
+def first(log, kind):
+    record = log.first(kind)
+    return None if record is None else record.time
+
+
+@pytest.mark.parametrize("replication", REPLICATIONS)
+@pytest.mark.parametrize("at", [0.0, 13.7, 40.0, 96.0, 300.0])
+def test_a_fork_without_a_change_is_the_plain_run(replication, at):
+    scenario, again = tiny_scenario(), tiny_scenario({"title": "The same in other words"})
+    fork = run_forked(scenario, again, 1, replication, at)
+    assert said(fork.log) == said(run_replication(scenario, 1, replication))
+    assert not fork.kept
+
+
+CHANGES = {
+    "rule": {"council.rule": "unanimity"},
+    "growth": {"crisis.unrest.growth": "0.2 per h"},
+    "suppression": {"crisis.unrest.suppression": 2},
+    "forces": {"sites.north.forces": 5000},
+    "fleet": {"fleets.AAA.medium.available": 1},
+    "weights": {"decision.ordered_choice.weights.ties_to_host": 2},
+    "posting": {"mission.posting": "30 h"},
+    "closed": {"response.decision.collective": False, "response.decision.bilateral": False},
+    "mobilisation": {"effects.local_mobilisation.enabled": False},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("at", [5.0, 30.0, 60.0])
+def test_what_lies_before_the_moment_is_that_of_the_plain_run(change, at):
+    scenario, changed = tiny_scenario(), tiny_scenario(CHANGES[change])
+    for replication in REPLICATIONS:
+        plain = said(run_replication(scenario, 1, replication), at)
+        forked = said(run_forked(scenario, changed, 1, replication, at).log, at)
+        assert [row[1:] for row in forked] == [row[1:] for row in plain]
+        assert [row[0] for row in forked] == pytest.approx([row[0] for row in plain])
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_at_the_very_start_is_the_changed_run(change):
+    scenario, changed = tiny_scenario(), tiny_scenario(CHANGES[change])
+    for replication in REPLICATIONS:
+        fork = run_forked(scenario, changed, 1, replication, 0.0)
+        if change == "mobilisation":
+            assert fork.log.first(EventKind.RESERVES_ORDERED) is None
+        else:
+            assert said(fork.log) == said(run_replication(changed, 1, replication)), fork
+
+
+def decided():
+    """Return a replication with a mandate, and when it came."""
+    for replication in range(40):
+        at = first(run_replication(tiny_scenario(), 1, replication), EventKind.MANDATE)
+        if at is not None:
+            return replication, at
+    raise AssertionError("no mandate in forty runs")
+
+
+def test_the_rule_counts_before_the_decision_and_not_after_it():
+    replication, at = decided()
+    plain, other = tiny_scenario(), tiny_scenario({"council.rule": "simple_majority"})
+    before = run_forked(plain, other, 1, replication, at - 0.1).log
+    after = run_forked(plain, other, 1, replication, at + 0.1).log
+    assert before.first(EventKind.ADOPTED).detail["rule"] == "simple_majority"
+    assert said(after) == said(run_replication(plain, 1, replication))
+
+
+def test_a_fleet_is_grounded_before_it_flies():
+    replication, at = decided()
+    plain, grounded = tiny_scenario(), tiny_scenario({"fleets.AAA.medium.available": 1})
+    arrived = first(run_replication(plain, 1, replication), EventKind.DEPLOYED)
+    later = first(run_forked(plain, grounded, 1, replication, at).log, EventKind.DEPLOYED)
+    assert arrived is not None
+    assert later is None or later > arrived
+
+
+def test_what_the_run_has_moved_on_from_is_told():
+    replication, _ = decided()
+    plain, grounded = tiny_scenario(), tiny_scenario({"fleets.AAA.medium.available": 1})
+    flown = first(run_replication(plain, 1, replication), EventKind.TAKEOFF)
+    fork = run_forked(plain, grounded, 1, replication, flown + 0.5)
+    assert any("pools.medium" in name for name in fork.kept)
+
+
+def test_growth_takes_hold_at_once():
+    scenario, changed = tiny_scenario(), tiny_scenario({"crisis.unrest.growth": "0.3 per h"})
+    log = run_forked(scenario, changed, 1, 0, 20.0).log
+    opened = [r for r in log.of(EventKind.UNREST) if r.time == 20.0]
+    assert opened
+    assert max(r.detail["growth"] for r in opened) == 0.3  # a site that burns out has none
+
+
+@pytest.mark.parametrize("at", [-1.0, 480.0, float("nan")])
+def test_a_moment_outside_the_simulated_time_is_refused(at):
+    with pytest.raises(ValueError, match="the moment must lie between"):
+        run_forked(tiny_scenario(), tiny_scenario(), 1, 0, at)
+
+
+def test_sameness_looks_inside():
+    assert same({"a": [1.0, float("nan")]}, {"a": [1.0, float("nan")]})
+    assert not same({"a": [1.0]}, {"a": [2.0]})
+    assert not same({"a": [1.0]}, {"a": [1.0, 1.0]})
+
+
+def test_what_waits_in_the_calendar_is_brought_up_to_date():
+    inject = {"label": "Shock", "at": "2022-01-04T00:00+06:00", "levers": {"growth": 2}}
+    plain = tiny_scenario({"crisis.injects": {"shock": inject}})
+    changed = tiny_scenario({"crisis.injects": {"shock": {**inject, "label": "Another shock"}}})
+    log = run_forked(plain, changed, 1, 0, 24.0).log
+    assert "Another shock" in repr([record.detail for record in log])
+    assert "'Shock'" not in repr([record.detail for record in log])
+
+
+def test_what_members_have_worked_out_is_worked_out_again():
+    replication, _ = decided()
+    weight = "decision.ordered_choice.weights.ties_to_host"
+    plain, changed = tiny_scenario({weight: 0.5}), tiny_scenario({weight: 0.6})
+    before = run_replication(plain, 1, replication)
+    at = first(before, EventKind.APPEAL) + 0.01  # the host has sounded them out: their terms are known
+    log = run_forked(plain, changed, 1, replication, at).log
+
+    def weighed(one):
+        return one.first(EventKind.POSITION).detail["terms"]["ties_to_host"]
+
+    assert weighed(log) == pytest.approx(weighed(before) * 0.6 / 0.5)
