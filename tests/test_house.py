@@ -18,7 +18,7 @@ ROOF = len(FLOORS) - 1
 HOMES: dict[str, str | None] = {"yaml": "scenario", "simpy": "engine", "matplotlib": "report", "dask": None}
 LONGEST = 350  # lines
 #: Names in the files that are words of English or of this program before they are names.
-ORDINARY = {"advance", "east", "main", "north", "south", "west"}
+ORDINARY = {"advance", "east", "main", "north", "south", "west", "intra_member_clash"}
 
 
 def modules(root: Path) -> dict[str, Path]:

@@ -59,6 +59,7 @@ def commands() -> click.Group:
     from sim.cli.export import export_command
     from sim.cli.fork import fork_command
     from sim.cli.merge import merge_command
+    from sim.cli.report import report_command
     from sim.cli.run import run_command
     from sim.cli.schema import schema_command
     from sim.cli.sensitivity import sensitivity_command
@@ -83,7 +84,7 @@ def commands() -> click.Group:
     for verb in (
         run_command, sweep_command, check_command, schema_command, calibrate_command, sensitivity_command,
         backtest_command, fit_command, why_command, merge_command, compare_command, fork_command,
-        verify_command, digest_command, export_command,
+        verify_command, digest_command, report_command, export_command,
     ):  # fmt: skip
         group.add_command(verb)
     return group

@@ -58,6 +58,7 @@ class CouncilProcess:
         self.world, self.members = world, members
         self.organs = world.alliance.organs
         self.decision = world.scenario.response.decision
+        self.appeals = 0  # heard so far
         world.listen(EventKind.APPEAL, self._on_appeal)
 
     def chair(self) -> str:
@@ -68,7 +69,12 @@ class CouncilProcess:
                 return chair.member
         return self.members.lead
 
+    def _round(self, entity: str) -> str:
+        """Return *entity* as an address of luck in this appeal: a second appeal has luck of its own."""
+        return entity if self.appeals <= 1 else f"{entity} {self.appeals}".strip()
+
     def _on_appeal(self, appeal: EventRecord) -> None:
+        self.appeals += 1
         if appeal.detail["to"] == "alliance":
             self.world.start(self._speak(appeal.id))
         self.world.start(self._answer(appeal))
@@ -76,7 +82,9 @@ class CouncilProcess:
     def _speak(self, cause: int) -> ProcessGenerator:
         """The Secretary General speaks without a vote."""
         factor = float(self.organs.vacancy_factor) if self.organs.secretary_general_vacant else 1.0
-        yield self.world.wait(self.world.draw(self.organs.secretary_general, "secretary general") * factor)
+        yield self.world.wait(
+            self.world.draw(self.organs.secretary_general, "secretary general", self._round("")) * factor
+        )
         self.world.record(EventKind.SECRETARY_GENERAL, "secretary general", cause=cause)
 
     def _answer(self, appeal: EventRecord) -> ProcessGenerator:
@@ -92,7 +100,9 @@ class CouncilProcess:
                     adopted = motion.level
                     break
                 yield world.wait(
-                    world.draw(self.organs.council.redraft, "redraft", motion.level + motion.scope)
+                    world.draw(
+                        self.organs.council.redraft, "redraft", self._round(motion.level + motion.scope)
+                    )
                 )
         else:
             reason = "channel closed" if not self.decision.collective else "asked the lead alone"
@@ -104,7 +114,9 @@ class CouncilProcess:
     def _convene(self, cause: int) -> ProcessGenerator:
         """The chair opens consultations, slower when it is a party or nobody heads the secretariat."""
         world, organs, chair = self.world, self.organs, self.chair()
-        hours = world.draw(organs.chair_opens, "consultations opened", chair) * world.pace("consultation")
+        hours = world.draw(organs.chair_opens, "consultations opened", self._round(chair)) * world.pace(
+            "consultation"
+        )
         if chair == self.members.host or chair in self.members.opponents:
             hours *= float(organs.chair_party_factor)
         if organs.secretary_general_vacant:
@@ -112,7 +124,7 @@ class CouncilProcess:
         observers = sum(partner.observer for partner in world.alliance.partners.values())
         hours *= 1 + float(organs.observer_cost) * observers
         if organs.council.session == "in_person":
-            hours += world.draw(organs.council.travel, "travel to session")
+            hours += world.draw(organs.council.travel, "travel to session", self._round(""))
         yield world.wait(hours)
         return world.record(
             EventKind.CONSULTATIONS, chair, cause=cause, detail={"session": organs.council.session}
@@ -152,7 +164,7 @@ class CouncilProcess:
                 detail = {"reason": reason, "level": level, "scope": "limited" if limited else "full"}
                 self.world.record(EventKind.NO_MOTION, cause=cause, detail=detail)
             else:
-                yield Motion(level, limited, self.members.host)
+                yield Motion(level, limited, self.world.crisis.asker)
 
     def _fails_sounding(self, level: HelpLevel, limited: bool) -> str:
         """Return why a motion dies before it is put, or "" when it lives.
@@ -195,11 +207,13 @@ class CouncilProcess:
         first = motion.level == "force" and not motion.limited
         cold = first and not world.crisis.host_choice.private_sounding
         pace = council.deliberation_cold if cold else council.deliberation_cleared
-        hours = world.draw(pace, "deliberation", f"{member} {motion.level} {motion.scope}")
+        hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
         yield world.wait(hours * world.pace("consultation"))
         tie = float(world.alliance.tie(member, self.members.host))
         accepts = not contested or accepts_contested(tie)
         v = self.members.verdict(member, motion.level, motion.limited, accepts)
+        if member == world.crisis.asker:  # whoever asks on the host's behalf supports what it asks for
+            v = v._replace(answer=Answer(Position.SUPPORT))
         verdicts[member] = v
         world.record(
             EventKind.POSITION, member, cause=cause,

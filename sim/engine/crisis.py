@@ -151,7 +151,7 @@ class OccasionState(Idle):
     def _arise(self) -> None:
         self.need = float(self.occasion.need)
         cause = self.world.record(
-            EventKind.ALARM, self.world.crisis.host, amount=self.need, detail={"label": self.occasion.label}
+            EventKind.ALARM, self.world.crisis.asker, amount=self.need, detail={"label": self.occasion.label}
         )
         self.world.after(self.world.draw(self.occasion.lasts, "occasion lasts"), lambda: self._pass(cause))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import exp, expm1, floor
+from math import exp, expm1, floor, log
 from typing import NamedTuple
 
 from sim.engine.crisis import Idle
@@ -28,7 +28,7 @@ class Hazard(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """What a side loses in the running round: who, per hour at its start (with its frailty), on which luck."""
+    """What a side loses in the running round: who, how many per hour at its start, on which luck."""
 
     side: Side
     rate: float
@@ -63,7 +63,9 @@ class FightingState(Idle):
         self._hazards: list[Hazard] = []
         self._version = 0
         self._sector = ""
-        self._began = self._counted = 0.0  # of the running round: its start, and up to when its dead are counted
+        self._began = self._counted = (
+            0.0  # of the running round: its start, and up to when its dead are counted
+        )
         self._losses: dict[str, Losses] = {}
         self._intensity = world.levers.value("intensity")
         self._cause = -1
@@ -89,7 +91,7 @@ class FightingState(Idle):
         return {"firing": float(model.threat), "ceasefire": float(model.unease)}.get(self.phase, 0.0)
 
     def calm(self) -> bool:
-        """Return whether it is over for the time being: a lasting ceasefire, or a stand-off without a shot."""
+        """Return whether it is over for now: a lasting ceasefire, or a stand-off without a shot."""
         return self.phase in ("lasting", "dispersed")
 
     # what others do
@@ -125,7 +127,8 @@ class FightingState(Idle):
         if mechanism is None or not mechanism.enabled or not self.posted:
             return 1.0
         enough = max(1.0, float(self.model.peacekeepers))
-        return float(self.model.interposed) ** (float(mechanism.strength) * min(1.0, self.posted / enough))
+        share = min(1.0, self.posted / enough)
+        return exp(log(max(1e-9, float(self.model.interposed))) * float(mechanism.strength) * share)
 
     def _on_intensity(self, cause: int) -> None:
         """Count the dead so far at the old intensity, go on at the new one."""
@@ -238,7 +241,9 @@ class FightingState(Idle):
         self.phase, self._cause = phase, cause
         self._hazards = [
             Hazard(
-                HazardClock(self.world.luck("fighting", f"{name} {self.round}").exponential(), self.world.now),
+                HazardClock(
+                    self.world.luck("fighting", f"{name} {self.round}").exponential(), self.world.now
+                ),
                 rate,
                 leads,
             )

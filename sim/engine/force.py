@@ -8,6 +8,7 @@ from functools import partial
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
 from sim.engine.airlift import Airlift
 from sim.engine.approvals import approve
+from sim.engine.budget import affordable
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
 from sim.engine.geometry import great_circle_km
 from sim.engine.members import Members
@@ -26,6 +27,7 @@ class Force:
         self.world, self.members, self.airlift, self.arrived = world, members, airlift, arrived
         self.warned: dict[str, int] = {}
         self.plan_ready = 0.0
+        self.plans = 0  # drawn up so far
         self.due = self.came = 0  # chalks expected and arrived
         self.pending = 0  # contingents whose approval is still open
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
@@ -64,9 +66,10 @@ class Force:
     def _on_consultations(self, event: EventRecord) -> None:
         """The Joint Staff draws up its plan beside the deliberation."""
         world = self.world
-        hours = world.draw(world.alliance.organs.joint_staff_plan, "joint staff plan") * world.pace(
-            "planning"
-        )
+        self.plans += 1
+        which = str(self.plans) if self.plans > 1 else ""
+        hours = world.draw(world.alliance.organs.joint_staff_plan, "joint staff plan", which)
+        hours *= world.pace("planning")
         self.plan_ready = world.now + hours
 
     # from the mandate to the last arrival
@@ -117,6 +120,7 @@ class Force:
                 for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
                 if t or v
             ]
+        affordable(package.troops + package.vehicles, "soldiers and vehicles")
         types, plan = world.alliance.aircraft_types, world.alliance.airlift
         return [
             (name, make_chalks(t, v, types, plan))

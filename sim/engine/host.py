@@ -38,7 +38,7 @@ class Host:
         self._ask_again(event.id)
 
     def _ask_again(self, cause: int) -> None:
-        """Weigh another appeal once the last is answered short of force and its legal grounds have improved."""
+        """Weigh another appeal once the last was answered short of force and its grounds have improved."""
         if self.answered and self.better:
             self.asked = self.answered = self.better = False
             self.news = True
@@ -46,7 +46,7 @@ class Host:
 
     def weigh(self, cause: int) -> ProcessGenerator:
         """Notice, sound out, choose; start again when the situation has changed meanwhile."""
-        world, choice, who = self.world, self.choice, self.members.host
+        world, choice, who = self.world, self.choice, self.world.crisis.asker
         self.weighing = True
         while self.news and not self.asked:
             self.news, self.attempt = False, self.attempt + 1
@@ -62,7 +62,7 @@ class Host:
 
     def _choose(self, cause: int) -> ProcessGenerator:
         """Compare asking the alliance, asking the lead alone and not asking; act on the best."""
-        world, who = self.world, self.members.host
+        world, who = self.world, self.world.crisis.asker
         sounded = self.members.sounded(self.attempt)
         chance, alone = self.members.belief(sounded), self.members.belief_in_lead(sounded)
         danger = self.danger()

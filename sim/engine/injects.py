@@ -21,6 +21,8 @@ class Injects:
         """Schedule what has a date or a rate; wait for the events that the rest follows."""
         self.world = world
         self._happened: set[str] = set()
+        self._willing: set[str] = set()  # members that have supported a motion
+        world.listen(EventKind.POSITION, self._on_position)
         response = world.scenario.response
         for key, inject in {**world.crisis.injects, **response.measures}.items():
             if inject.enabled and self._channel_open(inject):
@@ -36,6 +38,10 @@ class Injects:
         # An organ of the alliance that speaks is help by the alliance.
         state = inject.by in self.world.alliance.members or inject.by in self.world.alliance.partners
         return decision.bilateral if state else decision.collective
+
+    def _on_position(self, event: EventRecord) -> None:
+        if event.detail["answer"] == "support":
+            self._willing.add(event.who)
 
     # when
 
@@ -83,6 +89,8 @@ class Injects:
         if self.world.luck("inject chance", key).uniform() >= float(
             1.0 if inject.chance is None else inject.chance
         ):
+            return
+        if isinstance(inject, Measure) and inject.if_willing and inject.by not in self._willing:
             return
         kind, troops = EventKind.INJECT, 0.0
         if isinstance(inject, Measure):

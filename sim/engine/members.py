@@ -22,7 +22,6 @@ from sim.engine.geometry import great_circle_km
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
 
-
 #: The one reason of a member that votes on its own case.
 OWN_CASE = {"a party to the fight": -1.0}
 
@@ -133,7 +132,7 @@ class Members:
         return Verdict(found, gives, w, tau, parts)
 
     def votes_on_itself(self, member: str, level: HelpLevel) -> bool:
-        """Return whether *member* is the host's opponent asked for more than words: it objects (*assumed*)."""
+        """Return whether *member* is the host's opponent, who objects to more than words (*assumed*)."""
         return member in self.opponents and level != "words"
 
     # what the host can know

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from math import exp, log, sqrt
 
 from sim.engine.crisis import Idle
@@ -49,8 +50,8 @@ class Pressure(Idle):
         self.world, self.model = world, model
         self.begun = self.ended = False
         self.damage = self.since = 0.0
-        self.attacks = 0
-        self.version = {key: 0 for key in model.targets}
+        self.attacks = self.level = 0
+        self.version = dict.fromkeys(model.targets, 0)
         self.clocks: dict[str, HazardClock] = {}
         self.posted: dict[str, float] = {}
         self.luck = {key: world.stream("covert attacks", key) for key in model.targets}
@@ -140,7 +141,9 @@ class Pressure(Idle):
 
     def _alarm(self, label: str, cause: int) -> None:
         danger = self.danger()
-        if danger > 0 and danger >= float(self.model.alarm):
+        level = int(danger / max(1e-9, float(self.model.alarm)))  # worries grow by steps, not by each attack
+        before, self.level = self.level, level
+        if danger > 0 and level > before:
             self.world.record(EventKind.ALARM, self.world.crisis.host, "", danger, cause, {"label": label})
 
     def attributed(self, hand: str, cause: int) -> None:
@@ -179,7 +182,8 @@ class Inquiry:
         marks = [logit(float(p)) for p in (model.start, model.claimed, model.proved)]
         noise = float(model.noise) / sqrt(24)
         luck = world.stream("attribution")
-        self.needed = [first_passage(b - a, float(model.drift), noise, luck) for a, b in zip(marks, marks[1:])]
+        drift = float(model.drift)
+        self.needed = [first_passage(b - a, drift, noise, luck) for a, b in pairwise(marks)]
         self.stage, self.version = 0, 0
         self.clock = HazardClock(self.needed[0], world.now)
         self.cause = cause
@@ -222,7 +226,7 @@ class Inquiry:
 
 
 class SanctionsOn:
-    """Each member's hazard of being sanctioned for standing close to one state."""
+    """Each member's hazard of being sanctioned for standing close to one state, once that state itself is."""
 
     def __init__(self, world: World, model: Sanctions) -> None:
         """Schedule the day from which sanctions may come."""
@@ -230,7 +234,7 @@ class SanctionsOn:
         self.clocks: dict[str, HazardClock] = {}
         self.version: dict[str, int] = {}
         self.hit: set[str] = set()
-        self.backers: set[str] = {world.crisis.host}
+        self.backers: set[str] = {world.crisis.host, world.crisis.asker}
         self.united = False
         first, last = world.scenario.hours(model.earliest), world.scenario.hours(model.latest)
         at = first + world.luck("sanctions begin").uniform() * (last - first)
@@ -264,7 +268,8 @@ class SanctionsOn:
             if member in self.hit:
                 continue
             self.version[member] += 1
-            at = clock.set_rate(self.world.now, self.hazard(member))
+            primary = member == self.model.party or self.model.party in self.hit
+            at = clock.set_rate(self.world.now, self.hazard(member) if primary else 0.0)
             if at < self.world.horizon:
                 ring = partial(self._ring, member, self.version[member], cause)
                 self.world.soon(at - self.world.now, ring)
@@ -273,7 +278,9 @@ class SanctionsOn:
         if version == self.version[member] and member not in self.hit:
             self.hit.add(member)
             detail = {"hazard": self.hazard(member)}
-            self.world.record(EventKind.SANCTIONED, member, cause=cause, detail=detail)
+            cause = self.world.record(EventKind.SANCTIONED, member, cause=cause, detail=detail)
+            if member == self.model.party:
+                self._arm(cause)
 
     def _on_position(self, event: EventRecord) -> None:
         if event.detail["answer"] == "support" and event.who not in self.backers:

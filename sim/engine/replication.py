@@ -9,6 +9,7 @@ from functools import partial
 
 from sim.engine.airlift import Airlift
 from sim.engine.bases import open_bases
+from sim.engine.budget import run_within
 from sim.engine.campaign import Campaign
 from sim.engine.council import CouncilProcess
 from sim.engine.crisis import CrisisState, Dynamics, OccasionState
@@ -111,7 +112,7 @@ def run_replication(
     with collection_paused():
         world, crisis = build_world(scenario, seed, replication, until, gathered)
         campaign = Campaign(world, partial(populate, gathered=gathered))
-        world.env.run(until=world.horizon + 1e-9)
+        run_within(world.env, world.horizon + 1e-9)
         crisis.close(world.horizon)
         campaign.close()
         world.record(EventKind.HORIZON, time=world.horizon)

@@ -81,9 +81,8 @@ class Rivals(Members):
         """Return how *member* answers, with the theory's reasons; whoever would send force contributes."""
         found = self.answer(member, level)
         if self.votes_on_itself(member, level):
-            return Verdict(
-                Answer(Position.OBJECT, adamant=True), False, float(RANK["none"]), float(RANK[level]), OWN_CASE
-            )
+            against = Answer(Position.OBJECT, adamant=True)
+            return Verdict(against, False, float(RANK["none"]), float(RANK[level]), OWN_CASE)
         if found.position is Position.SUPPORT and not accepts:
             found = Answer(Position.ABSTAIN)
         rank = RANK[self.classes[member]]

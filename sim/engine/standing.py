@@ -96,9 +96,13 @@ class Standing:
             self._answered(world, host, event)
 
         def deployed(event: EventRecord) -> None:
+            # The deployment is logged ahead, at the true time of the last soldier on post.
+            world.after(max(0.0, event.time - world.now), lambda: owe(event.id))
+
+        def owe(cause: int) -> None:
             for member in dict.fromkeys(contributors):
                 owed = float(self.shape.debt)
-                self.change(f"owes {member}", host, owed, f"helped by {member}", event.id, world)
+                self.change(f"owes {member}", host, owed, f"helped by {member}", cause, world)
 
         def alone(event: EventRecord) -> None:
             contributors.extend(event.detail["contributors"])

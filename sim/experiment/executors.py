@@ -12,6 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sim.engine.replication import collection_paused
+from sim.experiment.cluster import Cluster, do_on_cluster
 from sim.experiment.pool import ExecutorError, Pool
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ __all__ = ["POOL_FROM", "ExecutorError", "Jobs", "Progress", "execute", "fulfil"
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Jobs = int | Literal["auto"]
+Jobs = int | Literal["auto"] | Cluster
 Progress = Callable[[int, int], None]
 #: What takes results by place.
 Keep = Callable[[dict[int, Any]], None]

@@ -23,6 +23,8 @@ from sim.experiment.samples import Row
 #: Kinds of response that are compared; a coded answer and a part of a whole are not numbers to subtract.
 COMPARED = ("time", "flag", "count", "level")
 _LEVEL = 0.975
+#: Answers this near, in proportion, are the same number found in another order of adding up.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
         response.name, response.label, response.unit, response.kind, len(rows), found.n,
         int((there & ~here).sum()), int((here & ~there).sum()), found.baseline, found.variant, found.mean,
         low, high, _effect(a[both], b[both], found.mean), found.variance_reduction,
-        float((there != here).sum() + (a[both] != b[both]).sum()),
+        float((there != here).sum() + (~np.isclose(a[both], b[both], rtol=ROUNDING, atol=0.0)).sum()),
     )  # fmt: skip
 
 

@@ -179,14 +179,19 @@ def _end_with(parent: Any) -> None:
 def do_chunk(chunk: Sequence[Any]) -> Any:
     """Return the results of some items, packed if the worker is equipped for that."""
     assert _function is not None
+    return results_of(_function, _pack, chunk)
+
+
+def results_of(function: Callable[[Any], Any], pack: Pack | None, chunk: Sequence[Any]) -> Any:
+    """Return *function* of some items, packed if *pack* is given; without memory for it the process ends."""
     results = []
     for item in chunk:
         with collection_paused():  # until the item's event log is gone, too
             try:
-                results.append(_function(item))
+                results.append(function(item))
             except MemoryError:
                 os._exit(1)  # as the system ends what takes too much
-    return results if _pack is None else _pack(chunk, results)
+    return results if pack is None else pack(chunk, results)
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:

@@ -216,7 +216,8 @@ def do_study(
     failures = [
         Failure(t.variant, t.run, o.failure) for t, o in zip(plan.tasks, outcomes, strict=True) if o.failure
     ]
-    rows = {name: _rows(scenario, design, found) for name, found in by_variant.items()}
+    made = {BASELINE: scenario, **plan.simulator.variants}
+    rows = {name: _rows(scenario, made[name], design, found) for name, found in by_variant.items()}
     own = by_variant.pop(BASELINE)
     return Study(
         scenario=scenario,
@@ -257,15 +258,21 @@ def settled(
     return scenario.model_copy(update=change) if change else scenario
 
 
-def _rows(scenario: Scenario, design: Sequence[Run], outcomes: Sequence[Outcome]) -> list[Row]:
-    names = row_names(scenario)
+def _rows(
+    scenario: Scenario, variant: Scenario, design: Sequence[Run], outcomes: Sequence[Outcome]
+) -> list[Row]:
+    """Return the rows of *variant* in the columns of *scenario*; more members mean more columns."""
+    names, own = row_names(scenario), row_names(variant)
     missing = [nan] * len(names)
     rows = []
     for run, outcome in zip(design, outcomes, strict=True):
         address = (run.run, nan if run.draw is None else run.draw, run.replication, bool(outcome.failure))
+        values = outcome.row or missing
+        if own != names and outcome.row:
+            found = dict(zip(own, outcome.row, strict=True))
+            values = [found.get(name, nan) for name in names]
         rows.append(
-            dict(zip(ADDRESS, map(float, address), strict=True))
-            | dict(zip(names, outcome.row or missing, strict=True))
+            dict(zip(ADDRESS, map(float, address), strict=True)) | dict(zip(names, values, strict=True))
         )
     return rows
 

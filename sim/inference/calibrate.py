@@ -23,7 +23,7 @@ from sim.inference.fitted import CalibrationResult, summarise
 from sim.inference.fitted_text import calibration_text, fitted_text, write_fitted
 from sim.inference.likelihood import Target, fitted_targets
 from sim.inference.population import Draw, Parameter, Runner, TooFewCompleteError, fit
-from sim.inference.simulate import DrawSimulator, DrawTask, Outcome, Progress, settled
+from sim.inference.simulate import DrawSimulator, DrawTask, Outcome, Progress
 from sim.scenario.errors import Problem, ScenarioError, one_problem
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, read_path
@@ -61,7 +61,7 @@ def calibrate(
     ranges = _check(scenario, paths, targets)
     parameters = [_parameter(scenario, path) for path in paths]
     draws, rounds = int(plan.draws), int(plan.rounds)
-    simulator = DrawSimulator(settled(scenario), tuple(t.key for t in targets), seed)
+    simulator = DrawSimulator(scenario, tuple(t.key for t in targets), seed)
     run = _runner(simulator, jobs, progress, draws * rounds)
     try:
         populations = fit(parameters, targets, run, draws=draws, rounds=rounds, seed=seed)

@@ -13,14 +13,12 @@ from sim.engine.told import Order
 from sim.inference.hearing import Hearing
 from sim.scenario.alliance import HelpLevel
 from sim.scenario.crisis import Facts
-from sim.scenario.learnt import ASSUMED, LEARNT, FittedChoice
+from sim.scenario.learnt import ASSUMED, LEARNT, in_force
 from sim.scenario.models import Scenario
 from sim.scenario.paths import quantities, with_values
 
 FACTS = "crisis.facts"
 RULE = "alliance.organs.council.rule"
-#: Numbers of the choice that a fit replaces.
-FITTED = frozenset(FittedChoice.model_fields)
 #: Kinds of change; of two of the same size the one that stands first here is called the smaller.
 GROUPS: dict[str, str] = {
     "fact": "a fact of the crisis",
@@ -107,8 +105,7 @@ def numbers(scenario: Scenario) -> list[Range]:
 def _movable(path: str, fitted: bool) -> bool:
     if path.startswith((ASSUMED, LEARNT)):
         name = path.removeprefix(ASSUMED).removeprefix(LEARNT)
-        in_force = path.startswith(LEARNT if name.partition(".")[0] in FITTED and fitted else ASSUMED)
-        return in_force and not name.startswith("sigma_")
+        return in_force(path, fitted) and not name.startswith("sigma_")
     return path.startswith("alliance.ties.") or path in (
         "alliance.tie_default",
         "alliance.organs.council.qualified_share",

@@ -12,8 +12,10 @@ from sim.experiment.executors import Jobs
 from sim.experiment.responses import responses_of
 from sim.inference.effects import EffectRow, Swing, noise_share, one_at_a_time
 from sim.inference.simulate import SETTLED, point_runner
+from sim.inference.simulate import settled as answer_settled
 from sim.scenario.distributions import Z95
 from sim.scenario.errors import did_you_mean, one_problem
+from sim.scenario.learnt import in_force
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, with_values
 from sim.scenario.study import NormalDraw, Posterior
@@ -96,6 +98,7 @@ def sensitivity(
         if name not in known:
             message = f"unknown response '{name}'{did_you_mean(name, known)}"
             raise one_problem(scenario.name, message, "responses")
+    scenario = answer_settled(scenario) if settled else scenario
     swings = [swing for swing in swings_of(scenario) if not (settled and swing.path in SETTLED)]
     if not swings:
         raise one_problem(scenario.name, "no quantity has a 'low' and a 'high'; give some a range")
@@ -136,7 +139,8 @@ def swings_of(scenario: Scenario) -> list[Swing]:
             low = max(prior.mean - half, -inf if prior.low is None else prior.low)
             high = min(prior.mean + half, inf if prior.high is None else prior.high)
             swings[full_path(path)] = Swing(full_path(path), low, prior.mean, high, "assumption: normal")
-    return list(swings.values())
+    fitted = scenario.response.decision.weights == "fitted"
+    return [swing for path, swing in swings.items() if in_force(path, fitted)]
 
 
 def sensitivity_text(result: Sensitivity, top: int = 15) -> str:

@@ -76,7 +76,8 @@ class DrawSimulator:
             given = task.uniforms.get(path)
             return uniform_at(self.seed, STREAM, replication, path) if given is None else given
 
-        scenario = with_values(self.scenario, draw_uncertain(self.scenario, uniform) | SETTLED)
+        drawn = draw_uncertain(self.scenario, uniform) | SETTLED
+        scenario = with_values(settled(self.scenario), drawn)
         log = run_replication(scenario, self.seed, replication)
         return {key: read(log, scenario, record_response(scenario, key)) for key in self.keys}
 

@@ -33,6 +33,8 @@ NEEDS: dict[str, Callable[[Scenario], bool]] = {
     "bottlenecks": lambda s: s.response.mandate is not None,
     "unrest": lambda s: s.crisis.unrest is not None,
     "record": lambda s: bool(s.record),
+    "attribution": lambda s: s.crisis.pressure is not None and s.crisis.pressure.attribution is not None,
+    "sanctions": lambda s: s.crisis.pressure is not None and s.crisis.pressure.sanctions is not None,
 }
 #: The formats of each choice.
 FORMATS: dict[str, tuple[str, ...]] = {"none": (), "main": ("png", "csv"), "all": ("png", "svg", "csv")}
@@ -48,7 +50,13 @@ def draw(study: Study, name: str) -> Chart:
 
 def charts_of(scenario: Scenario) -> dict[str, str]:
     """Return the charts that suit *scenario*: the timeline, those of its dynamics, then the common ones."""
-    own = {name: where for telling in tellings_of(scenario) for name, where in telling.charts.items()}
+    own = {
+        name: where
+        for telling in tellings_of(scenario)
+        for name, where in telling.charts.items()
+        if telling.needs.get(name, _always)(scenario)
+    }
+    own = {name: where for name, where in own.items() if NEEDS.get(name, _always)(scenario)}
     common = {name: where for name, where in CHARTS.items() if NEEDS.get(name, _always)(scenario)}
     return {"timeline": common.pop("timeline"), **own, **common}
 

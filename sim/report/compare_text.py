@@ -126,7 +126,11 @@ def _cells(d: Difference, pair: bool) -> tuple[str, ...]:
 def _effect(d: Difference) -> str:
     if math.isnan(d.effect):
         return NONE
-    return "all" if math.isinf(d.effect) else f"{d.effect:+.2f}".replace("-0.00", "+0.00")
+    return (
+        "all"
+        if math.isinf(d.effect)
+        else f"{d.effect:+.2f}".replace("+0.00", "0.00").replace("-0.00", "0.00")
+    )
 
 
 def _interval(d: Difference) -> str:

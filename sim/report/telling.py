@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
-from sim.report.times import local_time, stamp
+from sim.report.times import LONG, local_time, stamp
 
 if TYPE_CHECKING:
     from sim.scenario.models import Scenario
@@ -52,9 +52,10 @@ class Teller:
         self.appealed = appeal is not None
 
     def member(self, key: str) -> str:
-        """Return a member's name (an organ's as it is, its first letter raised)."""
-        member = self.scenario.alliance.members.get(key)
-        return member.name if member else key[:1].upper() + key[1:]
+        """Return a member's or partner's name (an organ's as it is, its first letter raised)."""
+        alliance = self.scenario.alliance
+        state = alliance.members.get(key) or alliance.partners.get(key)
+        return state.name if state else key[:1].upper() + key[1:]
 
     def members(self, keys: Iterable[str]) -> str:
         """Return members' names in the alliance's order."""
@@ -92,12 +93,12 @@ class Teller:
 
     def clock(self, hours: float) -> str:
         """Return an instant (hours after the start) as a local date and time."""
-        return stamp(local_time(self.scenario, hours))
+        return stamp(local_time(self.scenario, hours), year=float(self.scenario.horizon) > LONG)
 
     def near(self, hours: float, other: float) -> str:
         """Return *hours* as a clock time, with the date where it is not the day of *other*."""
         words = self.clock(hours)
-        return words[-5:] if words[:10] == self.clock(other)[:10] else words
+        return words[-5:] if words[:-6] == self.clock(other)[:-6] else words
 
     def causes(self, record: EventRecord) -> Iterable[EventRecord]:
         """Yield the events that led to *record*, the nearest first."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sim.scenario.models import Scenario
     from sim.scenario.study import RecordedEvent
 
+#: Hours from which a scenario is so long that its dates need years.
+LONG = 6000.0
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -35,9 +37,10 @@ def date_words(instant: datetime) -> str:
     return f"{instant.day} {MONTHS[instant.month - 1]}"
 
 
-def stamp(instant: datetime) -> str:
-    """Return date and time as in 'Thu 06 Jan 02:41', cut to the minute."""
-    day = f"{DAYS[instant.weekday()]} {instant.day:02d} {MONTHS[instant.month - 1]}"
+def stamp(instant: datetime, *, year: bool = False) -> str:
+    """Return date and time as in 'Thu 06 Jan 02:41' (with *year* '06 Jan 2022 02:41'), cut to the minute."""
+    day = f"{instant.day:02d} {MONTHS[instant.month - 1]}"
+    day = f"{day} {instant.year}" if year else f"{DAYS[instant.weekday()]} {day}"
     return f"{day} {instant.hour:02d}:{instant.minute:02d}"
 
 
@@ -49,11 +52,27 @@ def midnights(scenario: Scenario, first: float, last: float, most: int = 9) -> l
     start = scenario.start
     to_midnight = -(start.hour + start.minute / 60 + start.second / 3600)
     days = range(math.ceil((first - to_midnight) / 24), math.floor((last - to_midnight) / 24) + 1)
+    if len(days) > LONG / 24:
+        return _first_days(scenario, first, last, most)
     step = 1
     while len(days) > most * step:
         step *= 2
     hours = [to_midnight + 24 * day for day in days[::step]]
     return [(hour, date_words(local_time(scenario, hour + 1e-6))) for hour in hours]
+
+
+def _first_days(scenario: Scenario, first: float, last: float, most: int) -> list[tuple[float, str]]:
+    """Return the first days of months, every one or every second, third, ..., with month and year."""
+    begun, end = local_time(scenario, first), local_time(scenario, last)
+    months = range(begun.year * 12 + begun.month - 1, end.year * 12 + end.month)
+    step = next(n for n in (1, 2, 3, 6, 12, 24, 48, 120) if len(months) <= most * n)
+    found = []
+    for month in months:
+        instant = datetime(month // 12, month % 12 + 1, 1, tzinfo=scenario.start.tzinfo)
+        hour = (instant - scenario.start).total_seconds() / 3600
+        if month % step == 0 and first <= hour <= last:
+            found.append((hour, f"{MONTHS[month % 12]} {instant.year}"))
+    return found
 
 
 def kind_of(event: RecordedEvent) -> str:

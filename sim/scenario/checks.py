@@ -59,6 +59,8 @@ VALUES = {
     "alliance.airlift.usual_type": "aircraft type",
     "alliance.airlift.outsize_type": "aircraft type",
     "crisis.host": "state",
+    "crisis.occasion.asked_by": "member",
+    "crisis.pressure.sanctions.party": "state",
     "response.offers.*.destination.*": "airfield",
     "response.mission.tasks.*.site": "site",
     "record.*.who": "state",

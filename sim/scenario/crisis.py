@@ -226,6 +226,11 @@ class Crisis(Frozen):
     injects: dict[str, Inject] = {}
     branches: dict[str, Branch] = {}
 
+    @property
+    def asker(self) -> str:
+        """The state that asks the alliance: the host, or the member that speaks for it."""
+        return (self.occasion.asked_by if self.occasion is not None else "") or self.host
+
     def places(self) -> dict[str, Place]:
         """Return every place of the crisis by key: sites, sectors, villages."""
         found: dict[str, Place] = dict(self.sites)

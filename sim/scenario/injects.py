@@ -80,6 +80,8 @@ class Measure(Inject):
     level: Literal["words", "measures", "force"] = "measures"
     #: Troops it ties up meanwhile (an exercise, a training team), by member.
     troops: dict[str, People] = {}
+    #: It begins only if the state that gives it has supported a motion before: it is willing.
+    if_willing: bool = False
     #: The state also sends the force planned under `response.mandate`, on its own.
     deploys: bool = False
 

@@ -45,6 +45,9 @@ class FittedChoice(Frozen):
     dependence_power: Ratio
 
 
+_FITTED = frozenset(FittedChoice.model_fields)
+
+
 class Joint(Frozen):
     """A normal posterior of the fitted numbers (`NAMES`): mode + root z, z standard normal."""
 
@@ -133,6 +136,13 @@ class Learnt(Frozen):
     #: Shares of the classes none, words, measures, force.
     shares: tuple[Number, Number, Number, Number]
     cases: dict[str, PastEvent]
+
+
+def in_force(path: str, fitted: bool) -> bool:
+    """Return whether a number at a full *path* counts: of each pair of twins only one does."""
+    if path.startswith(LEARNT):
+        return fitted
+    return not (fitted and path.startswith(ASSUMED) and path.removeprefix(ASSUMED).split(".")[0] in _FITTED)
 
 
 def twin(path: str) -> str | None:

@@ -21,6 +21,8 @@ class Occasion(Located):
     need: Share
     #: How long the need lasts.
     lasts: Duration
+    #: The member that asks on the host's behalf; the host itself if not said.
+    asked_by: str = ""
     #: Where help would go.
     place: Place | None = None
 

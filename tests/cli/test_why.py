@@ -90,3 +90,17 @@ def test_what_cannot_be_explained_is_said(call, words, code, said):
     ended = call(*WORDS, *words)
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
+
+
+def test_a_recorded_case_is_explained_by_the_fitted_choice(call):
+    ended = call("why", "--case", "syria_2017", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    told = json.loads(ended.out)
+    assert (told["case"], told["level"], told["answer"]) == ("syria_2017", "force", False)
+
+
+@pytest.mark.parametrize(
+    "words", [("why",), ("why", "tiny.yaml", "--case", "syria_2017"), ("why", "--case", "no_such_case")]
+)
+def test_a_file_or_a_case_of_the_record_is_needed(call, words):
+    assert call(*words).code == 2

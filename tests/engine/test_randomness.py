@@ -54,7 +54,8 @@ def opened(monkeypatch) -> Counter[tuple[str, str]]:
 
     def noting(read: Callable[[Streams, str, str], Any]) -> Callable[..., Any]:
         def read_and_note(self: Streams, name: str, entity: str = "") -> Any:
-            found[name, entity] += 1
+            # An episode of a campaign has a seed of its own, a very large one.
+            found[name, entity if self.seed < 1000 else f"{self.seed} {entity}"] += 1
             return read(self, name, entity)
 
         return read_and_note
@@ -76,8 +77,10 @@ def test_no_two_events_share_a_draw_in_the_shipped_scenarios(path, opened):
         opened.clear()
         kinds |= {r.kind for r in run_replication(shipped(path), 1, replication)}
         assert shared(opened) == []
-        assert {"frailty", "incidents", "onset", "own shock", "common shock"} <= {name for name, _ in opened}
-    assert {K.DEPLOYED, K.APPEAL_WITHHELD} <= kinds
+        assert {"own shock", "common shock"} <= {name for name, _ in opened}
+    if path.stem == "kazakhstan":  # the fullest of them: its runs reach every corner of the engine
+        assert {"frailty", "incidents", "onset"} <= {name for name, _ in opened}
+        assert {K.DEPLOYED, K.APPEAL_WITHHELD} <= kinds
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,15 @@ from sim.inference.effects import one_at_a_time
 from sim.inference.fitted_text import fitted_text
 from sim.inference.likelihood import fitted_targets
 from sim.inference.sensitivity import centred, sensitivity, swings_of
-from sim.inference.simulate import SETTLED, DrawSimulator, DrawTask, PointSimulator, PointTask, point_runner
+from sim.inference.simulate import (
+    SETTLED,
+    DrawSimulator,
+    DrawTask,
+    PointSimulator,
+    PointTask,
+    point_runner,
+    settled,
+)
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
@@ -60,10 +68,10 @@ def test_workers_and_order_change_no_draw(scenario: Scenario):
 
 
 def test_with_the_answer_settled_every_appeal_brings_a_mandate_and_every_offer(scenario: Scenario):
-    settled = with_values(scenario, SETTLED)
+    answered = with_values(settled(scenario), SETTLED)
     appeals = 0
     for replication in range(20):
-        log = run_replication(settled, 1, replication)
+        log = run_replication(answered, 1, replication)
         mandate = log.first(EventKind.MANDATE)
         if log.first(EventKind.APPEAL) is not None:
             appeals += 1
@@ -155,3 +163,13 @@ def test_a_draw_runs_with_the_fitted_inputs_it_is_given(scenario: Scenario):
         return sum(simulator(DrawTask(i, {"crisis.unrest.killed": u}))["killed"] for i in range(12))
 
     assert killed(0.05) < killed(0.95)
+
+
+def test_the_answer_is_settled_whatever_the_model_of_decision():
+    from tests.tiny import tiny_scenario
+
+    plain = settled(tiny_scenario())
+    other = settled(tiny_scenario({"decision.model": "always_none"}))
+    assert other.response.decision == plain.response.decision
+    assert plain.response.decision.model == "ordered_choice"
+    assert plain.response.decision.weights == "assumed"

@@ -21,12 +21,13 @@ def last_answer(log: EventLog, member: str) -> float:
 
 
 def _share(code: str, log: EventLog, scenario: Scenario) -> float:
-    """Return how many allies other than lead and host gave that answer to the last motion; nan without one."""
+    """Return how many allies but lead, host and asker gave that answer to the last motion; nan without."""
     last = log.last(K.MOTION)
     if last is None:
         return nan
     answers = [r for r in log.of(K.POSITION) if r.cause == last.id]
-    others = [r for r in answers if r.who not in (scenario.alliance.lead, scenario.crisis.host)]
+    parties = (scenario.alliance.lead, scenario.crisis.host, scenario.crisis.asker)
+    others = [r for r in answers if r.who not in parties]
     return float(sum(r.detail["answer"] == code for r in others))
 
 
@@ -50,11 +51,11 @@ def _levels(log: EventLog, _: Scenario) -> float:
 def answers(scenario: Scenario) -> tuple[Response, ...]:
     """Return the responses about answers that suit any crisis."""
     found = [
-        Response("siding", "Allies beside the lead that support the last motion", "members", K.APPEAL,
+        Response("siding", "Allies that were asked and support the last motion", "members", K.APPEAL,
                  partial(_share, "support"), "count"),
-        Response("abstaining", "Allies beside the lead that abstain on the last motion", "members", K.APPEAL,
+        Response("abstaining", "Allies that were asked and abstain on the last motion", "members", K.APPEAL,
                  partial(_share, "abstain"), "count"),
-        Response("against", "Allies beside the lead that object to the last motion", "members", K.APPEAL,
+        Response("against", "Allies that were asked and object to the last motion", "members", K.APPEAL,
                  partial(_share, "object"), "count"),
         Response("last_motion", "Level of the last motion (1 words, 2 measures, 3 force)", "", K.APPEAL,
                  _levels, "level"),

@@ -48,9 +48,10 @@ def _strained(log: EventLog, _: Scenario) -> float:
 def responses(scenario: Scenario) -> tuple[Response, ...]:
     """Return the responses of an epidemic."""
     found = [
-        Response("cases", "Confirmed cases, all states", "people", None, partial(_counted, K.CASES, ""), "count"),
+        Response("cases", "Confirmed cases, all states", "people", None,
+                 partial(_counted, K.CASES, ""), "count"),
         Response("strained", "States whose hospitals came under strain", "states", None, _strained, "count"),
-    ]
+    ]  # fmt: skip
     for state in _states(scenario):
         found += [
             Response(f"cases.{state}", f"Confirmed cases in {state}", "people", None,
@@ -98,10 +99,11 @@ def curve_names(scenario: Scenario) -> tuple[str, ...]:
 
 def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
     """Return cases a day by state, and how many states medics and vaccine from others have reached."""
-    found = [incidence(log, state, grid) for state in _states(scenario)]
-    for what in ("medics", "doses"):
-        found.append(running_total([(at, 1.0) for at in first_reached(log, what).values()], grid))
-    return found
+    reached = (first_reached(log, what).values() for what in ("medics", "doses"))
+    return [
+        *(incidence(log, state, grid) for state in _states(scenario)),
+        *(running_total([(at, 1.0) for at in times], grid) for times in reached),
+    ]
 
 
 def first_reached(log: EventLog, what: str) -> dict[str, float]:

@@ -12,17 +12,11 @@ from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response, responses_of
 from sim.scenario.models import Scenario
 
-#: Responses of an episode that a campaign leaves to the episode's own scenario.
-LEFT_OUT = (
-    "parts.",
-    "approval.",
-    "trust.",
-    "exit_hazard.",
-    "cohesion",
-    "confidence",
-    "exits",
-    "hours_simulated",
-)
+#: Responses of an episode that a campaign keeps; the others are left to the episode's own scenario.
+KEPT = (
+    "appealed", "mandate", "help_level", "hours_to_appeal", "hours_to_decision", "hours_to_deployment_complete",
+    "hours_to_withdrawal_complete", "hours_to_order_from_start", "troops_deployed", "killed",
+)  # fmt: skip
 
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
@@ -31,7 +25,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
     for key, episode in scenario.crises.items():
         own = episode_scenario(scenario, key)
         for name, response in responses_of(own).items():
-            if not name.startswith(LEFT_OUT):
+            if name in KEPT:
                 found.append(_of_episode(key, episode.title, response))
     return tuple(found)
 

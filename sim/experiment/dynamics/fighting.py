@@ -40,6 +40,12 @@ def turns(log: EventLog) -> list[tuple[float, int]]:
     return [(time, state) for time, _, state in sorted(found)]
 
 
+def last_hour(log: EventLog) -> float:
+    """Return when the simulated time ended (h); when the last thing happened if that is not on the log."""
+    end = log.last(K.HORIZON)
+    return end.time if end else max((r.time for r in log.records[-1:]), default=0.0)
+
+
 def dead(log: EventLog, side: str) -> float:
     """Return the people of *side* killed."""
     return float(sum(r.amount for r in log.of(K.DEATHS) if r.who == side))
@@ -59,7 +65,7 @@ def people_away(log: EventLog, side: str, at: float) -> float:
 def most_away(log: EventLog, side: str) -> float:
     """Return the most people of *side* who were away at once (each segment is monotone)."""
     ends = [r.amount for r in log.of(K.DISPLACED) if r.who == side]
-    return float(max([*ends, people_away(log, side, first_time(log, K.HORIZON))], default=0.0))
+    return float(max([*ends, people_away(log, side, last_hour(log))], default=0.0))
 
 
 def returned(log: EventLog, side: str, at: float) -> float:
@@ -72,8 +78,7 @@ def returned(log: EventLog, side: str, at: float) -> float:
 def hours_of_firing(log: EventLog) -> float:
     """Return the hours in which there was firing, up to the end of the simulated time."""
     total, begun = 0.0, nan
-    end = log.first(K.HORIZON)
-    for time, state in [*turns(log), (end.time if end else nan, 4)]:
+    for time, state in [*turns(log), (last_hour(log), 4)]:
         if begun == begun:
             total += time - begun
         begun = time if state == 2 else nan
@@ -148,8 +153,8 @@ _COMMON: tuple[Response, ...] = (
              lambda log, s: float(bool(log.of(_LASTED))), "flag"),
     Response("hours_to_first_ceasefire", "First shot to first ceasefire", "h", _SHOT,
              lambda log, s: from_first_shot(log, K.CEASEFIRE), "time", "start"),
-    Response("hours_to_second_round", "First shot to the second round of firing", "h", _SHOT, _second_round,
-             "time", "start"),
+    Response("hours_to_second_round", "First shot to the second round of firing, where there is one", "h",
+             _SHOT, _second_round, "count"),
     Response("hours_to_lasting_ceasefire", "First shot to lasting ceasefire", "h", _SHOT,
              lambda log, s: from_first_shot(log, K.LASTING_CEASEFIRE), "time", "start"),
     Response("hours_to_pull_back", "First shot to reinforcements back at their bases", "h", _SHOT,
@@ -190,7 +195,9 @@ def _of_sides(scenario: Scenario) -> Iterable[Response]:
     fighting = scenario.crisis.fighting
     assert fighting is not None
     for key, side in fighting.sides.items():
-        yield Response(f"killed.{key}", f"Killed, {side.name}", "people", None, partial(_killed, key), "count")
+        yield Response(
+            f"killed.{key}", f"Killed, {side.name}", "people", None, partial(_killed, key), "count"
+        )
         yield Response(
             f"wounded.{key}", f"Wounded, {side.name}", "people", None, partial(_wounded, key), "count"
         )
@@ -226,7 +233,7 @@ def _displaced(key: str, log: EventLog, scenario: Scenario) -> float:
 
 
 def _returned(key: str, log: EventLog, scenario: Scenario) -> float:
-    return returned(log, key, first_time(log, K.HORIZON))
+    return returned(log, key, last_hour(log))
 
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
@@ -295,7 +302,7 @@ def back_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the displaced of both sides who are home again by the entry's instant."""
     fighting = scenario.crisis.fighting
     assert fighting is not None
-    at = min(_at(scenario, entry), first_time(log, K.HORIZON))
+    at = min(_at(scenario, entry), last_hour(log))
     return sum(returned(log, key, at) for key in fighting.sides)
 
 

@@ -13,6 +13,7 @@ from sim.experiment.dynamics.answers import answers
 from sim.experiment.readings import first_time
 from sim.experiment.responses import Response
 from sim.experiment.spans import Span
+from sim.scenario.incursions import Incursions
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
 
@@ -55,6 +56,10 @@ def fled(log: EventLog, who: str = "", by: float = inf) -> float:
 def dead(log: EventLog, side: str) -> float:
     """Return the people of *side* killed (intruders, far side, or the key of a state)."""
     return float(sum(r.amount for r in log.of(K.DEATHS) if r.detail["side"] == side))
+
+
+def _dead(side: str, log: EventLog, _: Scenario) -> float:
+    return dead(log, side)
 
 
 def _of_clashes(name: str, log: EventLog, _: Scenario) -> float:
@@ -111,57 +116,94 @@ def _exercise_hours(log: EventLog, _: Scenario) -> float:
 # responses
 
 
+def people_may_flee(model: Incursions) -> bool:
+    """Return whether anything in the crisis sets people moving over the border."""
+    moving = [s.soldiers + s.civilians for s in model.sectors.values()]
+    moving += [r.soldiers + r.civilians for r in model.raids.values()]
+    return any(moving)
+
+
 def responses(scenario: Scenario) -> tuple[Response, ...]:
-    """Return the responses of a scenario with incursions."""
+    """Return the responses of a scenario with incursions: those of what can happen in it."""
     model, host = scenario.crisis.incursions, scenario.crisis.host
     assert model is not None
-    count = partial(_response, kind="count")
     found = [
-        count("clashes", "Groups and caravans stopped", "clashes", lambda log, s: clashes(log)),
-        count("crossed", "Groups and caravans that crossed", "parties", lambda log, s: crossed(log)),
-        count("share_stopped", "Share of those that came who were stopped", "share", _share_stopped),
-        count("intruders_killed", "Intruders killed", "people", lambda log, s: dead(log, "intruders")),
-        count("intruders_held", "Intruders held", "people", _held),
-        count("drugs_seized", "Drugs seized", "kg", partial(_of_clashes, "kg")),
-        count("guards_killed", "Defenders killed", "people", lambda log, s: dead(log, host)),
-        count("far_side_killed", "Killed on the far side", "people", lambda log, s: dead(log, "far side")),
-        count("raids", "Raids", "raids", lambda log, s: float(len(log.of(K.RAID)))),
-        count("far_bank_lost", "Far bank lost", "km",
-              lambda log, s: float(sum(r.amount for r in log.of(K.FAR_BANK_LOST)))),
-        count("fled_soldiers", "Soldiers who fled over the border", "people",
-              lambda log, s: fled(log, "soldiers")),
-        count("fled_civilians", "Civilians who fled over the border", "people",
-              lambda log, s: fled(log, "civilians")),
-        count("largest_batch", "Largest batch of soldiers to flee", "people", _largest),
-        count("most_abroad", "Most who had fled and were not yet home", "people", _most_abroad),
-        count("reserves_on_border", "Called-up reserves on the border", "people",
-              lambda log, s: float(sum(r.amount for r in log.of(K.RESERVES_ARRIVED)))),
-        count("exercise_hours", "Hours with an exercise near the border", "h", _exercise_hours),
-        count("flight_to_reserves", "Last crossing of people who fled to the call-up", "h",
-              _flight_to_reserves),
-        Response("fall_to_appeal", "First fall of the far bank to public appeal", "h", K.APPEAL,
-                 partial(_fall_to, K.APPEAL), "count"),
-        count("fall_to_reserves", "First fall of the far bank to the call-up", "h",
-              partial(_fall_to, K.RESERVES_ORDERED)),
-        _response("hours_to_far_bank", "Start to the first fall of the far bank", "h",
-                  lambda log, s: first_time(log, K.FAR_BANK_LOST), "time"),
-    ]  # fmt: skip
-    for key, sector in model.sectors.items():
-        found += [
-            count(f"stopped.{key}", f"Stopped: {sector.name}", "clashes", partial(_stopped_in, key)),
-            count(f"crossed.{key}", f"Crossed: {sector.name}", "parties", partial(_crossed_in, key)),
-        ]
-    found += [
-        count(f"crossed_by.{key}", f"Crossed: {party.name}", "parties", partial(_crossed_by, key))
-        for key, party in model.parties.items()
+        _count("intruders_killed", "Intruders killed", "people", partial(_dead, "intruders")),
+        _count("intruders_held", "Intruders held", "people", _held),
+        _count("guards_killed", "Defenders killed", "people", partial(_dead, host)),
+        _count("exercise_hours", "Hours with an exercise near the border", "h", _exercise_hours),
     ]
+    if model.raids:
+        found += [
+            _count("raids", "Raids", "raids", lambda log, s: float(len(log.of(K.RAID)))),
+            _count(
+                "far_side_killed", "Killed on the far side", "people", lambda log, s: dead(log, "far side")
+            ),
+        ]
+    if people_may_flee(model):
+        found += _of_flight()
+    if any(sector.falls is not None for sector in model.sectors.values()):
+        found += _of_falls()
+    if model.reserves is not None:
+        found += _of_reserves()
+    if model.parties:
+        found += _of_parties(model)
     return (*found, *answers(scenario))
 
 
-def _response(
-    name: str, label: str, unit: str, read: Callable[[EventLog, Scenario], float], kind: str
-) -> Response:
-    return Response(name, label, unit, None, read, kind, "start")  # type: ignore[arg-type]
+def _count(name: str, label: str, unit: str, read: Callable[[EventLog, Scenario], float]) -> Response:
+    return Response(name, label, unit, None, read, "count", "start")
+
+
+def _of_flight() -> list[Response]:
+    return [
+        _count("fled_soldiers", "Soldiers who fled over the border", "people",
+               lambda log, s: fled(log, "soldiers")),
+        _count("fled_civilians", "Civilians who fled over the border", "people",
+               lambda log, s: fled(log, "civilians")),
+        _count("largest_batch", "Largest batch of soldiers to flee", "people", _largest),
+        _count("most_abroad", "Most who had fled and were not yet home", "people", _most_abroad),
+    ]  # fmt: skip
+
+
+def _of_falls() -> list[Response]:
+    return [
+        _count("far_bank_lost", "Far bank lost", "km",
+               lambda log, s: float(sum(r.amount for r in log.of(K.FAR_BANK_LOST)))),
+        Response("hours_to_far_bank", "Start to the first fall of the far bank", "h", None,
+                 lambda log, s: first_time(log, K.FAR_BANK_LOST), "time", "start"),
+        Response("fall_to_appeal", "First fall of the far bank to public appeal", "h", K.APPEAL,
+                 partial(_fall_to, K.APPEAL), "count"),
+    ]  # fmt: skip
+
+
+def _of_reserves() -> list[Response]:
+    return [
+        _count("reserves_on_border", "Called-up reserves on the border", "people",
+               lambda log, s: float(sum(r.amount for r in log.of(K.RESERVES_ARRIVED)))),
+        _count("flight_to_reserves", "Last crossing of people who fled to the call-up", "h",
+               _flight_to_reserves),
+        _count("fall_to_reserves", "First fall of the far bank to the call-up", "h",
+               partial(_fall_to, K.RESERVES_ORDERED)),
+    ]  # fmt: skip
+
+
+def _of_parties(model: Incursions) -> list[Response]:
+    found = [
+        _count("clashes", "Groups and caravans stopped", "clashes", lambda log, s: clashes(log)),
+        _count("crossed", "Groups and caravans that crossed", "parties", lambda log, s: crossed(log)),
+        _count("share_stopped", "Share of those that came who were stopped", "share", _share_stopped),
+        _count("drugs_seized", "Drugs seized", "kg", partial(_of_clashes, "kg")),
+    ]
+    for key, sector in model.sectors.items():
+        found += [
+            _count(f"stopped.{key}", f"Stopped: {sector.name}", "clashes", partial(_stopped_in, key)),
+            _count(f"crossed.{key}", f"Crossed: {sector.name}", "parties", partial(_crossed_in, key)),
+        ]
+    for key, party in model.parties.items():
+        read = partial(_crossed_by, key)
+        found.append(_count(f"crossed_by.{key}", f"Crossed: {party.name}", "parties", read))
+    return found
 
 
 def _stopped_in(key: str, log: EventLog, _: Scenario) -> float:

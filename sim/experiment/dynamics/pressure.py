@@ -118,14 +118,12 @@ def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
         counted((r.time for r in log.of(K.ATTACK)), grid),
         running_total(stages, grid),
         _highest([(r.time, GRADES[r.detail["basis"]["force"]]) for r in log.of(K.LEDGER)], grid),
-        _highest(
-            [(r.time, float(HELP_LEVELS.index(r.detail["level"]))) for r in log.of(K.ADOPTED)], grid
-        ),
+        _highest([(r.time, float(HELP_LEVELS.index(r.detail["level"]))) for r in log.of(K.ADOPTED)], grid),
     ]
     pressure = scenario.crisis.pressure
     if pressure is not None and pressure.sanctions is not None:
-        for member in scenario.alliance.members:
-            found.append(counted((r.time for r in log.of(K.SANCTIONED) if r.who == member), grid))
+        hit = log.of(K.SANCTIONED)
+        found += [counted((r.time for r in hit if r.who == m), grid) for m in scenario.alliance.members]
     return found
 
 
@@ -147,6 +145,4 @@ def spans() -> dict[str, Span]:
     return {"sanctioned_by": Span("sanctioned_by", "", None, ("who",), _sanctioned_by, "flag", ("at",))}
 
 
-MEASURES = Measures(
-    responses, curve_names, curves, spans, (K.ATTACK, K.ATTRIBUTION, K.MEASURE, K.SANCTIONED)
-)
+MEASURES = Measures(responses, curve_names, curves, spans, (K.ATTACK, K.ATTRIBUTION, K.MEASURE, K.SANCTIONED))

@@ -43,6 +43,8 @@ class Telling:
     closing: Callable[[Teller], str] | None = None
     #: Chart name -> "module:function" under sim.report, the main one first.
     charts: Mapping[str, str] = field(default_factory=dict)
+    #: What a chart needs of a scenario to be drawn, where it does not suit every one.
+    needs: Mapping[str, Callable[[Scenario], bool]] = field(default_factory=dict)
 
 
 def tellings_of(scenario: Scenario) -> Iterator[Telling]:

@@ -7,22 +7,28 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventRecord
+from sim.experiment.dynamics.incursions import people_may_flee
 from sim.report.dynamics import Telling
 from sim.report.telling import Teller, count, listing
 
 if TYPE_CHECKING:
     from sim.report.story_groups import Line
     from sim.scenario.incursions import Incursions
+    from sim.scenario.models import Scenario
 
 K = EventKind
 #: Hours that one summing-up of clashes and crossings spans.
 MONTH = 30 * 24.0
 
 
-def _model(t: Teller) -> Incursions:
-    found = t.scenario.crisis.incursions
+def _incursions(scenario: Scenario) -> Incursions:
+    found = scenario.crisis.incursions
     assert found is not None
     return found
+
+
+def _model(t: Teller) -> Incursions:
+    return _incursions(t.scenario)
 
 
 def _far_bank(t: Teller, r: EventRecord) -> str:
@@ -147,6 +153,13 @@ TELLING = Telling(
     charts={
         "border": "dynamics.incursions_charts:draw_border",
         "border_time": "dynamics.incursions_charts:draw_border_time",
+        "raids": "dynamics.raids_charts:draw_raids",
         "refugees": "dynamics.incursions_charts:draw_refugees",
+    },
+    needs={
+        "border": lambda s: bool(_incursions(s).parties),
+        "border_time": lambda s: bool(_incursions(s).parties),
+        "raids": lambda s: bool(_incursions(s).raids),
+        "refugees": lambda s: people_may_flee(_incursions(s)),
     },
 )  # fmt: skip

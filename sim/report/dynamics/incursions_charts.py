@@ -124,7 +124,8 @@ def draw_border_time(study: Study) -> Chart:
             _entries(study, axes, "far_bank_lost_by", title[3:], table)
             _events(study, axes, last)
         elif not _points(study, axes, series or name, title[3:], table):
-            say(axes, "not recorded", x=0.012, y=0.88, align="left")
+            words = "hypothetical" if study.scenario.hypothetical else "not recorded"
+            say(axes, words, x=0.012, y=0.88, align="left")
         axes.set_ylim(0, None)
         date_axis(axes, study, 0.0, last, labels=name == "crossed", top=False)
         sheet.text(
@@ -132,8 +133,8 @@ def draw_border_time(study: Study) -> Chart:
         )
     _legend(study, sheet)
     sheet.notes(
-        f"All {len(study.rows)} runs; outer band {band_words(study)}. Dotted line: median appeal. Numbers "
-        f"above a: {_numbered(study)}. Shaded: exercises near the border ({_exercise_names(study)})."
+        f"All {len(study.rows)} runs; outer band {band_words(study)}. Dotted line: median appeal."
+        f"{_numbered(study)} Shaded: exercises near the border ({_exercise_names(study)})."
     )
     return Chart("border_time", "The border over time", sheet.figure, SERIES_COLUMNS, table)
 
@@ -196,7 +197,8 @@ def _events(study: Study, axes: Axes, last: float) -> None:
 
 
 def _numbered(study: Study) -> str:
-    return "; ".join(f"{n} {words}" for n, (_, words) in enumerate(_told(study), 1)) or "nothing recorded"
+    told = "; ".join(f"{n} {words}" for n, (_, words) in enumerate(_told(study), 1))
+    return f" Numbers above a: {told}." if told else ""
 
 
 def _series(study: Study, axes: Axes, name: str, panel: str, table: Table, grid: Floats) -> None:
@@ -247,7 +249,8 @@ def draw_refugees(study: Study) -> Chart:
         thousands(axes)
         _series(study, axes, name, title[3:], table, grid)
         if not _points(study, axes, series, title[3:], table):
-            say(axes, "not recorded", x=0.985, y=0.88, align="right")
+            words = "hypothetical" if study.scenario.hypothetical else "not recorded"
+            say(axes, words, x=0.985, y=0.88, align="right")
         axes.set_ylim(0, None)
         date_axis(axes, study, 0.0, last, labels=name == "refugees", top=False)
         sheet.text(LEFT, bottom + 1.2 + 0.09, title, weight="bold", size=8)

@@ -11,6 +11,8 @@ K = EventKind
 
 def _closing(t: Teller) -> str:
     sent = [r for r in t.log.of(K.MEASURE) if r.who]
+    if not any(measure.by for measure in t.scenario.response.measures.values()):
+        return ""
     if not sent:
         return "nobody came of its own accord"
     givers = {r.who for r in sent}

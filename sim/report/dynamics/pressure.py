@@ -36,7 +36,10 @@ def _attribution(t: Teller, r: EventRecord) -> str:
 
 
 def _sanctioned(t: Teller, r: EventRecord) -> str:
-    return f"{t.member(r.who)} comes under sanctions for standing close"
+    pressure = t.scenario.crisis.pressure
+    own = pressure is not None and pressure.sanctions is not None and pressure.sanctions.party == r.who
+    why = "as the state at blame" if own else "for standing close to it"
+    return f"{t.member(r.who)} comes under sanctions {why}"
 
 
 def _closing(t: Teller) -> str:

@@ -1,0 +1,191 @@
+"""The headline: how likely help is, how long it takes, what its absence changes, how the record compares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.report.bands import band_words
+from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
+from sim.report.telling import listing
+from sim.report.words import NONE, band, number, percent, signed
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
+
+#: Chances that make the headline, where a scenario has them; then others of its own.
+CHANCES = ("appealed", "mandate", "government_fell")
+#: Times that make the headline.
+TIMES = (
+    "hours_to_appeal", "hours_to_decision", "hours_to_first_on_task", "hours_to_deployment_complete",
+    "hours_to_order", "hours_to_withdrawal_complete",
+)  # fmt: skip
+#: Most of each kind, and most rows of a variant's table.
+MOST = {"flag": 4, "time": 6, "count": 4}
+ROWS = 12
+#: Names that say nothing of the crisis, or that have sections of their own.
+ELSEWHERE = ("position.", "parts.", "approval.", "hours_simulated", "exit_hazard.", "trust.")
+
+
+def answer(study: Study) -> Html:
+    """Return the headline answer of a study."""
+    summary = study.summary()
+    if not summary.n:
+        return paragraphs(["Every run failed: there is no answer."])
+    return join([
+        tag("p", *_sentences(study, summary), class_="lead"),
+        tag("ul", *_cards(study, summary), class_="cards"),
+        _levels(summary),
+        _variants(study, summary),
+        _score(study, summary),
+        details("All outcomes as a table", outcomes(study)),
+    ])  # fmt: skip
+
+
+def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
+    host = study.scenario.alliance.members.get(study.scenario.crisis.host)
+    who = host.name if host else study.scenario.crisis.host
+    runs = f"{summary.n} runs" + (f" over {summary.draws} draws of the inputs" if summary.draws else "")
+    appealed, mandate = summary.responses.get("appealed"), summary.responses.get("mandate")
+    said = []
+    if appealed is not None and appealed.n:
+        said.append(f"{who} appeals to the alliance in {percent(appealed.chance)} of {runs} {_ci(appealed)}")
+    if mandate is not None and mandate.n:
+        given = "of them" if mandate.given else "of all"
+        said.append(f"a mandate for force is adopted in {percent(mandate.chance)} {given} {_ci(mandate)}")
+    yield f"{'; '.join(said)}. " if said else f"From {runs}. "
+    shares = [f"{level} {percent(share)}" for level, share in summary.help_levels.items()]
+    yield f"Highest help adopted: {listing(shares)}."
+
+
+def _ci(r: ResponseSummary) -> str:
+    return f"(95 %: {percent(r.chance_low)} to {percent(r.chance_high)})"
+
+
+def headline(summary: Summary, names: tuple[str, ...], kind: str) -> list[ResponseSummary]:
+    """Return the responses of one *kind* that make the headline: those named, then the first others."""
+    from sim.experiment.responses import RESPONSES
+
+    found = [summary.responses[n] for n in names if n in summary.responses]
+    own = [r for n, r in summary.responses.items()
+           if n not in RESPONSES and not n.startswith(ELSEWHERE) and "." not in n and _is(r, kind)]  # fmt: skip
+    # A crisis's own outcomes say more of it than those that all have.
+    chosen = [*found[:3], *[r for r in own if r not in found]] + found[3:]
+    return [r for r in chosen if r.n][: MOST[kind]]
+
+
+def _is(r: ResponseSummary, kind: str) -> bool:
+    if kind == "time":
+        return r.unit == "h"
+    return (kind == "flag") == (math.isnan(r.median) and not math.isnan(r.chance)) and r.unit != "h"
+
+
+def _cards(study: Study, summary: Summary) -> Iterator[Child]:
+    for r in headline(summary, CHANCES, "flag"):
+        yield _card(percent(r.chance), r.label, f"95 %: {percent(r.chance_low)} to {percent(r.chance_high)}",
+                    r, (r.chance_low, r.chance, r.chance_high))  # fmt: skip
+    for r in headline(summary, TIMES, "time"):
+        middle = f"{number(r.median)} h" if not math.isnan(r.median) else "not within the time"
+        yield _card(middle, r.label, f"{band_words(study)}: {band(r.low, r.high)} h", r)
+    for r in headline(summary, ("killed", "troops_deployed"), "count"):
+        yield _card(f"{number(r.median)} {r.unit}", r.label,
+                    f"{band_words(study)}: {band(r.low, r.high, r.unit)}", r)  # fmt: skip
+
+
+def _card(
+    big: str, label: str, spread: str, r: ResponseSummary, meter: tuple[float, float, float] | None = None
+) -> Html:
+    given = f"{r.given}, n = {r.n}" if r.given else f"all runs, n = {r.n}"
+    return tag("li", tag("b", big), tag("span", label), tag("span", spread, class_="note"),
+               tag("span", given, class_="note"), _meter(*meter) if meter else None)  # fmt: skip
+
+
+def _meter(low: float, middle: float, high: float) -> Html:
+    inner = [
+        tag("i", style=f"left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"),
+        tag("em", style=f"left:{100 * middle:.1f}%"),
+    ]
+    return tag("span", *inner, class_="meter", aria_hidden="true")
+
+
+def _levels(summary: Summary) -> Html:
+    rows = [(level, percent(share)) for level, share in summary.help_levels.items()]
+    return table(("highest help adopted", "share of runs"), rows, f"Help level (n = {summary.n})")
+
+
+def _variants(study: Study, summary: Summary) -> Html:
+    if not summary.variants:
+        return tag("p", "The scenario has no variants, so nothing is compared with another course.")
+    parts: list[Child] = [tag("h3", "What other courses change")]
+    for place, variant in enumerate(summary.variants.values()):
+        parts.append(_variant(summary, variant, opened=place == 0))
+    note = (
+        "Paired differences of means, variant minus base, with 95 % intervals: the same seeds and addressed "
+        "draws on both sides. A time that did not come counts as the end of the simulated time. Differences "
+        "whose interval holds zero are left out of the tables."
+    )
+    return join([*parts, tag("p", note, class_="note")])
+
+
+def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html:
+    rows = []
+    for name, d in variant.differences.items():
+        r = summary.responses.get(name)
+        if r is None or name.startswith(ELSEWHERE) or not d.n or not (d.low > 0 or d.high < 0):
+            continue
+        rows.append((_label(r), _mean(d.baseline), _mean(d.variant), signed(d.mean),
+                     f"{signed(d.low)} to {signed(d.high)}", str(d.n)))  # fmt: skip
+    over = f", over the {variant.n} runs with {variant.given}" if variant.given else f", n = {variant.n}"
+    head = ("response", "base", "variant", "difference", "95 %", "pairs")
+    found: Child = (
+        table(head, rows[:ROWS], f"{variant.title}{over}")
+        if rows
+        else tag("p", "No difference whose interval leaves out zero.")
+    )
+    more = f"and {len(rows) - ROWS} more in effects.csv" if len(rows) > ROWS else None
+    return details(variant.title, found, tag("p", more, class_="note") if more else None, opened=opened)
+
+
+def _label(r: ResponseSummary) -> str:
+    return f"{r.label} ({r.unit})" if r.unit else r.label
+
+
+def _mean(value: float) -> str:
+    if math.isnan(value):
+        return NONE
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def _score(study: Study, summary: Summary) -> Html | None:
+    score = summary.score
+    if not score.n_instants:
+        return None
+    said = (
+        f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
+        f"{band_words(study)} band and {percent(score.in_half)} in its middle half; "
+        f"{percent(score.narrow_share)} of the timings have a band no wider than 1.5 times their median."
+    )
+    return join([tag("h3", "Against the record"), tag("p", said),
+                 tag("p", tag("a", "Recorded against simulated", href="#recorded"))])  # fmt: skip
+
+
+def outcomes(study: Study) -> Html:
+    """Return every response with chance, median, band and the share of variance from inputs."""
+    rows = []
+    for r in study.summary().responses.values():
+        if r.name.startswith(("position.", "parts.")) or not r.n:
+            continue
+        error = "" if math.isnan(r.median_error) else f" ± {number(r.median_error, r.unit)}"
+        share = NONE if math.isnan(r.epistemic) else percent(r.epistemic)
+        rows.append((_label(r), r.given or "all runs", str(r.n), percent(r.chance),
+                     number(r.median, r.unit) + error, band(r.low, r.high, r.unit), share))  # fmt: skip
+    head = ("response", "over", "n", "chance", "median ±", band_words(study), "from inputs")
+    note = (
+        "Chance: share of runs in which it happened (was above 0). Median and band: Kaplan-Meier quantiles for "
+        "times; ± is half of the median's 95 % interval. From inputs: share of the variance that comes from "
+        "uncertain inputs; the rest is chance."
+    )
+    whole = table(head, rows, "All outcomes", words=(0, 1))
+    return join([whole, tag("p", note, class_="note")])

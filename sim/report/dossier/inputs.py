@@ -1,0 +1,72 @@
+"""The inputs with range, source and confidence, the weakest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.report.dossier.markup import Child, Html, join, linked, table, tag
+from sim.report.words import NONE, number
+from sim.scenario.paths import full_path, quantities
+
+if TYPE_CHECKING:
+    from sim.scenario.models import Scenario
+    from sim.scenario.quantities import Quantity
+
+#: Confidence from the weakest on; "unsaid" where the file says nothing.
+ORDER = ("none", "low", "medium", "high", "unsaid")
+
+
+def inputs(scenario: Scenario) -> Html:
+    """Return every number of the scenario that has a source, a range or a confidence."""
+    drawn = {full_path(path) for path in scenario.uncertain}
+    every = list(quantities(scenario))
+    kept = [(path, q) for path, q in every if q.source or q.confidence or q.low is not None]
+    kept.sort(key=lambda item: (ORDER.index(item[1].confidence or "unsaid"), item[0] not in drawn))
+    counts = {word: sum((q.confidence or "unsaid") == word for _, q in kept) for word in ORDER}
+    said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
+    intro = (
+        f"{len(kept)} numbers carry a source, a range or a confidence ({said}); {len(every) - len(kept)} more are "
+        f"settings and defaults without any. {sum(q.assumed for _, q in kept)} of them are assumptions. "
+        f"{sum(path in drawn for path, _ in kept)} are drawn anew in each outer draw. Weakest first."
+    )
+    rows = [_row(path, q, path in drawn) for path, q in kept]
+    marks: list[dict[str, object]] = [
+        {"data_confidence": q.confidence or "unsaid",
+         "data_kind": ("assumed" if q.assumed else "sourced") + (" drawn" if path in drawn else "")}
+        for path, q in kept
+    ]  # fmt: skip
+    head = ("input", "value", "low to high", "unit", "confidence", "source and note")
+    whole = table(head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, name="inputs-table",
+                  attributes=marks)  # fmt: skip
+    return join([tag("p", intro), _filters(counts), tag("div", whole, class_="inputs")])
+
+
+def _row(path: str, q: Quantity, drawn: bool) -> tuple[Child, ...]:
+    value = tag("span", number(float(q)), data_value=repr(float(q)))
+    span: Child = NONE
+    if q.low is not None and q.high is not None:
+        span = f"{number(q.low)} to {number(q.high)}" + (" (drawn)" if drawn else "")
+    rank = ORDER.index(q.confidence or "unsaid")
+    confidence = tag("span", q.confidence or "unsaid", data_value=str(rank))
+    sources: list[Child] = []
+    for source in q.source:
+        sources += [tag("span", linked(source), dir="auto"), tag("br")]
+    note = tag("span", linked(q.note), class_="quiet", dir="auto") if q.note else None
+    return path, value, span, q.unit, confidence, join([*sources, note])
+
+
+def _filters(counts: dict[str, int]) -> Html:
+    confidence = [tag("option", "all", value="")]
+    confidence += [tag("option", f"{word} ({n})", value=word) for word, n in counts.items() if n]
+    kinds = [tag("option", words, value=value) for words, value in
+             (("all", ""), ("assumed", "assumed"), ("with a source", "sourced"), ("drawn anew", "drawn"))]  # fmt: skip
+    return tag(
+        "div",
+        tag("label", "Confidence", tag("select", *confidence, data_key="data-confidence", autocomplete="off")),
+        tag("label", "Kind", tag("select", *kinds, data_key="data-kind", autocomplete="off")),
+        tag("label", "Words", tag("input", type="search", autocomplete="off")),
+        tag("button", "Show all", type="button", class_="reset"),
+        tag("span", aria_live="polite", class_="note"),
+        class_="controls", role="group", aria_label="Filter the inputs", hidden=True, data_script=True,
+        data_filters="#inputs-table > tbody > tr",
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""The charts of a dossier: pictures inside the file, each with its numbers."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from sim.report.charts import draw, names_of
+from sim.report.dossier.markup import Html, details, join, table, tag
+from sim.report.figures import Cell, Chart, render
+from sim.report.words import NONE
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+
+#: Rows of a chart's numbers; there may be more in the file beside it.
+ROWS = 120
+Draw = Callable[[], Chart]
+
+
+def charts(study: Study, outlines_drawn: bool) -> Html:
+    """Return every chart that suits the scenario; the still map is left out where the moving one stands."""
+    names = [name for name in names_of("all", study) if not (outlines_drawn and name == "map")]
+    return join(figure(draw(study, name)) for name in names)
+
+
+def figure(chart: Chart) -> Html:
+    """Return a chart as a picture with a text in its place and its numbers."""
+    alt = f"Chart: {chart.title}. Its numbers are in the table below."
+    picture = tag("img", src=source(chart), alt=alt)
+    scroll = tag("div", picture, class_="scroll", tabindex="0", role="region", aria_label=chart.title)
+    return tag("figure", tag("figcaption", tag("h3", chart.title)), scroll, _numbers(chart), class_="chart")
+
+
+def source(chart: Chart) -> str:
+    """Return the picture as a data address: PNG or SVG, whichever is smaller."""
+    forms = {"image/png": render(chart, "png"), "image/svg+xml": render(chart, "svg")}
+    kind = min(forms, key=lambda name: len(forms[name]))
+    return f"data:{kind};base64,{b64encode(forms[kind]).decode()}"
+
+
+def _numbers(chart: Chart) -> Html:
+    rows = thinned(chart.rows, ROWS)
+    words = [n for n in range(len(chart.columns)) if any(isinstance(row[n], str) for row in rows)]
+    cells = [[_cell(value) for value in row] for row in rows]
+    some = "" if len(rows) == len(chart.rows) else f" (every {_step(len(chart.rows), ROWS)}th of {len(chart.rows)})"
+    file = f"All rows are in charts/{chart.name}.csv where charts were written." if some else ""
+    whole = table([c.replace("_", " ") for c in chart.columns], cells, f"Numbers of: {chart.title}{some}",
+                  words=words or (0,))  # fmt: skip
+    return details("The numbers", whole, tag("p", file, class_="note") if file else None)
+
+
+def _step(n: int, most: int) -> int:
+    return math.ceil(n / most)
+
+
+def thinned(rows: Sequence[tuple[Cell, ...]], most: int) -> list[tuple[Cell, ...]]:
+    """Return at most *most* rows, evenly spread."""
+    return list(rows[:: _step(len(rows), most)]) if rows else []
+
+
+def _cell(value: Cell) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NONE
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
+
+
+def figures(made: Iterable[Chart]) -> Html:
+    """Return some charts as pictures."""
+    return join(figure(chart) for chart in made)

@@ -1,0 +1,44 @@
+"""What is on record beside what was simulated, entry by entry, with sources."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sim.report.bands import band_words
+from sim.report.dossier.markup import Child, Html, join, linked, table, tag
+from sim.report.words import NONE, band, number, recorded_words, verdict
+
+if TYPE_CHECKING:
+    from sim.experiment.compare import RecordSummary
+    from sim.experiment.study import Study
+
+
+def recorded(study: Study) -> Html:
+    """Return the recorded quantities against the simulated ones, and the recorded events."""
+    summary = study.summary()
+    if not summary.record:
+        return tag("p", "The scenario's file records nothing to compare with.")
+    rows = [_row(found) for found in summary.record.values()]
+    head = ("recorded quantity", "recorded", "kind", "median", band_words(study), "runs below", "verdict",
+            "source", "confidence")  # fmt: skip
+    note = (
+        "Kind: instant, bound (known to lie between limits), or input (arithmetic on inputs, shown but never "
+        "counted); * counted in the score. Runs below: share of runs below the recorded value. The model was "
+        "built with knowledge of the record: agreement is a check of consistency, not a test."
+    )
+    whole = table(head, rows, "Recorded against simulated", words=(0, 2, 6, 7, 8))
+    return join([whole, tag("p", note, class_="note")])
+
+
+def _row(found: RecordSummary) -> tuple[Child, ...]:
+    entry = found.entry
+    place = NONE if math.isnan(found.percentile) else f"{100 * found.percentile:.0f} %"
+    label = f"{entry.label} ({entry.unit})" if entry.unit else entry.label
+    source: Child = join([linked(text) if not place_ else [" ; ", linked(text)]
+                          for place_, text in enumerate(entry.source)])  # fmt: skip
+    return (
+        tag("span", label, dir="auto"), recorded_words(found), entry.kind + ("*" if entry.scored else ""),
+        number(found.median, entry.unit), band(found.low, found.high, entry.unit), place, verdict(found),
+        source, entry.confidence or NONE,
+    )  # fmt: skip

@@ -1,0 +1,334 @@
+"""Charts of a fight: states and dead over time, people displaced and returned, the ladder of ceasefires."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report import style
+from sim.report.bands import (
+    band_words,
+    bands,
+    column,
+    curve,
+    date_axis,
+    draw_bands,
+    draw_recorded,
+    handles,
+    levels,
+    thousands,
+)  # fmt: skip
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.unrest import SERIES_COLUMNS, last_hour, series_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+    from sim.scenario.fighting import Fighting
+    from sim.scenario.study import RecordEntry
+
+Table = list[tuple[Cell, ...]]
+#: Name, fill and hatch of each state of a fight, by its number on the curve.
+STATES: dict[int, tuple[str, str, str]] = {
+    0: ("not begun", "#ffffff", ""),
+    1: ("stand-off", style.OKABE_ITO["yellow"], "...."),
+    2: ("firing", style.OKABE_ITO["vermilion"], ""),
+    3: ("ceasefire", style.OKABE_ITO["sky"], "////"),
+    4: ("lasting ceasefire, or no shot", style.OKABE_ITO["green"], ""),
+}
+#: Runs drawn one by one on the ladder, and rungs of it.
+RUNS, RUNGS = 40, 8
+WIDE, LEFT = 6.3, 0.72
+
+
+def _rows() -> Table:
+    return []
+
+
+def _model(study: Study) -> Fighting:
+    fighting = study.scenario.crisis.fighting
+    assert fighting is not None
+    return fighting
+
+
+def _last(study: Study) -> float:
+    """Return when nearly all runs have settled (h), so that the early hours are not squeezed together."""
+    states, grid = curve(study, "fighting_state"), np.asarray(study.grid, dtype=float)
+    if states is None or not len(states):
+        return float(grid[-1])
+    turned = [grid[np.flatnonzero(np.diff(run))[-1] + 1] if np.any(np.diff(run)) else 0.0 for run in states]
+    recorded = [study.scenario.hours(event.at) for event in study.scenario.recorded_events]
+    return float(min(max([np.quantile(turned, 0.8) * 1.15, *recorded, 24.0]) + 12, grid[-1]))
+
+
+# states and dead
+
+
+def draw_clash(study: Study) -> Chart:
+    """Draw the share of runs in each state over time, and the people killed on each side."""
+    fighting, table = _model(study), _rows()
+    sheet = Sheet("The fighting over time", 6.6)
+    last, tall = _last(study), 1.25
+    places = (4.6, 2.85, 1.1)
+    states = sheet.axes(LEFT, places[0], WIDE, tall)
+    _draw_states(study, states, table)
+    date_axis(states, study, 0.0, last, labels=False)
+    sheet.text(LEFT, places[0] + tall + 0.3, "a  Share of runs in each state", weight="bold", size=8)
+    for letter, place, (key, side) in zip("bc", places[1:], fighting.sides.items(), strict=True):
+        axes = sheet.axes(LEFT, place, WIDE, tall)
+        _draw_dead(study, axes, key, table)
+        date_axis(axes, study, 0.0, last, labels=letter == "c", top=False)
+        words = f"{letter}  People killed so far, {side.name} side"
+        sheet.text(LEFT, place + tall + 0.09, words, weight="bold", size=8)
+    _legends(study, states, axes)
+    sheet.notes(
+        f"All {len(study.rows)} runs on the scenario's clock, read every 3 h; outer band "
+        f"{band_words(study)}. Diamonds: totals on record, drawn at the right edge; dotted "
+        "lines: dated events on record."
+    )
+    return Chart("clash", "The fighting over time", sheet.figure, SERIES_COLUMNS, table)
+
+
+def _legends(study: Study, upper: Axes, lower: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    shown = [
+        Patch(facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.4, label=name)
+        for name, fill, hatch in STATES.values()
+    ]
+    upper.legend(handles=shown, ncols=5, loc="upper left", bbox_to_anchor=(-0.08, -0.02), handlelength=1.4)
+    lower.legend(
+        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.28), handlelength=1.5
+    )
+
+
+def _draw_states(study: Study, axes: Axes, table: Table) -> None:
+    clean_axes(axes, grid="")
+    axes.set_ylabel("share of runs")
+    axes.set_ylim(0, 1)
+    states = curve(study, "fighting_state")
+    if states is None or not len(states):
+        say(axes, "not simulated")
+        return
+    grid, below = np.asarray(study.grid, dtype=float), np.zeros(len(study.grid))
+    for number in (2, 3, 1, 4, 0):
+        name, fill, hatch = STATES[number]
+        share = (states == number).mean(axis=0)
+        axes.fill_between(
+            grid, below, below + share, facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.2,
+            step="post",
+        )  # fmt: skip
+        below = below + share
+        for hour, value in list(zip(grid, share, strict=True))[::4]:
+            table.append((f"share: {name}", float(hour), *([None] * 2), float(value), *([None] * 5)))
+    for event in study.scenario.recorded_events:
+        axes.axvline(study.scenario.hours(event.at), color=style.TEXT, linewidth=0.7, linestyle=":")
+
+
+def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
+    clean_axes(axes)
+    thousands(axes)
+    axes.set_ylabel("people")
+    values = curve(study, f"killed.{key}")
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    draw_bands(axes, grid, found)
+    table.extend(series_rows(f"killed {key}", grid, found))
+    entry = _entry(study, f"killed.{key}")
+    if entry is None:
+        say(axes, "not recorded", x=0.985, y=0.9, align="right")
+        top = 0.0
+    else:
+        at = float(grid[-1])
+        _mark_at_edge(axes, entry)
+        table.append((f"killed {key}", at, *([None] * 5), entry.value, entry.low, entry.high))
+        top = entry.high or entry.value or 0.0
+    axes.set_ylim(0, 1.08 * max(float(np.nanmax(found.high)), top, 1.0))
+
+
+def _mark_at_edge(axes: Axes, entry: RecordEntry) -> None:
+    """Draw a recorded total at the right edge of *axes*, whatever its scale of hours."""
+    for value in (entry.low, entry.high):
+        if value is not None:
+            axes.plot(
+                [1.012], [value], transform=axes.get_yaxis_transform(), marker="_", color=style.TEXT,
+                markersize=5, clip_on=False,
+            )  # fmt: skip
+    if entry.value is not None:
+        axes.plot(
+            [1.012], [entry.value], transform=axes.get_yaxis_transform(), marker="D", markersize=4.6,
+            markerfacecolor="white", markeredgecolor=style.TEXT, markeredgewidth=0.9, clip_on=False,
+        )  # fmt: skip
+
+
+def _entry(study: Study, response: str) -> RecordEntry | None:
+    return next((e for e in study.scenario.record.values() if e.response == response), None)
+
+
+# people away and back
+
+
+def draw_displaced(study: Study) -> Chart:
+    """Draw how many people are away from home, and how many have come back, against the record."""
+    fighting, table = _model(study), _rows()
+    keys = [key for key, side in fighting.sides.items() if side.displaced is not None]
+    tall = 1.35
+    sheet = Sheet("People displaced and returned", 1.55 + 1.85 * 2 * max(1, len(keys)))
+    place = sheet.height - 0.85 - tall
+    last = last_hour(study, *(f"{what}.{key}" for what in ("away", "returned") for key in keys))
+    axes = None
+    for key in keys:
+        for what, words in (("away", "away from home"), ("returned", "home again")):
+            axes = sheet.axes(LEFT + 0.1, place, WIDE - 0.1, tall)
+            _draw_people(study, axes, what, key, table)
+            first, final = axes is sheet.figure.axes[0], key == keys[-1] and what == "returned"
+            date_axis(axes, study, 0.0, last, labels=final, top=first)
+            title = f"{'abcd'[len(sheet.figure.axes) - 1]}  {fighting.sides[key].name} side: people {words}"
+            sheet.text(LEFT, place + tall + (0.3 if first else 0.09), title, weight="bold", size=8)
+            place -= 1.85
+    if axes is None:
+        say(sheet.axes(LEFT, 0.8, WIDE, tall), "nobody is displaced in this scenario")
+    else:
+        axes.legend(
+            handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.26), handlelength=1.5
+        )
+    sheet.notes(
+        f"All {len(study.rows)} runs on the scenario's clock; outer band {band_words(study)}. Highest "
+        "numbers on record stand at the right edge, numbers of a day on that day."
+    )
+    return Chart("displaced", "People displaced and returned", sheet.figure, SERIES_COLUMNS, table)
+
+
+def _draw_people(study: Study, axes: Axes, what: str, key: str, table: Table) -> None:
+    clean_axes(axes)
+    thousands(axes)
+    axes.set_ylabel("people")
+    values = curve(study, f"{what}.{key}")
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    draw_bands(axes, grid, found)
+    panel = f"{what} {key}"
+    table.extend(series_rows(panel, grid, found, every=8))
+    entries = [e for e in study.scenario.record.values() if e.response == "back_by" and e.at is not None]
+    top = float(np.nanmax(found.high))
+    if what == "away":
+        entry = _entry(study, f"displaced.{key}")
+        if entry is not None:
+            _mark_at_edge(axes, entry)
+            table.append((panel, float(grid[-1]), *([None] * 5), entry.value, entry.low, entry.high))
+            top = max(top, entry.high or 0.0)
+    elif entries:
+        for one in entries:
+            assert one.at is not None
+            hour = study.scenario.hours(one.at)
+            draw_recorded(axes, hour, one.value, one.low, one.high, vertical=True)
+            table.append((panel, hour, *([None] * 5), one.value, one.low, one.high))
+    else:
+        say(axes, "returns: not recorded", x=0.985, y=0.12, align="right")
+    axes.set_ylim(0, 1.08 * max(top, 1.0))
+
+
+# the ladder of ceasefires
+
+
+def draw_ladder(study: Study) -> Chart:
+    """Draw runs one by one as bars of firing and ceasefire, and how many ceasefires it took."""
+    table = _rows()
+    sheet = Sheet("The ladder of ceasefires", 6.15)
+    last = _last(study)
+    upper = sheet.axes(LEFT, 2.85, WIDE, 2.4)
+    _draw_runs(study, upper, table)
+    date_axis(upper, study, 0.0, last)
+    sheet.text(
+        LEFT, 5.25 + 0.3, f"a  {RUNS} runs, one to a line, by length of the fight", weight="bold", size=8
+    )
+    lower = sheet.axes(LEFT, 0.85, WIDE, 1.2)
+    _draw_rungs(study, lower, table)
+    sheet.text(LEFT, 2.05 + 0.09, "b  Rounds of firing until the ceasefire lasts", weight="bold", size=8)
+    _legends_of_states(upper)
+    sheet.notes(
+        f"a: evenly spaced among all {len(study.rows)} runs in order of the hour of their last change of "
+        "state, read every 3 h. b: share of all runs; a diamond marks the number on record."
+    )
+    columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share")
+    return Chart("ceasefires", "The ladder of ceasefires", sheet.figure, columns, table)
+
+
+def _legends_of_states(axes: Axes) -> None:
+    from matplotlib.patches import Patch
+
+    shown = [Patch(facecolor=fill, edgecolor=style.TEXT, linewidth=0.4, label=name)
+             for number, (name, fill, _) in STATES.items() if number]  # fmt: skip
+    axes.legend(handles=shown, ncols=4, loc="upper left", bbox_to_anchor=(-0.02, -0.15), handlelength=1.4)
+
+
+def _draw_runs(study: Study, axes: Axes, table: Table) -> None:
+    from matplotlib.colors import ListedColormap
+
+    states = curve(study, "fighting_state")
+    axes.set_yticks([])
+    axes.set_ylabel("runs")
+    if states is None or not len(states):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    ends = np.array([np.flatnonzero(np.diff(run))[-1] if np.any(np.diff(run)) else 0 for run in states])
+    order = np.argsort(ends, kind="stable")
+    chosen = order[np.linspace(0, len(order) - 1, min(RUNS, len(order))).round().astype(int)]
+    axes.imshow(
+        states[chosen], aspect="auto", interpolation="nearest", vmin=-0.5, vmax=4.5,
+        cmap=ListedColormap([fill for _, fill, _ in STATES.values()]),
+        extent=(grid[0], grid[-1] + grid[1] - grid[0], len(chosen), 0),
+    )  # fmt: skip
+    for line in range(1, len(chosen)):
+        axes.axhline(line, color="white", linewidth=0.6)
+    for run in chosen:
+        turns = [0, *(np.flatnonzero(np.diff(states[run])) + 1)]
+        table.extend(("runs", int(run), float(grid[t]), STATES[int(states[run][t])][0]) for t in turns)
+
+
+def _draw_rungs(study: Study, axes: Axes, table: Table) -> None:
+    clean_axes(axes)
+    rounds = column(study, "rounds")
+    rounds = rounds[~np.isnan(rounds)]
+    axes.set_xlabel("rounds of firing in the run")
+    axes.set_ylabel("share of runs")
+    if not len(rounds):
+        say(axes, "not simulated")
+        return
+    capped = np.minimum(rounds, RUNGS)
+    shares = [float((capped == k).mean()) for k in range(RUNGS + 1)]
+    axes.bar(range(RUNGS + 1), shares, width=0.7, color=style.tint(style.LINE, style.INNER), linewidth=0)
+    for k, share in enumerate(shares):
+        if share:
+            axes.text(k, share, f"{share:.0%}", ha="center", va="bottom", fontsize=style.SMALL)
+    axes.set_xticks(range(RUNGS + 1), [*map(str, range(RUNGS)), f"{RUNGS}+"])
+    axes.set_ylim(0, 1.25 * max(shares))
+    table.extend(("rounds", k, None, share) for k, share in enumerate(shares))
+    for value in _recorded_rounds(study):
+        axes.plot(
+            [min(value, RUNGS)], [0.04 * max(shares)], marker="D", markersize=4.6, markerfacecolor="white",
+            markeredgecolor=style.TEXT, markeredgewidth=0.9, zorder=6,
+        )  # fmt: skip
+        table.append(("recorded rounds", int(value), None, None))
+
+
+def _recorded_rounds(study: Study) -> list[float]:
+    """Return the recorded number of rounds: said so, or one more than the ceasefires that broke."""
+    found = []
+    for entry in study.scenario.record.values():
+        if entry.value is not None and not math.isnan(entry.value):
+            if entry.response == "rounds":
+                found.append(entry.value)
+            elif entry.response == "ceasefires_broken":
+                found.append(entry.value + 1)
+    return found

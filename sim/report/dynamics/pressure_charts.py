@@ -1,0 +1,160 @@
+"""Charts of outside pressure: attribution, law and help over time; sanctions and answers by member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.report import style
+from sim.report.bands import Floats, column, curve, date_axis
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from sim.experiment.study import Study
+
+Table = list[tuple[Cell, ...]]
+SHARES = ("panel", "hours_after_start", "grade", "share_of_runs")
+#: Greys to colour for grades that rise, with a hatch that carries them without colour.
+GRADES = (
+    (style.tint(style.OKABE_ITO["black"], 0.12), ""),
+    (style.OKABE_ITO["yellow"], "////"),
+    (style.OKABE_ITO["sky"], "...."),
+    (style.OKABE_ITO["green"], ""),
+)
+
+
+def draw_attribution(study: Study) -> Chart:
+    """Draw the shares of runs by attribution, by legal basis of force, and by help adopted, over time."""
+    sheet = Sheet("Who did it, what the law allows, what help was adopted", 6.3)
+    table: Table = []
+    panels = (
+        ("a  Attribution of the attacks", "attribution", ("no hand from outside", "claimed", "proved")),
+        (
+            "b  Legal basis of force, as last read by the Council",
+            "basis_force",
+            ("unmet", "contested", "met"),
+        ),
+        ("c  Highest help adopted", "help_level_reached", ("none", "words", "measures", "force")),
+    )
+    last = _last(study, *(name for _, name, _ in panels))
+    for place, (title, name, words) in enumerate(panels):
+        axes = sheet.axes(0.72, 4.42 - 1.78 * place, 4.9, 1.25, title)
+        _shares(study, axes, name, words, table)
+        date_axis(axes, study, 0.0, last, labels=place == 2, top=False, most=7)
+    sheet.notes(
+        f"Shares of {len(study.rows)} runs on the scenario's clock. The dotted line is the median appeal. "
+        "The Council reads the treaty when it is asked, so the law in panel b moves only then."
+    )
+    return Chart("attribution", "Attribution, law and help", sheet.figure, SHARES, table)
+
+
+def _last(study: Study, *names: str) -> float:
+    """Return when the last of the curves *names* has all but stopped changing, ten days added (hours)."""
+    grid = np.asarray(study.grid, dtype=float)
+    latest = 240.0
+    for name in names:
+        values = curve(study, name)
+        if values is not None and len(values):
+            mean = np.mean(values, axis=0)
+            done = np.flatnonzero(mean >= mean[-1] - 0.02 * max(1e-9, float(mean[-1])))
+            latest = max(latest, float(grid[done[0]]) + 240)
+    return float(min(latest, grid[-1]))
+
+
+def _shares(study: Study, axes: Axes, name: str, words: tuple[str, ...], table: Table) -> None:
+    clean_axes(axes)
+    axes.set_ylabel("share of runs")
+    values = curve(study, name)
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    fills = GRADES if len(words) == len(GRADES) else (GRADES[0], GRADES[1], GRADES[3])
+    below = np.zeros(len(grid))
+    for grade, (word, (colour, hatch)) in enumerate(zip(words, fills, strict=True)):
+        share = np.mean(values == grade, axis=0)
+        axes.fill_between(
+            grid, below, below + share, facecolor=colour, hatch=hatch, edgecolor=style.QUIET, linewidth=0.2,
+            label=word,
+        )  # fmt: skip
+        below = below + share
+        table.extend((name, float(h), word, float(s)) for h, s in zip(grid[::16], share[::16], strict=True))
+    axes.set_ylim(0, 1)
+    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), reverse=True)
+
+
+def draw_sanctions(study: Study) -> Chart:
+    """Draw the share of runs in which each member is under sanctions, over time."""
+    sheet = Sheet("Sanctions as a cost of association", 3.9)
+    axes = sheet.axes(0.72, 1.0, 4.9, 2.35)
+    clean_axes(axes)
+    table: Table = []
+    members = study.scenario.alliance.members
+    ends = []
+    for member, colour in style.member_colours(members).items():
+        values = curve(study, f"sanctioned.{member}")
+        if values is None or not len(values):
+            continue
+        share: Floats = np.mean(values, axis=0)
+        grid = np.asarray(study.grid, dtype=float)
+        axes.plot(grid, share, color=colour, linewidth=1.4)
+        ends.append((float(share[-1]), members[member].name, colour))
+        table.extend((member, float(h), float(s)) for h, s in zip(grid[::16], share[::16], strict=True))
+    _labels(axes, float(study.grid[-1]), ends)
+    axes.set_ylim(0, 1.02)
+    axes.set_ylabel("share of runs")
+    date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
+    sheet.notes(
+        f"Shares of {len(study.rows)} runs. Hazards rise with closeness to the state at blame and with open "
+        "backing; they are assumptions, and when whom sanctions hit is not recorded in the sources used."
+    )
+    return Chart("sanctions", "Sanctions by member", sheet.figure, ("member", "hours", "share"), table)
+
+
+def _labels(axes: Axes, at: float, ends: list[tuple[float, str, str]]) -> None:
+    """Write each curve's name at its end, moved up where they would overlap."""
+    floor = -1.0
+    for share, name, colour in sorted(ends):
+        y = max(share, floor)
+        floor = y + 0.075
+        axes.annotate(
+            f"{name}, {share:.0%}", (at, y), (5, 0), textcoords="offset points", va="center",
+            fontsize=style.SMALL, color=colour, annotation_clip=False,
+        )  # fmt: skip
+
+
+def draw_answers(study: Study) -> Chart:
+    """Draw how each member answered the last motion put, over the runs in which one was put."""
+    members = [m for m in study.scenario.alliance.members if m != study.scenario.crisis.host]
+    height = 1.2 + 0.32 * len(members)
+    sheet = Sheet("Answers to the last motion", height)
+    axes = sheet.axes(1.2, 0.5, 5.7, height - 1.1)
+    clean_axes(axes, grid="")
+    table: Table = []
+    words = ("object", "abstain", "support")
+    asked = 0
+    for place, member in enumerate(members):
+        found = column(study, f"answer.{member}")
+        found = found[~np.isnan(found)]
+        asked = max(asked, found.size)
+        left = 0.0
+        for code in (2, 1, 0):
+            share = float(np.mean(found == code)) if found.size else 0.0
+            colour, hatch = style.ANSWERS[words[code]]
+            axes.barh(
+                len(members) - place, share, left=left, height=0.66, color=colour, hatch=hatch,
+                edgecolor="white", linewidth=0.4, label=words[code] if place == 0 else None,
+            )  # fmt: skip
+            table.append((member, words[code], share))
+            left += share
+    names = [study.scenario.alliance.members[m].name for m in members]
+    axes.set_yticks([float(len(members) - p) for p in range(len(members))], names)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(f"share of the {asked} runs in which a motion was put")
+    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+    if not asked:
+        say(axes, "no motion was put in any run")
+    return Chart("answers", "Answers to the last motion", sheet.figure, ("member", "answer", "share"), table)
