@@ -15,10 +15,18 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("scenario", "alliance", "engine", "experiment", "inference", "report", "cli")
 #: Modules beside the floors (the facade, the package root) stand level with the commands, at the top.
 ROOF = len(FLOORS) - 1
-HOMES: dict[str, str | None] = {"yaml": "scenario", "simpy": "engine", "matplotlib": "report", "dask": None}
+HOMES: dict[str, str | None] = {
+    "yaml": "scenario",
+    "simpy": "engine",
+    "matplotlib": "report",
+    "dask": "experiment",
+}
 LONGEST = 350  # lines
 #: Names in the files that are words of English or of this program before they are names.
-ORDINARY = {"advance", "east", "main", "north", "south", "west", "intra_member_clash"}
+ORDINARY = {
+    "advance", "east", "main", "north", "south", "west", "centre", "intra_member_clash", "hybrid",
+    "neighbours",
+}  # fmt: skip
 
 
 def modules(root: Path) -> dict[str, Path]:
@@ -116,11 +124,20 @@ def proper_names(root: Path) -> tuple[set[str], set[str]]:
         inline = data.get("alliance") if isinstance(data.get("alliance"), Mapping) else {}
         for part in (data, inline):
             members = part.get("members") or {}
+            codes |= set(part.get("partners") or {})
+            names |= set(_keys_and_names(part.get("partners")))
             codes |= set(members)
             names |= set(_keys_and_names(members)) | set(_keys_and_names(part.get("airfields")))
             for member in members.values():
                 names |= set(_keys_and_names(member.get("units") if isinstance(member, Mapping) else None))
-        names |= set(_keys_and_names(crisis.get("sites")))
+        for kind, places in (
+            ("", "sites"),
+            ("incursions", "sectors"),
+            ("fighting", "places"),
+            ("pressure", "targets"),
+        ):
+            holder = crisis.get(kind) if kind else crisis
+            names |= set(_keys_and_names(holder.get(places) if isinstance(holder, Mapping) else None))
     long_enough = {n for n in names - codes if len(n) >= 4 and n.lower() not in ORDINARY}
     return long_enough, {c for c in codes if re.fullmatch(r"[A-Z]{3}", c)}
 

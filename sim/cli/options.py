@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sim.cli.errors import say
+
 if TYPE_CHECKING:
+    from sim.experiment.cluster import Cluster
     from sim.experiment.executors import Jobs
+    from sim.experiment.shards import Shard
     from sim.scenario.models import Scenario
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,6 +27,24 @@ def _jobs(ctx: click.Context, param: click.Parameter, text: str) -> Jobs:
     if not text.isdigit() or int(text) < 1:
         raise click.BadParameter(f"{text!r} is neither 'auto' nor a number from 1 up", ctx, param)
     return int(text)
+
+
+def _cluster(ctx: click.Context, param: click.Parameter, text: str | None) -> Cluster | None:
+    from sim.experiment.cluster import cluster_at
+
+    try:
+        return None if text is None else cluster_at(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> Shard | None:
+    from sim.experiment.shards import shard_from
+
+    try:
+        return None if text is None else shard_from(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
 
 
 def _chosen(ctx: click.Context, param: click.Parameter, text: str) -> str | tuple[int, ...]:
@@ -53,6 +75,38 @@ jobs_option = click.option(
     show_default=True,
     help="Worker processes; results do not depend on it.",
 )
+on_option = click.option(
+    "--on",
+    "cluster",
+    metavar="tcp://HOST:PORT",
+    callback=_cluster,
+    help="Send the runs to the Dask scheduler there; needs the extra 'cluster'.",
+)
+shard_option = click.option(
+    "--shard",
+    metavar="I/N",
+    callback=_shard,
+    help="Do only the I-th of N parts, for `merge` to join: one command for each machine.",
+)
+fresh_option = click.option(
+    "--fresh", is_flag=True, help="Begin anew: take over nothing that was done before."
+)
+response_option = click.option(
+    "--response",
+    "responses",
+    metavar="NAME",
+    multiple=True,
+    help="A response that counts for --precision (in a sweep: that is shown, too); may be repeated.",
+)
+precision_option = click.option(
+    "--precision",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="Add replications until every such response is as precise: half-width as a share of its mean, "
+    "absolute for proportions.",
+)
+max_reps_option = click.option(
+    "--max-reps", type=click.IntRange(min=30), help="Most replications with --precision (2000)."
+)
 log_option = click.option(
     "--log",
     metavar="typical|all|0,5,...",
@@ -77,6 +131,38 @@ set_option = click.option(
     multiple=True,
     help="Set one input, as in council.rule=simple_majority; may be repeated.",
 )
+
+
+def where_to_run(ctx: click.Context, jobs: Jobs, cluster: Cluster | None) -> Jobs:
+    """Return where the runs are done: a number of workers here, or a cluster.
+
+    Raises:
+        click.UsageError: both are asked for.
+    """
+    if cluster is None:
+        return jobs
+    if jobs != "auto":
+        raise click.UsageError("--jobs is for this machine and --on for a cluster; keep one", ctx)
+    say(
+        f"note: the scheduler at {cluster.address} runs whatever is sent to it, by anyone who can reach it; "
+        "keep it on a network of your own, or use tls://"
+    )
+    return cluster
+
+
+def most_replications(
+    ctx: click.Context, reps: int | None, max_reps: int | None, precision: float | None
+) -> int | None:
+    """Return what `--reps` or `--max-reps` says.
+
+    Raises:
+        click.UsageError: both say something, or the second has no precision to belong to.
+    """
+    if reps is not None and max_reps is not None:
+        raise click.UsageError("--reps and --max-reps say the same; keep one", ctx)
+    if max_reps is not None and precision is None:
+        raise click.UsageError("--max-reps belongs to --precision; use --reps", ctx)
+    return max_reps if reps is None else reps
 
 
 def replications_option(least: int, default: int | None, text: str) -> Callable[[Command], Command]:

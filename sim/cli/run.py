@@ -184,9 +184,12 @@ def write_study(
     """Write the results folder of a study with its charts and return its path."""
     from sim.experiment.results import write_results
     from sim.report.charts import draw_charts
+    from sim.report.why_run import why_data
 
     def draw(folder: Path) -> None:
         draw_charts(study, folder / "charts", charts)
+        reasons = json.dumps(why_data(study), indent=2, ensure_ascii=False, allow_nan=False, default=str)
+        (folder / "why.json").write_text(reasons + "\n", encoding="utf-8")
 
     return write_results(study, out, command=command, fill=draw, logs=logs, started=started, store=store)
 
@@ -194,16 +197,20 @@ def write_study(
 def _text(study: Study, folder: Path) -> str:
     from sim.report.story import story
     from sim.report.tables import all_tables
+    from sim.report.why_run import why_lines
 
-    return "\n".join([*story(study), "", *all_tables(study), "", str(folder)])
+    return "\n".join([*story(study), "", *why_lines(study), "", *all_tables(study), "", str(folder)])
 
 
 def _document(study: Study, folder: Path) -> str:
+    from sim.report.why_run import why_data
+
     content = {
         "results": str(folder),
         "scenario": study.scenario.name,
         "seed": study.seed,
         "typical": study.typical,
+        "why": why_data(study),
         "summary": study.summary().as_dict(),
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

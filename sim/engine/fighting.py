@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import exp, expm1, floor, log
+from math import exp, floor, log
 from typing import NamedTuple
 
 from sim.engine.crisis import Idle
 from sim.engine.displacement import Displaced
 from sim.engine.event_log import EventKind
 from sim.engine.hazards import HazardClock
-from sim.engine.streams import Stream
+from sim.engine.losses import Losses, fading_integral
 from sim.engine.world import World
-from sim.scenario.fighting import Side
 
 #: Hours by which the dead of a long round are dated: those of a day are recorded at its end.
 DAY = 24.0
@@ -25,28 +24,6 @@ class Hazard(NamedTuple):
     clock: HazardClock
     rate: Callable[[], float]
     leads: Callable[[int], None]
-
-
-class Losses(NamedTuple):
-    """What a side loses in the running round: who, how many per hour at its start, on which luck."""
-
-    side: Side
-    rate: float
-    luck: Stream
-
-
-def fading_integral(rate: float, fades: float, begin: float, end: float) -> float:
-    """Return the integral of rate e^(-fades t) from *begin* to *end* (hours since the round began).
-
-    Args:
-        rate: per h at t = 0.
-        fades: decay, per h; 0 for none.
-        begin: h.
-        end: h, not before *begin*.
-    """
-    if fades <= 0:
-        return rate * (end - begin)
-    return rate * exp(-fades * begin) * -expm1(-fades * (end - begin)) / fades
 
 
 class FightingState(Idle):
@@ -277,11 +254,7 @@ class FightingState(Idle):
         return self.world.now - self._began
 
     def _count(self, until: float) -> None:
-        """Draw the dead and wounded between the last count and *until*, day by day.
-
-        Counts of a non-homogeneous Poisson process over disjoint spans are independent Poisson variates of
-        the integrals of its rate.
-        """
+        """Draw the dead and wounded between the last count and *until*, day by day."""
         begin = self._counted
         self._counted = until
         while begin < until:
@@ -291,12 +264,9 @@ class FightingState(Idle):
             begin = end
 
     def _draw_dead(self, key: str, losses: Losses, begin: float, end: float) -> None:
-        fades = float(self.model.fades)
-        mean = self._intensity * fading_integral(losses.rate, fades, begin - self._began, end - self._began)
-        side, luck = losses.side, losses.luck
-        civilians = luck.poisson(mean * float(side.civilians))
-        soldiers = luck.poisson(mean * (1 - float(side.civilians)))
-        wounded = luck.poisson(mean * float(side.wounded))
+        fades, since = float(self.model.fades), self._began
+        expected = fading_integral(losses.rate, fades, begin - since, end - since)
+        civilians, soldiers, wounded = losses.drawn(self._intensity * expected)
         if civilians + soldiers + wounded:
             detail = {"side": key, "civilians": civilians, "wounded": wounded}
             self.world.record(

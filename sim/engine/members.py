@@ -45,7 +45,7 @@ class Members:
         self.model = world.scenario.response.decision.choice
         self.host, self.lead = world.crisis.host, world.alliance.lead
         members = world.alliance.members
-        self.voters = tuple(m for m in members if members[m].participates)
+        self.voters = tuple(m for m in members if members[m].takes_part(world.today))
         self.allies = tuple(m for m in self.voters if m != self.host)
         #: Allies that stand on the other side of the crisis.
         self.opponents = frozenset(self.allies) & frozenset(world.crisis.facts.adversaries)

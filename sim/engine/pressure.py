@@ -77,12 +77,12 @@ class Pressure(Idle):
         return self.ended
 
     def _damage(self) -> float:
-        return self.damage * exp(-float(self.model.repair) * (self.world.now - self.since))
+        return self.damage * exp(-float(self.model.repair or 0.0) * (self.world.now - self.since))
 
     def _tension(self) -> float:
         if self.ended:
             return 0.0
-        return float(self.model.tension) * self.world.levers.value("tension")
+        return float(self.model.tension or 0.0) * self.world.levers.value("tension")
 
     # what others do
 

@@ -1,4 +1,4 @@
-"""Doing many runs: in this process when they are few, by worker processes when they are many."""
+"""Doing many runs: in this process when they are few, by workers here or on a cluster when they are many."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sim.engine.replication import collection_paused
 from sim.experiment.cluster import Cluster, do_on_cluster
-from sim.experiment.pool import ExecutorError, Pool
+from sim.experiment.pool import ExecutorError, Pack, Pool
 
 if TYPE_CHECKING:
     from sim.experiment.simulate import Outcome, Task
     from sim.experiment.store import Store
 
-__all__ = ["POOL_FROM", "ExecutorError", "Jobs", "Progress", "execute", "fulfil", "workers_for"]
+__all__ = ["POOL_FROM", "Cluster", "ExecutorError", "Jobs", "Progress", "execute", "fulfil", "workers_for"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,21 +30,27 @@ Keep = Callable[[dict[int, Any]], None]
 
 #: Fewer items than this are not worth starting workers for.
 POOL_FROM = 400
+#: With "auto": seconds of trial before workers are thought of, and what they must save (starting them costs
+#: some 0.3 s, and a worker is slower while it fills its caches).
+TRIAL, START = 0.2, 0.6
 #: In this process, runs are stored when this many are waiting, or after this many seconds.
 FLUSH = (100, 1.0)
 
 
-def workers_for(jobs: Jobs, items: int, pool_from: int = POOL_FROM) -> int:
-    """Return how many workers *items* runs get; 1 means this process.
+def workers_for(jobs: int | Literal["auto"], items: int, pool_from: int = POOL_FROM) -> int:
+    """Return how many workers *items* runs may get; 1 means this process.
+
+    With "auto" that is one for each available processor, and what the first runs take decides whether workers
+    are started at all.
 
     Raises:
         ValueError: *jobs* is neither "auto" nor 1 or more.
     """
-    if jobs != "auto" and jobs < 1:
+    if jobs == "auto":
+        return len(os.sched_getaffinity(0)) if items > 1 else 1
+    if jobs < 1:
         raise ValueError(f"jobs must be 'auto' or 1 or more, not {jobs!r}")
-    if items < max(pool_from, 2):
-        return 1
-    return len(os.sched_getaffinity(0)) if jobs == "auto" else jobs
+    return 1 if items < max(pool_from, 2) else jobs
 
 
 def execute(
@@ -60,9 +66,9 @@ def execute(
     Args:
         function: called with one item; sent to each worker once, so it must be picklable.
         items: what to call it with; with a store, `Task`s.
-        jobs: number of workers, or "auto" for one per available processor.
+        jobs: number of workers; "auto" for one per available processor where that pays; or a cluster.
         progress: called with (done, all) as work gets done.
-        pool_from: the number of items from which workers are started.
+        pool_from: the number of items from which a given number of workers is started.
         store: keeps what is done, and has what was done before: that is read, not done again.
 
     Raises:
@@ -124,15 +130,12 @@ def _store(
     results: dict[int, Any] | None,
 ) -> None:
     """Do the tasks at some places into the store, and into *results* if they are wanted."""
-    whole = len(store.shard.places(len(tasks)))
-    tell = _counted(progress, whole - len(places), whole)
-    workers = workers_for(jobs, len(places), pool_from)
-    if workers == 1:
-        _in_process(function, tasks, places, tell, _keeper(store, tasks, results))
-        return
     from sim.experiment.store_parts import pack
 
-    Pool(function, tasks, places, workers, tell, _keeper_of_packed(store, results), pack).work()
+    whole = len(store.shard.places(len(tasks)))
+    tell = _counted(progress, whole - len(places), whole)
+    here, packed = _keeper(store, tasks, results), _keeper_of_packed(store, results)
+    _do(function, tasks, places, jobs, tell, pool_from, here, packed, pack)
 
 
 def _keeper(store: Store, tasks: Sequence[Task], results: dict[int, Any] | None) -> Keep:
@@ -166,12 +169,39 @@ def _do(
     tell: Callable[[int], None],
     pool_from: int,
     keep: Keep,
+    keep_packed: Keep | None = None,
+    pack: Pack | None = None,
 ) -> None:
-    workers = workers_for(jobs, len(places), pool_from)
-    if workers == 1:
-        _in_process(function, items, places, tell, keep)
-    else:
-        Pool(function, items, places, workers, tell, keep).work()
+    """Do the items at some places, wherever; what others than this process did is kept packed, if it can be."""
+    far = keep_packed or keep
+    if isinstance(jobs, Cluster):
+        do_on_cluster(jobs, function, items, places, tell, far, pack)
+        return
+    workers, done = workers_for(jobs, len(places), pool_from), 0
+    if workers == 1 or jobs == "auto":
+        pays = None if workers == 1 else _pays(len(places), workers)
+        done = _in_process(function, items, places, tell, keep, pays)
+    if done < len(places):
+        Pool(function, items, places[done:], workers, lambda count: tell(done + count), far, pack).work()
+
+
+def _pays(items: int, workers: int) -> Callable[[int], bool]:
+    """Return what says, told how many of *items* are done here, whether workers would now save time.
+
+    The first item is not counted: much of what it takes is paid once.
+    """
+    began = 0.0
+
+    def pays(done: int) -> bool:
+        nonlocal began
+        if done == 1:
+            began = monotonic()
+            return False
+        passed = monotonic() - began
+        saved = passed / (done - 1) * (items - done) * (1 - 1 / workers)
+        return passed >= TRIAL and saved > START
+
+    return pays
 
 
 def _in_process(
@@ -180,7 +210,10 @@ def _in_process(
     places: Sequence[int],
     tell: Callable[[int], None],
     keep: Keep,
-) -> None:
+    enough: Callable[[int], bool] | None = None,
+) -> int:
+    """Do items here, until told that these are enough; return how many were done."""
+    count = 0
     with _kept(keep) as add, _interrupts() as interrupted:
         for count, place in enumerate(places, 1):
             try:
@@ -192,6 +225,9 @@ def _in_process(
             tell(count)
             if interrupted():
                 raise KeyboardInterrupt
+            if enough is not None and enough(count):
+                break
+    return count
 
 
 @contextmanager

@@ -217,7 +217,7 @@ def do_study(
         Failure(t.variant, t.run, o.failure) for t, o in zip(plan.tasks, outcomes, strict=True) if o.failure
     ]
     made = {BASELINE: scenario, **plan.simulator.variants}
-    rows = {name: _rows(scenario, made[name], design, found) for name, found in by_variant.items()}
+    rows = {name: rows_of(scenario, made[name], design, found) for name, found in by_variant.items()}
     own = by_variant.pop(BASELINE)
     return Study(
         scenario=scenario,
@@ -258,7 +258,7 @@ def settled(
     return scenario.model_copy(update=change) if change else scenario
 
 
-def _rows(
+def rows_of(
     scenario: Scenario, variant: Scenario, design: Sequence[Run], outcomes: Sequence[Outcome]
 ) -> list[Row]:
     """Return the rows of *variant* in the columns of *scenario*; more members mean more columns."""

@@ -111,10 +111,7 @@ def plan_sweep(
         scenario, seed, np.empty(0), {p.key: s for p, s in zip(design.points, design.scenarios, strict=True)},
         {point.key: point.kept for point in design.points}, replicate, columns=columns,
     )  # fmt: skip
-    rule = None
-    if sweep.precision is not None:
-        per_draw = int(scenario.experiment.per_draw) if scenario.experiment.uncertain == "drawn" else 1
-        rule = Rule(float(sweep.precision), most, per_draw)
+    rule = None if sweep.precision is None else rule_for(scenario, float(sweep.precision), most)
     runs = nested_design(scenario, seed, most)
     return SweepPlan(scenario, seed, design, runs, columns, shown, simulator, rule)
 
@@ -140,13 +137,33 @@ def _shown(sweep: Sweep, design: SweepDesign, origin: str) -> tuple[str, ...]:
     known: dict[str, Response] = {}
     for point in unlike(design.scenarios):
         known |= responses_of(point)
-    for name in sweep.responses:
+    return chosen_responses(known, sweep.responses, origin)
+
+
+def chosen_responses(known: Mapping[str, Response], asked: Sequence[str], origin: str) -> tuple[str, ...]:
+    """Return the responses *asked* for; the usual ones if none.
+
+    Args:
+        known: those that there are.
+        asked: names.
+        origin: what a problem calls the place of the names.
+
+    Raises:
+        ScenarioError: there is no such response.
+    """
+    for name in asked:
         if name not in known:
             cure = did_you_mean(name, known) or f"; known are {', '.join(list(known)[:12])}, ..."
             raise one_problem(origin, f"there is no response '{name}'{cure}")
     usual = [name for name in USUAL if name in known]
     rest = [n for n, r in known.items() if r.kind in ("flag", "time", "count") and n not in usual]
-    return tuple(dict.fromkeys(sweep.responses)) or tuple([*usual, *rest][:SHOWN])
+    return tuple(dict.fromkeys(asked)) or tuple([*usual, *rest][:SHOWN])
+
+
+def rule_for(scenario: Scenario, width: float, most: int) -> Rule:
+    """Return the rule by which replications of *scenario* are added until their half-width is *width*."""
+    per_draw = int(scenario.experiment.per_draw) if scenario.experiment.uncertain == "drawn" else 1
+    return Rule(width, most, per_draw)
 
 
 def _columns(scenario: Scenario, design: SweepDesign) -> tuple[str, ...]:

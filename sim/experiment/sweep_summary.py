@@ -87,7 +87,8 @@ class SweepSummary:
 def summarise_sweep(study: SweepStudy) -> SweepSummary:
     """Return the summary of *study*, read point by point; failed runs are left out."""
     band = float(study.scenario.experiment.band)
-    told = [r for r in study.responses.values() if r.kind in REPORTED and r.name != "hours_simulated"]
+    known = study.responses.values()
+    told = [r for r in known if (r.kind in REPORTED or r.name in study.shown) and r.name != "hours_simulated"]
     compared = [r for r in told if not r.contributor or r.name in study.shown]
     values: RowBook[tuple[str, int]] = RowBook(1)
     points: list[PointSummary] = []

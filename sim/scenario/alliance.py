@@ -1,5 +1,6 @@
 """The shape of an alliance file: members, law, organs, forces, airfields, fleets."""
 
+from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -113,6 +114,14 @@ class Member(Sourced):
     units: dict[str, Unit] = {}
     #: A member that has suspended its part sends nothing and casts no vote.
     participates: bool = True
+    #: First day of membership, and the first day without; always a member if not said.
+    joined: Day | None = None
+    left: Day | None = None
+
+    def takes_part(self, on: date) -> bool:
+        """Return whether the state is a member on the day *on* and has not suspended its part."""
+        within = (self.joined is None or self.joined <= on) and (self.left is None or on < self.left)
+        return self.participates and within
 
 
 class Chair(Sourced):

@@ -10,6 +10,10 @@ from sim.scenario.quantities import Hours, People, Quantity, Share
 from sim.scenario.scalars import Day
 
 
+_NONE = Quantity(0.0, source=("none by default",), confidence="high")
+_AT_ONCE = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
+
+
 class Exercise(Sourced):
     """A joint exercise under a plan."""
 
@@ -29,8 +33,8 @@ class Exercise(Sourced):
     #: To the power of the strength of the mechanism `crisis.effects.deterrence`.
     levers: Settings = {}
     #: Share by which times to make ready are shorter when it ends, and the time in which that halves.
-    readiness_gain: Share = Quantity(0.0)
-    half_life: Hours = Quantity(2160.0, unit="h")
+    readiness_gain: Share = _NONE
+    half_life: Hours = _AT_ONCE
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -12,6 +12,13 @@ from sim.scenario.scalars import Instant
 Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
 
 
+#: What holds where a file says nothing: nobody, no time, no chance, no difference.
+_NOBODY = Quantity(0.0, source=("none by default",), confidence="high", unit="people")
+_NO_TIME = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
+_NONE = Quantity(0.0, source=("none by default",), confidence="high")
+_ALIKE = Quantity(1.0, source=("no difference by default",), confidence="high")
+
+
 class Fall(Sourced):
     """When nobody holds the far bank any longer: by date, or as one outcome of a branch of the crisis."""
 
@@ -43,12 +50,12 @@ class Sector(Place):
     #: Own guards at the start.
     guards: People
     #: Arrivals per km relative to the other sectors.
-    traffic: Ratio = Quantity(1.0)
+    traffic: Ratio = _ALIKE
     #: When the far bank falls; never if not said.
     falls: Fall | None = None
     #: People expected to flee over the border when it does.
-    soldiers: People = Quantity(0.0)
-    civilians: People = Quantity(0.0)
+    soldiers: People = _NOBODY
+    civilians: People = _NOBODY
 
 
 class Terrain(Sourced):
@@ -66,7 +73,7 @@ class Party(Sourced):
     rate: Rate | None = None
     clashes: Rate | None = None
     #: Factor on arrivals in a sector whose far bank has fallen.
-    when_fallen: Ratio = Quantity(1.0)
+    when_fallen: Ratio = _ALIKE
     #: People in one.
     size: People
     #: Chance that one which was detected is stopped, with a clash.
@@ -77,8 +84,8 @@ class Party(Sourced):
     seized_kg: Ratio
     lost: Ratio
     #: Danger that the host sees in each that crossed, and how long it goes on seeing it.
-    worry: Share = Quantity(0.0)
-    memory: Hours = Quantity(0.0, unit="h")
+    worry: Share = _NONE
+    memory: Hours = _NO_TIME
 
     @model_validator(mode="after")
     def _counted_once(self) -> Self:
@@ -106,16 +113,16 @@ class Raid(Sourced):
     #: Crossing to attack.
     delay: Duration
     #: Chance that it is stopped on the border once it is detected there.
-    interdiction: Share = Quantity(0.0)
+    interdiction: Share = _NONE
     #: Share of the attackers killed, and of the others held; defenders killed per attacker (mean).
     killed: Share
-    held: Share = Quantity(0.0)
+    held: Share = _NONE
     lost: Ratio
     #: Danger that the host sees in it, for how long, and people who flee from it over the border.
     worry: Share
     memory: Hours
-    soldiers: People = Quantity(0.0)
-    civilians: People = Quantity(0.0)
+    soldiers: People = _NOBODY
+    civilians: People = _NOBODY
 
     @model_validator(mode="after")
     def _timed_once(self) -> Self:

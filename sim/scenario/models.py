@@ -55,7 +55,7 @@ class Scenario(Frozen):
     def _no_score_of_what_never_was(self) -> Self:
         scored = [key for key, entry in self.record.items() if entry.scored]
         if self.hypothetical and scored:
-            raise ValueError(f"a hypothetical scenario has no record to score; drop 'scored' of '{scored[0]}'")
+            raise ValueError(f"a hypothetical scenario has nothing to score; drop 'scored' of '{scored[0]}'")
         return self
 
     def hours(self, instant: datetime) -> float:

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from sim.scenario.distributions import Duration
 from sim.scenario.places import Located, Place, Sourced
-from sim.scenario.quantities import Hours, People, Quantity, Rate, Ratio, Share
+from sim.scenario.quantities import Hours, People, Rate, Ratio, Share
 from sim.scenario.scalars import Instant
 
 
@@ -69,12 +69,12 @@ class Pressure(Located):
     earliest: Instant
     latest: Instant
     lasts: Duration
-    #: Danger that tension alone means while the pressure lasts.
-    tension: Share = Quantity(0.0)
+    #: Danger that tension alone means while the pressure lasts; none if not said.
+    tension: Share | None = None
     #: Danger above which the host takes alarm.
     alarm: Share
-    #: Damage made good per hour (share).
-    repair: Rate = Quantity(0.0)
+    #: Damage made good per hour (share); it stays if not said.
+    repair: Rate | None = None
     targets: dict[str, Target] = {}
     attribution: Attribution | None = None
     sanctions: Sanctions | None = None

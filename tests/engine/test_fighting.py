@@ -9,7 +9,7 @@ import pytest
 
 from sim.engine.displacement import away_at
 from sim.engine.event_log import EventKind
-from sim.engine.fighting import fading_integral
+from sim.engine.losses import fading_integral
 from tests.engine.fights import STANDOFF, fought
 
 K = EventKind

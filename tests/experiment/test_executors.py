@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -40,11 +41,31 @@ def heavy_modules(x):
 
 
 def test_few_runs_stay_in_this_process():
-    assert [workers_for(jobs, 399) for jobs in ("auto", 1, 8)] == [1, 1, 1]
+    assert [workers_for(jobs, 399) for jobs in (1, 8)] == [1, 1]
     assert [workers_for(jobs, 400) for jobs in (1, 8)] == [1, 8]
-    assert workers_for("auto", 400) == len(os.sched_getaffinity(0))
+    assert workers_for("auto", 2) == len(os.sched_getaffinity(0))
+    assert workers_for("auto", 1) == 1
     with pytest.raises(ValueError, match="jobs must be"):
         workers_for(0, 1)
+
+
+def process_of(x):
+    return os.getpid()
+
+
+def slow_process_of(x):
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def test_workers_are_started_only_where_they_pay(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    assert set(execute(process_of, range(2000), "auto")) == {os.getpid()}
+    found = execute(slow_process_of, range(60), "auto")
+    here = found.count(os.getpid())
+    assert 4 <= here < 20
+    assert len(set(found)) > 1
+    assert found[:here] == [os.getpid()] * here
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

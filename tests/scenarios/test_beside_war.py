@@ -34,9 +34,9 @@ def column(name: str, response: str, variant: str = "") -> list[float]:
 
 
 def change(name: str, response: str, variant: str) -> tuple[float, float]:
-    """Return the mean paired difference (variant less base) and its standard error."""
+    """Return the mean paired difference (variant less base) and its standard error, over runs that have both."""
     pairs = zip(column(name, response, variant), column(name, response), strict=True)
-    found = [a - b for a, b in pairs]
+    found = [a - b for a, b in pairs if a == a and b == b]
     return fmean(found), stdev(found) / sqrt(len(found))
 
 
@@ -46,7 +46,8 @@ def change(name: str, response: str, variant: str) -> tuple[float, float]:
         ("covid", "vaccine_in_plenty", "cases.KGZ", -1),
         ("covid", "no_bilateral_help", "worst_day.KGZ", 1),
         ("covid", "borders_open", "worst_day.KGZ", 1),
-        ("hybrid", "known_at_once", "mandate", 1),
+        ("hybrid", "known_at_once", "basis.force", 1),
+        ("covid", "session_in_person", "hours_to_answer", 1),
         ("hybrid", "never_known", "mandate", -1),
         ("hybrid", "never_known", "help_level", -1),
         ("ukraine", "united_front", "sanctioned", -1),

@@ -42,6 +42,11 @@ def _barred(log: EventLog, _: Scenario) -> float:
     return float(any(r.detail["reason"] == "barred by the treaty" for r in refused))
 
 
+def _answered(log: EventLog, _: Scenario) -> float:
+    asked, answered = log.first(K.APPEAL), log.first(K.ANSWERED)
+    return nan if asked is None or answered is None else answered.time - asked.time
+
+
 def _levels(log: EventLog, _: Scenario) -> float:
     """Return the level of the last motion put, whether or not it passed; nan without one."""
     last = log.last(K.MOTION)
@@ -62,6 +67,7 @@ def answers(scenario: Scenario) -> tuple[Response, ...]:
         Response("basis.force", "Legal basis of force (2 met, 1 contested, 0 unmet)", "", K.APPEAL,
                  partial(_lawful, "force"), "count"),
         Response("force_barred", "Force barred by the treaty", "", K.APPEAL, _barred, "flag"),
+        Response("hours_to_answer", "Appeal to the Council's answer, whatever it is", "h", K.APPEAL, _answered),
         Response("appeals", "Appeals made", "appeals", None, lambda log, s: float(len(log.of(K.APPEAL))),
                  "count"),
     ]  # fmt: skip

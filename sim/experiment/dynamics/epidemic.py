@@ -10,6 +10,7 @@ import numpy as np
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.curves import Floats, running_total
 from sim.experiment.dynamics import Measures
+from sim.experiment.dynamics.answers import answers
 from sim.experiment.responses import Response
 from sim.experiment.spans import Span
 from sim.scenario.models import Scenario
@@ -65,7 +66,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
     for key, delivery in scenario.crisis.epidemic.deliveries.items():
         label = f"Asked to arrived: {delivery.label} ({delivery.to})"
         found.append(Response(f"lead.{key}", label, "h", None, partial(_waited, key), "time", "start"))
-    return tuple(found)
+    return (*answers(scenario), *found)
 
 
 # over time

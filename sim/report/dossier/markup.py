@@ -134,7 +134,7 @@ def table(
         "table",
         tag("caption", caption),
         tag("thead", tag("tr", tops)),
-        tag("tbody", Html("\n").join(body)),
+        tag("tbody", Html("\n".join(body))),
         id=name, class_="sortable" if sortable else None,
     )  # fmt: skip
     return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -36,9 +37,20 @@ def figure(chart: Chart) -> Html:
 
 def source(chart: Chart) -> str:
     """Return the picture as a data address: PNG or SVG, whichever is smaller."""
-    forms = {"image/png": render(chart, "png"), "image/svg+xml": render(chart, "svg")}
+    forms = {"image/png": _fewer_colours(render(chart, "png")), "image/svg+xml": render(chart, "svg")}
     kind = min(forms, key=lambda name: len(forms[name]))
     return f"data:{kind};base64,{b64encode(forms[kind]).decode()}"
+
+
+def _fewer_colours(png: bytes) -> bytes:
+    """Return a PNG with the 256 colours that tell it best, a third of the size; charts have few colours."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as picture:
+        few = picture.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.save(out, "PNG", optimize=True)
+    return min(out.getvalue(), png, key=len)
 
 
 def _numbers(chart: Chart) -> Html:

@@ -83,12 +83,14 @@ def _panel(study: Study, axes: Axes, key: str, table: Table) -> None:
     table.extend((key, *(float(v) for v in row)) for row in stacked)
     top = float(np.nanmax(found.high)) or 1.0
     axes.set_ylim(0, 1.25 * top)
-    for name, delivery in _model(study).deliveries.items():
-        if delivery.to == key:
-            at = min(_arrival(study, name, delivery), float(grid[-1]))
-            axes.axvline(at, color=style.SECOND_LINE, linewidth=0.7, linestyle=":")
-            letter = LETTERS[delivery.what]
-            axes.text(at, 1.13 * top, letter, fontsize=style.SMALL, color=style.SECOND_LINE, ha="center")
+    mine = [(name, d) for name, d in _model(study).deliveries.items() if d.to == key]
+    arrivals = sorted((min(_arrival(study, name, d), float(grid[-1])), LETTERS[d.what]) for name, d in mine)
+    before, height = -1e9, 1.13
+    for at, letter in arrivals:
+        near = at - before < 0.03 * float(grid[-1])  # letters that would overlap step down
+        height, before = (height - 0.13 if near else 1.13), at
+        axes.axvline(at, color=style.SECOND_LINE, linewidth=0.7, linestyle=":")
+        axes.text(at, height * top, letter, fontsize=style.SMALL, color=style.SECOND_LINE, ha="center")
 
 
 def _arrival(study: Study, name: str, delivery: Delivery) -> float:

@@ -30,4 +30,4 @@ def _sum(title: str, log: EventLog) -> str:
     return f"episode: {title}: {answer}{toll}"
 
 
-TELLING = Telling({}, (_episodes,))
+TELLING = Telling({}, (_episodes,), charts={"standing": "dynamics.standing_charts:draw_standing"})

@@ -12,6 +12,7 @@ from sim.report.telling import Teller, count, listing
 if TYPE_CHECKING:
     from sim.report.story_groups import Line
     from sim.scenario.fighting import Fighting
+    from sim.scenario.models import Scenario
 
 K = EventKind
 #: Rounds told one by one; later ones are summed up.
@@ -56,7 +57,10 @@ def _lasting(t: Teller, r: EventRecord) -> str:
 
 def _prevailed(t: Teller, r: EventRecord) -> str:
     others = listing(_side(t, key) for key in _model(t).sides if key != r.who)
-    return f"{_side(t, r.who)} prevails after {span(r.amount)}; {others} accepts a ceasefire on its terms"
+    return (
+        f"the {_side(t, r.who)} side prevails after {span(r.amount)}; the {others} side accepts a ceasefire "
+        "on its terms"
+    )
 
 
 def _pulled_back(t: Teller, r: EventRecord) -> str:
@@ -147,6 +151,11 @@ def closing(t: Teller) -> str:
     return ", ".join(parts)
 
 
+def _somebody_leaves(scenario: Scenario) -> bool:
+    fighting = scenario.crisis.fighting
+    return fighting is not None and any(side.displaced is not None for side in fighting.sides.values())
+
+
 TELLING = Telling(
     {
         K.STANDOFF: _standoff, K.DISPERSED: _dispersed, K.LASTING_CEASEFIRE: _lasting,
@@ -157,6 +166,7 @@ TELLING = Telling(
     {
         "clash": "dynamics.fighting_charts:draw_clash",
         "displaced": "dynamics.fighting_charts:draw_displaced",
-        "ceasefires": "dynamics.fighting_charts:draw_ladder",
+        "ceasefires": "dynamics.fighting_ladder:draw_ladder",
     },
+    needs={"displaced": _somebody_leaves},
 )  # fmt: skip

@@ -1,8 +1,7 @@
-"""Charts of a fight: states and dead over time, people displaced and returned, the ladder of ceasefires."""
+"""Charts of a fight: its states and dead over time, people displaced and returned."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,6 @@ from sim.report import style
 from sim.report.bands import (
     band_words,
     bands,
-    column,
     curve,
     date_axis,
     draw_bands,
@@ -39,8 +37,7 @@ STATES: dict[int, tuple[str, str, str]] = {
     3: ("ceasefire", style.OKABE_ITO["sky"], "////"),
     4: ("lasting ceasefire, or no shot", style.OKABE_ITO["green"], ""),
 }
-#: Runs drawn one by one on the ladder, and rungs of it.
-RUNS, RUNGS = 40, 8
+#: Width and left edge of the panels, inches.
 WIDE, LEFT = 6.3, 0.72
 
 
@@ -54,7 +51,7 @@ def _model(study: Study) -> Fighting:
     return fighting
 
 
-def _last(study: Study) -> float:
+def last_turn(study: Study) -> float:
     """Return when nearly all runs have settled (h), so that the early hours are not squeezed together."""
     states, grid = curve(study, "fighting_state"), np.asarray(study.grid, dtype=float)
     if states is None or not len(states):
@@ -71,7 +68,7 @@ def draw_clash(study: Study) -> Chart:
     """Draw the share of runs in each state over time, and the people killed on each side."""
     fighting, table = _model(study), _rows()
     sheet = Sheet("The fighting over time", 6.6)
-    last, tall = _last(study), 1.25
+    last, tall = last_turn(study), 1.25
     places = (4.6, 2.85, 1.1)
     states = sheet.axes(LEFT, places[0], WIDE, tall)
     _draw_states(study, states, table)
@@ -129,6 +126,8 @@ def _draw_states(study: Study, axes: Axes, table: Table) -> None:
 
 
 def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     clean_axes(axes)
     thousands(axes)
     axes.set_ylabel("people")
@@ -150,6 +149,7 @@ def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
         table.append((f"killed {key}", at, *([None] * 5), entry.value, entry.low, entry.high))
         top = entry.high or entry.value or 0.0
     axes.set_ylim(0, 1.08 * max(float(np.nanmax(found.high)), top, 1.0))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
 
 
 def _mark_at_edge(axes: Axes, entry: RecordEntry) -> None:
@@ -235,100 +235,3 @@ def _draw_people(study: Study, axes: Axes, what: str, key: str, table: Table) ->
     else:
         say(axes, "returns: not recorded", x=0.985, y=0.12, align="right")
     axes.set_ylim(0, 1.08 * max(top, 1.0))
-
-
-# the ladder of ceasefires
-
-
-def draw_ladder(study: Study) -> Chart:
-    """Draw runs one by one as bars of firing and ceasefire, and how many ceasefires it took."""
-    table = _rows()
-    sheet = Sheet("The ladder of ceasefires", 6.15)
-    last = _last(study)
-    upper = sheet.axes(LEFT, 2.85, WIDE, 2.4)
-    _draw_runs(study, upper, table)
-    date_axis(upper, study, 0.0, last)
-    sheet.text(
-        LEFT, 5.25 + 0.3, f"a  {RUNS} runs, one to a line, by length of the fight", weight="bold", size=8
-    )
-    lower = sheet.axes(LEFT, 0.85, WIDE, 1.2)
-    _draw_rungs(study, lower, table)
-    sheet.text(LEFT, 2.05 + 0.09, "b  Rounds of firing until the ceasefire lasts", weight="bold", size=8)
-    _legends_of_states(upper)
-    sheet.notes(
-        f"a: evenly spaced among all {len(study.rows)} runs in order of the hour of their last change of "
-        "state, read every 3 h. b: share of all runs; a diamond marks the number on record."
-    )
-    columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share")
-    return Chart("ceasefires", "The ladder of ceasefires", sheet.figure, columns, table)
-
-
-def _legends_of_states(axes: Axes) -> None:
-    from matplotlib.patches import Patch
-
-    shown = [Patch(facecolor=fill, edgecolor=style.TEXT, linewidth=0.4, label=name)
-             for number, (name, fill, _) in STATES.items() if number]  # fmt: skip
-    axes.legend(handles=shown, ncols=4, loc="upper left", bbox_to_anchor=(-0.02, -0.15), handlelength=1.4)
-
-
-def _draw_runs(study: Study, axes: Axes, table: Table) -> None:
-    from matplotlib.colors import ListedColormap
-
-    states = curve(study, "fighting_state")
-    axes.set_yticks([])
-    axes.set_ylabel("runs")
-    if states is None or not len(states):
-        say(axes, "not simulated")
-        return
-    grid = np.asarray(study.grid, dtype=float)
-    ends = np.array([np.flatnonzero(np.diff(run))[-1] if np.any(np.diff(run)) else 0 for run in states])
-    order = np.argsort(ends, kind="stable")
-    chosen = order[np.linspace(0, len(order) - 1, min(RUNS, len(order))).round().astype(int)]
-    axes.imshow(
-        states[chosen], aspect="auto", interpolation="nearest", vmin=-0.5, vmax=4.5,
-        cmap=ListedColormap([fill for _, fill, _ in STATES.values()]),
-        extent=(grid[0], grid[-1] + grid[1] - grid[0], len(chosen), 0),
-    )  # fmt: skip
-    for line in range(1, len(chosen)):
-        axes.axhline(line, color="white", linewidth=0.6)
-    for run in chosen:
-        turns = [0, *(np.flatnonzero(np.diff(states[run])) + 1)]
-        table.extend(("runs", int(run), float(grid[t]), STATES[int(states[run][t])][0]) for t in turns)
-
-
-def _draw_rungs(study: Study, axes: Axes, table: Table) -> None:
-    clean_axes(axes)
-    rounds = column(study, "rounds")
-    rounds = rounds[~np.isnan(rounds)]
-    axes.set_xlabel("rounds of firing in the run")
-    axes.set_ylabel("share of runs")
-    if not len(rounds):
-        say(axes, "not simulated")
-        return
-    capped = np.minimum(rounds, RUNGS)
-    shares = [float((capped == k).mean()) for k in range(RUNGS + 1)]
-    axes.bar(range(RUNGS + 1), shares, width=0.7, color=style.tint(style.LINE, style.INNER), linewidth=0)
-    for k, share in enumerate(shares):
-        if share:
-            axes.text(k, share, f"{share:.0%}", ha="center", va="bottom", fontsize=style.SMALL)
-    axes.set_xticks(range(RUNGS + 1), [*map(str, range(RUNGS)), f"{RUNGS}+"])
-    axes.set_ylim(0, 1.25 * max(shares))
-    table.extend(("rounds", k, None, share) for k, share in enumerate(shares))
-    for value in _recorded_rounds(study):
-        axes.plot(
-            [min(value, RUNGS)], [0.04 * max(shares)], marker="D", markersize=4.6, markerfacecolor="white",
-            markeredgecolor=style.TEXT, markeredgewidth=0.9, zorder=6,
-        )  # fmt: skip
-        table.append(("recorded rounds", int(value), None, None))
-
-
-def _recorded_rounds(study: Study) -> list[float]:
-    """Return the recorded number of rounds: said so, or one more than the ceasefires that broke."""
-    found = []
-    for entry in study.scenario.record.values():
-        if entry.value is not None and not math.isnan(entry.value):
-            if entry.response == "rounds":
-                found.append(entry.value)
-            elif entry.response == "ceasefires_broken":
-                found.append(entry.value + 1)
-    return found

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.engine.event_log import EventKind, EventRecord
 from sim.report.dynamics import Telling
-from sim.report.telling import Teller
+from sim.report.story_groups import Line
+from sim.report.telling import Teller, listing
 
 K = EventKind
 WORDS = {
@@ -13,16 +16,30 @@ WORDS = {
 }  # fmt: skip
 
 
-def _standing(t: Teller, r: EventRecord) -> str:
-    measure = f"what it owes {t.member(r.where[5:])}" if r.where.startswith("owes ") else WORDS[r.where]
-    who = f"{t.member(r.who)}: " if r.who else "alliance: "
-    return f"{who}{measure} {r.detail['change']:+.2f} to {r.amount:.2f} ({r.detail['reason']}; assumed)"
+def _changes(t: Teller) -> Iterator[Line]:
+    """Yield one line for all that one event changes."""
+    bunches: dict[int, list[EventRecord]] = {}
+    for record in t.log.of(K.STANDING):
+        bunches.setdefault(record.cause, []).append(record)
+    for records in bunches.values():
+        first = records[0]
+        owed = [r for r in records if r.where.startswith("owes ")]
+        said = [_change(t, record) for record in records if record not in owed]
+        if owed:
+            to = t.members(r.where.removeprefix("owes ") for r in owed)
+            said.append(f"{t.member(first.who)}'s debt to {to} {owed[0].detail['change']:+.2f} each")
+        reason = "helped" if owed else first.detail["reason"]
+        text = f"what it leaves behind (assumed; {reason}): {listing(said)}"
+        yield Line(first.time, first.id, text)
+
+
+def _change(t: Teller, r: EventRecord) -> str:
+    who = f"{t.member(r.who)}'s " if r.who else ""
+    return f"{who}{WORDS[r.where]} {r.detail['change']:+.2f} to {r.amount:.2f}"
 
 
 def _exit(t: Teller, r: EventRecord) -> str:
     return f"{t.member(r.who)} leaves the alliance"
 
 
-TELLING = Telling(
-    {K.STANDING: _standing, K.EXIT: _exit}, charts={"standing": "dynamics.standing_charts:draw_standing"}
-)
+TELLING = Telling({K.EXIT: _exit}, (_changes,))

@@ -20,7 +20,7 @@ LEFT, WIDE, TALL, STEP = 0.72, 6.3, 1.2, 1.62
 
 
 def draw_standing(study: Study) -> Chart:
-    """Draw the median trust of every member, then cohesion and confidence with their bands."""
+    """Draw the mean trust of every member, then cohesion and confidence with their bands."""
     sheet = Sheet("Standing of the alliance", 6.2)
     table: Table = []
     last = float(study.grid[-1])
@@ -30,7 +30,7 @@ def draw_standing(study: Study) -> Chart:
     _trust(study, axes, table)
     date_axis(axes, study, 0.0, last, labels=False)
     sheet.text(
-        LEFT, top + TALL + 0.34, "a  Trust of each member in the alliance (median)", weight="bold", size=8
+        LEFT, top + TALL + 0.34, "a  Trust of each member in the alliance (mean over the runs)", weight="bold", size=8
     )
     titles = ("b  Cohesion (-1 to 1)", "c  Share of the public that counts on help")
     for place, (name, title) in enumerate(zip(panels, titles, strict=True), start=1):
@@ -53,7 +53,7 @@ def _trust(study: Study, axes: Axes, table: Table) -> None:
         values = curve(study, f"trust.{member}")
         if values is None:
             continue
-        middle = np.nanmedian(values, axis=0)
+        middle = np.nanmean(values, axis=0)
         axes.plot(study.grid, middle, color=colours[member], linewidth=1.2, label=member)
         table.extend(series_rows(f"trust.{member}", study.grid, bands(values, levels(study))))
     axes.axhline(0, color=style.QUIET, linewidth=0.6)

@@ -1,0 +1,148 @@
+"""The dossier of a comparison: sides, inputs that differ, outcomes with intervals, where twins part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sim.experiment.comparison import LETTERS, digest_of
+from sim.report.compare_charts import draw_differences, draw_distributions
+from sim.report.compare_twins import parting_lines, twin_story
+from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
+from sim.report.dossier.model import checklist, odd
+from sim.report.dossier.origin import commands, facts, versions
+from sim.report.dossier.page import Section, page
+from sim.report.dossier.pictures import figures
+from sim.report.figures import Chart, drawing_settings
+from sim.report.words import NONE, number, signed
+
+if TYPE_CHECKING:
+    from sim.experiment.comparison import Comparison
+    from sim.experiment.pairing import Difference
+
+#: Differences told in front, and values of inputs shown in full up to this many characters.
+FIRST, VALUE = 5, 160
+
+
+def comparison_dossier(found: Comparison) -> bytes:
+    """Return the dossier of a comparison as one HTML file."""
+    first = found.sides[0]
+    names = " against ".join(side.name for side in found.sides)
+    runs = f"{found.n} {'pairs of runs with the same luck' if found.paired else 'runs a side, not paired'}"
+    seeds = ", ".join(dict.fromkeys(str(side.seed) for side in found.sides))
+    parts = [
+        Section("answer", "The answer", _answer(found)),
+        Section("inputs", "Inputs that differ", _inputs(found)),
+        Section("outcomes", "Outcomes", join(_outcomes(found, n) for n in range(len(found.differences)))),
+        Section("charts", "Charts", figures(_charts(found))),
+        *([Section("twins", "Where typical twins part", _twins(found))] if found.twins else []),
+        Section("model", "The model in short (ODD)", odd(first.scenario)),
+        Section("checklist", "Reporting checklist (STRESS-DES)",
+                checklist(first.scenario, first.seed, f"{runs}, seed {seeds}", versions())),
+        Section("origin", "Manifest, and how to make this again", _origin(found)),
+    ]  # fmt: skip
+    sides = tag("ul", *[tag("li", tag("b", letter), f"  {side.name}: {side.scenario.title}, {len(side.rows)} runs, "
+                            f"seed {side.seed}", dir="auto")
+                        for letter, side in zip(LETTERS, found.sides, strict=False)])  # fmt: skip
+    return page(f"Comparison: {names}", [sides, tag("p", f"{runs}.", class_="note")], parts)
+
+
+def _charts(found: Comparison) -> Iterator[Chart]:
+    from sim.report.compare_time import draw_curves, draw_timelines
+
+    drawn = [draw_differences, draw_distributions]
+    drawn += [draw_curves, draw_timelines] if all(side.repeatable for side in found.sides) else []
+    for draw in drawn:
+        with drawing_settings():
+            chart = draw(found)
+        yield chart
+
+
+def _answer(found: Comparison) -> Html:
+    parts: list[Child] = []
+    for letter, differences in zip(LETTERS[1:], found.differences, strict=False):
+        clear = [d for d in differences if d.differs and d.clear][:FIRST]
+        said = [tag("li", f"{_label(d)}: {number(d.second, d.unit)} against {number(d.first, d.unit)}, a difference "
+                          f"of {_interval(d)}.") for d in clear]  # fmt: skip
+        head = f"{letter} against {LETTERS[0]}: "
+        alike = "no outcome differs by more than its interval." if not clear else "the largest effects first."
+        parts += [tag("p", head, alike, class_="lead"), tag("ul", *said) if said else None]
+    return join([*parts, paragraphs(f"Note: {note}." for note in found.notes)])
+
+
+def _inputs(found: Comparison) -> Html:
+    letters = LETTERS[: len(found.sides)]
+    bearing = [d for d in found.inputs if d.bears]
+    rest = [d for d in found.inputs if not d.bears]
+    if not bearing:
+        whole: Child = tag("p", "None that bears on the runs.")
+    else:
+        rows = [(d.path, *[tag("span", _cut(v), dir="auto") for v in d.values]) for d in bearing]
+        whole = table(("input", *letters), rows, "Inputs that differ and bear on the runs", words=range(9))
+    told = tag("p", f"Also different, but read by no run: {len(rest)} (in inputs.csv).", class_="note")
+    return join([whole, told if rest else None])
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= VALUE else f"{text[: VALUE - 1]}…"
+
+
+def _outcomes(found: Comparison, place: int) -> Html:
+    differences = found.differences[place]
+    base, other = LETTERS[0], LETTERS[place + 1]
+    head = ("response", base, other, f"{other} - {base}", "95 %", "effect (sd)", "pairs" if found.paired else "runs",
+            "variance reduction")  # fmt: skip
+    shown = [d for d in differences if d.differs]
+    alike = "; ".join(d.label for d in differences if not d.differs)
+    whole: Child = (
+        table(head, [_row(d) for d in shown], f"Outcomes that differ: {other} minus {base}, largest effect first")
+        if shown
+        else tag("p", f"{other} and {base}: no outcome differs.")
+    )
+    note = "* the interval leaves out zero. Effect: difference in standard deviations between runs."
+    same = "The same in every pair" if found.paired else "Not told apart"
+    return join([whole, tag("p", note, class_="note"), details(same, tag("p", alike)) if alike else None])
+
+
+def _row(d: Difference) -> Sequence[Child]:
+    gain = d.variance_reduction
+    reduction = "" if math.isnan(gain) else "exact" if math.isinf(gain) else number(gain)
+    effect = NONE if math.isnan(d.effect) else "all" if math.isinf(d.effect) else f"{d.effect:+.2f}"
+    spread = NONE if math.isnan(d.low) else f"{signed(d.low)} to {signed(d.high)}{'*' if d.clear else ''}"
+    return (_label(d), number(d.first, d.unit), number(d.second, d.unit), signed(d.mean), spread, effect, str(d.both),
+            reduction)  # fmt: skip
+
+
+def _label(d: Difference) -> str:
+    return f"{d.label} ({d.unit})" if d.unit else d.label
+
+
+def _interval(d: Difference) -> str:
+    return f"{signed(d.mean)} (95 %: {signed(d.low)} to {signed(d.high)})"
+
+
+def _twins(found: Comparison) -> Html:
+    parts: list[Child] = []
+    for letter, twins in zip(LETTERS[1:], found.twins, strict=False):
+        lines = parting_lines(twins, LETTERS[0], letter)
+        parts += [tag("h3", f"{LETTERS[0]} and {letter}"), tag("pre", "\n".join(lines))]
+        if twins.parting is not None:
+            pairs = zip(twins.logs, twins.scenarios, strict=True)
+            told = twin_story(*pairs, since=twins.parting.time)
+            parts.append(details(f"Both stories from there (- {LETTERS[0]} alone, + {letter} alone)",
+                                 tag("pre", "\n".join(told))))  # fmt: skip
+    return join(parts)
+
+
+def _origin(found: Comparison) -> Html:
+    pairs: dict[str, Child] = {
+        f"Side {letter}": f"{side.name}, seed {side.seed}, {len(side.rows)} runs, version {side.version}"
+        for letter, side in zip(LETTERS, found.sides, strict=False)
+    }
+    pairs["Digest"] = tag("code", digest_of(found))
+    pairs["Versions"] = ", ".join(f"{name} {version}" for name, version in versions().items())
+    files = " ".join(f"scenario.{letter}.yaml" for letter in LETTERS[: len(found.sides)])
+    again = f"python -m sim compare {files} --reps {len(found.sides[0].rows)} --seed {found.sides[0].seed}"
+    again += "" if found.paired else " --unpaired"
+    return join([facts(pairs), commands([again, "python -m sim verify FOLDER"])])

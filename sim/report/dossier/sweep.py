@@ -1,0 +1,116 @@
+"""The dossier of a sweep: what each factor changes, and an explorer over the finished points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.experiment.main_effects import shown_level
+from sim.experiment.sweep_results import sweep_digest
+from sim.report.dossier.explorer import explorer
+from sim.report.dossier.inputs import inputs
+from sim.report.dossier.markup import Child, Html, join, table, tag
+from sim.report.dossier.model import checklist, odd
+from sim.report.dossier.origin import commands, facts, versions
+from sim.report.dossier.page import Section, page
+from sim.report.dossier.pictures import figures
+from sim.report.dossier.run import lead
+from sim.report.sweep_charts import sweep_charts
+from sim.report.sweep_data import runs_told, said, title_of, told
+from sim.report.telling import listing
+from sim.report.words import NONE, band, percent, signed
+from sim.scenario.resolve import scenario_hash
+
+if TYPE_CHECKING:
+    from sim.experiment.main_effects import Effect
+    from sim.experiment.sweep import SweepStudy
+
+#: Points in the table, and effects in front.
+POINTS, FIRST = 400, 6
+
+
+def sweep_dossier(study: SweepStudy) -> bytes:
+    """Return the dossier of a sweep as one HTML file."""
+    scenario = study.scenario
+    factors = listing(factor.name for factor in study.design.factors)
+    runs = f"{len(study.design.points)} points over {factors}; {runs_told(study)}, seed {study.seed}"
+    parts = [
+        Section("answer", "The answer", _answer(study)),
+        Section("explorer", "Explore the finished points", explorer(study)),
+        Section("charts", "Charts", figures(sweep_charts(study))),
+        Section("effects", "What each factor changes", _effects(study)),
+        Section("points", "Every point", _points(study)),
+        Section("inputs", "Inputs, with sources and confidence", inputs(scenario)),
+        Section("model", "The model in short (ODD)", odd(scenario)),
+        Section("checklist", "Reporting checklist (STRESS-DES)",
+                checklist(scenario, study.seed, runs, versions())),
+        Section("origin", "Manifest, and how to make this again", _origin(study)),
+    ]  # fmt: skip
+    return page(f"Sweep: {scenario.title}", lead(scenario, runs), parts, explorer=True)
+
+
+def _shown(study: SweepStudy) -> list[Effect]:
+    return [e for e in study.summary().effects if e.response in study.shown]
+
+
+def _answer(study: SweepStudy) -> Html:
+    found = [e for e in _shown(study) if e.low > 0 or e.high < 0]
+    if not found:
+        return tag("p", "No factor changes a shown response by more than its interval.", class_="lead")
+    items = [tag("li", f"{study.responses[e.response].label}: {signed(e.mean)} (95 %: {signed(e.low)} to "
+                       f"{signed(e.high)}) when {e.factor} goes from {e.first} to {e.level}.")
+             for e in _largest(found)]  # fmt: skip
+    intro = f"{len(found)} of {len(_shown(study))} main effects on the shown responses leave out zero; among them:"
+    return join([tag("p", intro, class_="lead"), tag("ul", *items)])
+
+
+def _largest(effects: list[Effect]) -> list[Effect]:
+    """Return the clearest effects: largest against their own half-width."""
+    def clearness(e: Effect) -> float:
+        return -abs(e.mean) / max(e.high - e.low, 1e-12)
+
+    return sorted(effects, key=lambda e: (round(clearness(e), 9), e.response, e.factor, str(e.level)))[:FIRST]
+
+
+def _effects(study: SweepStudy) -> Html:
+    rows = [(study.responses[e.response].label, e.factor, f"{e.first} to {e.level}", signed(e.mean),
+             f"{signed(e.low)} to {signed(e.high)}", str(e.n)) for e in _shown(study)]  # fmt: skip
+    note = "Mean differences between runs with the same luck, averaged over the other factors; 95 % intervals."
+    head = ("response", "factor", "levels", "difference", "95 %", "pairs")
+    whole = table(head, rows, "Main effects on the shown responses", words=(0, 1, 2), sortable=True)
+    return join([whole, tag("p", note, class_="note")])
+
+
+def _points(study: SweepStudy) -> Html:
+    factors, summary = study.design.factors, study.summary()
+    shown = [study.responses[name] for name in study.shown]
+    rows: list[tuple[Child, ...]] = []
+    for point in study.design.points[:POINTS]:
+        levels = [_level(factor, level) for factor, level in zip(factors, point.levels, strict=True)]
+        cells: list[Child] = []
+        for response in shown:
+            t = told(response, summary.at(point.number, response.name))
+            low, high = (percent(t.low), percent(t.high)) if response.kind == "flag" else (t.low, t.high)
+            spread = f"{low}–{high}" if isinstance(low, str) else band(t.low, t.high, response.unit)
+            cells.append(f"{said(response, t.middle)} ({spread})" if t.n else NONE)
+        rows.append((str(point.number), *levels, *cells))
+    head = ("point", *(f.name for f in factors), *(title_of(r) for r in shown))
+    note = "Medians with their band; chances with their 95 % interval. All points and responses: summary.csv."
+    whole = table(head, rows, "Points", words=range(len(factors) + 1), sortable=True)
+    return join([tag("div", whole, class_="tall"), tag("p", note, class_="note")])
+
+
+def _level(factor: object, level: object) -> str:
+    return shown_level(factor, level)  # type: ignore[arg-type]
+
+
+def _origin(study: SweepStudy) -> Html:
+    pairs: dict[str, Child] = {
+        "Scenario": tag("code", study.scenario.name),
+        "Scenario hash": tag("code", scenario_hash(study.scenario)),
+        "Digest of the sweep": tag("code", sweep_digest(study.scenario, study.seed)),
+        "Seed": str(study.seed),
+        "Runs": f"{study.size} at {len(study.design.points)} points, {study.failed} failed",
+        "Versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+    }
+    again = f"python -m sim sweep scenario.resolved.yaml --seed {study.seed}"
+    return join([facts(pairs), commands([again, "python -m sim verify FOLDER"])])
