@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
     from sim.experiment.executors import Jobs, Progress
-    from sim.experiment.study import Study
+    from sim.experiment.store import Store
+    from sim.experiment.study import Plan, Study
     from sim.experiment.sweep import SweepStudy
     from sim.scenario.models import Scenario
 
@@ -48,7 +50,10 @@ def run(
     overrides: Overrides = (),
     until: float | None = None,
     variants: Sequence[str] | None = None,
+    precision: float | None = None,
+    responses: Sequence[str] = (),
     jobs: Jobs = 1,
+    on: str | None = None,
     out: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Study:
@@ -56,14 +61,19 @@ def run(
 
     Args:
         scenario: a scenario file, or a scenario from `load`.
-        reps: replications; the scenario's own number if none.
+        reps: replications, the scenario's own number if none; with a precision, the most of them.
         seed: names all the luck of the study.
         overrides: inputs to set otherwise, by path; only with a file.
         until: hours after the start at which to stop, if before the scenario's horizon.
         variants: keys of the variants to run; all if none.
+        precision: half-width at which there are replications enough, as a share of a mean or itself for a
+            proportion.
+        responses: what shall be as precise; the usual ones if none.
         jobs: worker processes, or "auto" for one a processor; the results do not depend on it. A script that
             asks for more than one guards its main part with `if __name__ == "__main__":`.
-        out: folder to write a results folder into; none writes nothing.
+        on: address of a Dask scheduler whose workers do the runs instead.
+        out: folder to write a results folder into, where runs are kept as they are done and found again by
+            the same call; none writes nothing.
         progress: called with (runs done, all runs).
 
     Raises:
@@ -71,22 +81,60 @@ def run(
         ResultsError: the results folder cannot be written.
         ValueError: an argument is out of range.
     """
-    from sim.experiment.study import run_study
+    from sim.experiment.results import write_results
+    from sim.experiment.study import do_study, plan_study
+
+    loaded = _loaded(scenario, overrides)
+    if precision is not None:
+        from sim.experiment.precise import CAP, aim_at, do_until_precise
+
+        reps = reps or CAP
+    plan = plan_study(loaded, reps, seed, until=until, variants=variants)
+    where = _workers(jobs, on)
+    with _store_of(plan, out, precision is not None) as store:
+        if precision is None:
+            study = do_study(plan, where, progress, store=store)
+        else:
+            assert store is not None
+            aim = aim_at(plan.scenario, precision, responses, len(plan.design))
+            study, _ = do_until_precise(plan, aim, store, where, progress)
+        study.plotter = plot
+        if out is not None:
+            write_results(study, Path(out), store=store)
+    return study
+
+
+def _loaded(scenario: str | PathLike[str] | Scenario, overrides: Overrides) -> Scenario:
     from sim.scenario.models import Scenario
 
-    if isinstance(scenario, Scenario):
-        if overrides:
-            raise ValueError("overrides belong to a file; give them to sim.load")
-        loaded = scenario
-    else:
-        loaded = load(scenario, overrides)
-    study = run_study(loaded, reps, seed, jobs, progress, until=until, variants=variants)
-    study.plotter = plot
-    if out is not None:
-        from sim.experiment.results import write_results
+    if not isinstance(scenario, Scenario):
+        return load(scenario, overrides)
+    if overrides:
+        raise ValueError("overrides belong to a file; give them to sim.load")
+    return scenario
 
-        write_results(study, Path(out))
-    return study
+
+def _workers(jobs: Jobs, on: str | None) -> Jobs:
+    from sim.experiment.cluster import cluster_at
+
+    return jobs if on is None else cluster_at(on)
+
+
+@contextmanager
+def _store_of(plan: Plan, out: str | PathLike[str] | None, needed: bool) -> Iterator[Store | None]:
+    """Give the running store of a study; one that does not last where it is needed and nothing is written."""
+    from tempfile import TemporaryDirectory
+
+    from sim.experiment.results import store_for
+
+    if out is not None:
+        with store_for(plan, Path(out)) as store:
+            yield store
+    elif needed:
+        with TemporaryDirectory() as folder, store_for(plan, folder) as store:
+            yield store
+    else:
+        yield None
 
 
 def compare(
@@ -132,6 +180,7 @@ def sweep(
     responses: Sequence[str] = (),
     precision: float | None = None,
     jobs: Jobs = 1,
+    on: str | None = None,
     out: str | PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> SweepStudy:
@@ -149,7 +198,8 @@ def sweep(
         precision: half-width at which a point has replications enough, as a share of a mean or itself for
             a proportion.
         jobs: worker processes, or "auto" for one a processor; the results do not depend on it.
-        out: folder to write a results folder into; none writes nothing.
+        on: address of a Dask scheduler whose workers do the runs instead.
+        out: folder to write a results folder into, where runs are kept as they are done; none writes nothing.
         progress: called with (runs done, all runs).
 
     Raises:
@@ -157,27 +207,27 @@ def sweep(
         ResultsError: the results folder cannot be written.
         ValueError: an argument is out of range.
     """
-    from sim.experiment.sweep import run_sweep
+    from sim.experiment.sweep import do_sweep
+    from sim.experiment.sweep_plan import plan_sweep
+    from sim.experiment.sweep_results import sweep_store
     from sim.report.sweep_charts import draw_sweep
-    from sim.scenario.models import Scenario
+    from sim.report.sweep_folder import write_sweep
     from sim.scenario.vary import make_sweep, read_vary
 
-    if isinstance(scenario, Scenario):
-        if overrides:
-            raise ValueError("overrides belong to a file; give them to sim.load")
-        loaded = scenario
-    else:
-        loaded = load(scenario, overrides)
+    loaded = _loaded(scenario, overrides)
     levels, origins = (dict(vary), {}) if isinstance(vary, Mapping) else read_vary(list(vary))
     raw = {"vary": levels, "blocks": list(blocks), "responses": list(responses), "precision": precision}
     said = {key: value for key, value in raw.items() if value or (key == "precision" and value is not None)}
     chosen = make_sweep(said, loaded.sweep, origins) if said else None
-    study = run_sweep(loaded, chosen, reps, seed, jobs, progress, origins=origins)
+    plan = plan_sweep(loaded, chosen, reps, seed, origins=origins)
+    where = _workers(jobs, on)
+    if out is None:
+        study = do_sweep(plan, where, progress)
+    else:
+        with sweep_store(plan, Path(out)) as store:
+            study = do_sweep(plan, where, progress, store=store)
+            write_sweep(study, Path(out), store=store)
     study.plotter = lambda found, folder="charts": draw_sweep(found, Path(folder))
-    if out is not None:
-        from sim.report.sweep_folder import write_sweep
-
-        write_sweep(study, Path(out))
     return study
 
 

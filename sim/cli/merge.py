@@ -1,21 +1,26 @@
-"""`merge`: join the shards of a study into its results folder."""
+"""`merge`: join the shards of a study or a sweep into its results folder."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.errors import say
 from sim.cli.helping import command_line, example
 from sim.cli.options import json_option, log_option, out_option
 from sim.cli.run import charts_option, runs_to_log, tell_study, write_study
+from sim.cli.sweep import tell_sweep
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Plan
+    from sim.experiment.sweep_plan import SweepPlan
 
 
 @click.command(
     "merge",
-    short_help="Join the shards of a study into its results folder.",
+    short_help="Join the shards of a study or a sweep into its results folder.",
     epilog=example("python -m sim merge results/NAME/*.shard-*-of-8"),
 )
 @click.argument("folders", type=click.Path(path_type=Path), metavar="FOLDER...", nargs=-1, required=True)
@@ -36,20 +41,44 @@ def merge_command(
 
     All shards must be there, once, complete, undamaged and of one study; the shards' folders stay.
     """
-    from sim.experiment.merge import join_shards, plan_from
-    from sim.experiment.results import store_for
-    from sim.experiment.store_place import running_folder
-    from sim.experiment.study import do_study
+    from sim.experiment.merge import join_shards
+    from sim.experiment.sweep_plan import SweepPlan
 
     started = datetime.now(UTC)
-    first, target = join_shards(folders, Path(out))
-    if first.identity.kind != "study":
-        say("the shards are joined; their command without --shard now writes the results")
-        click.echo(str(running_folder(target)))
-        return
-    plan = plan_from(first)
+    plan = join_shards(folders, Path(out))
+    if isinstance(plan, SweepPlan):
+        _merged_sweep(ctx, plan, charts != "none", out, as_json, started)
+    else:
+        _merged_study(ctx, plan, charts, log, out, as_json, started)
+
+
+def _merged_study(
+    ctx: click.Context,
+    plan: Plan,
+    charts: str,
+    log: str | tuple[int, ...],
+    out: str,
+    as_json: bool,
+    started: datetime,
+) -> None:
+    from sim.experiment.results import store_for
+    from sim.experiment.study import do_study
+
     logs = runs_to_log(log, len(plan.design))
     with store_for(plan, out) as store:
         study = do_study(plan, 1, store=store)
         folder = write_study(study, out, charts, logs, command_line(ctx), started, store)
     tell_study(ctx, study, folder, as_json)
+
+
+def _merged_sweep(
+    ctx: click.Context, plan: SweepPlan, charts: bool, out: str, as_json: bool, started: datetime
+) -> None:
+    from sim.experiment.sweep import do_sweep
+    from sim.experiment.sweep_results import sweep_store
+    from sim.report.sweep_folder import write_sweep
+
+    with sweep_store(plan, out) as store:
+        study = do_sweep(plan, 1, store=store)
+        folder = write_sweep(study, out, command_line(ctx), started, charts=charts, store=store)
+    tell_sweep(ctx, study, folder, as_json)

@@ -12,27 +12,37 @@ import click
 from sim.cli.errors import ExitCode, say
 from sim.cli.helping import command_line, example
 from sim.cli.options import (
+    fresh_option,
     host_time,
     hours_until,
     jobs_option,
     json_option,
     log_option,
+    max_reps_option,
+    most_replications,
+    on_option,
     out_option,
+    precision_option,
     quiet_option,
     replications_option,
+    response_option,
     scenario_file,
     seed_option,
     set_option,
+    shard_option,
+    where_to_run,
 )
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.experiment.cluster import Cluster
     from sim.experiment.executors import Jobs, Progress
     from sim.experiment.shards import Shard
     from sim.experiment.store import Store
     from sim.experiment.study import Plan, Study
+    from sim.experiment.sweep_plan import SweepPlan
     from sim.scenario.models import Scenario
 
 
@@ -41,24 +51,7 @@ charts_option = click.option(
     type=click.Choice(["none", "main", "all"]),
     default="main",
     show_default=True,
-    help="Charts to draw.",
-)
-
-
-def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> Shard | None:
-    from sim.experiment.shards import shard_from
-
-    try:
-        return None if text is None else shard_from(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), ctx, param) from error
-
-
-shard_option = click.option(
-    "--shard",
-    metavar="I/N",
-    callback=_shard,
-    help="Do only the I-th of N parts, for `merge` to join: one command for each machine.",
+    help="Charts to draw; with all of them the dossier, report.html.",
 )
 
 
@@ -68,17 +61,21 @@ shard_option = click.option(
     epilog=example("python -m sim FILE --reps 500 --set council.rule=simple_majority"),
 )
 @scenario_file
-@replications_option(1, None, "Replications; the scenario's own number by default.")
+@replications_option(1, None, "Replications, by default the scenario's own; with --precision, the most of them.")
 @seed_option
 @set_option
 @click.option("--until", metavar="WHEN", help="Stop there: hours ('120 h') or a date (host's local time).")
+@precision_option
+@max_reps_option
+@response_option
 @jobs_option
+@on_option
 @charts_option
 @log_option
 @click.option(
     "--variants/--no-variants", default=True, help="Compare with the scenario's variants, or do not."
 )
-@click.option("--fresh", is_flag=True, help="Begin anew: take over nothing that was done before.")
+@fresh_option
 @shard_option
 @out_option
 @quiet_option
@@ -91,7 +88,11 @@ def run_command(
     seed: int,
     overrides: tuple[str, ...],
     until: str | None,
+    precision: float | None,
+    max_reps: int | None,
+    responses: tuple[str, ...],
     jobs: Jobs,
+    cluster: Cluster | None,
     charts: str,
     log: str | tuple[int, ...],
     variants: bool,
@@ -112,27 +113,60 @@ def run_command(
     from sim import api
 
     started = datetime.now(UTC)
+    most = _most(ctx, reps, max_reps, precision, responses, shard)
     scenario = api.load(file, overrides)
     # Imported here: a scenario that is wrong needs no library that simulates to be refused.
     from sim.experiment.results import store_for
     from sim.experiment.shards import WHOLE
     from sim.experiment.study import do_study, plan_study
 
-    total = reps or int(scenario.experiment.replications)
-    logs = runs_to_log(log, total)
     stop = None if until is None else _stop(until, scenario)
-    plan = plan_study(scenario, reps, seed, until=stop, variants=None if variants else ())
+    plan = plan_study(scenario, most, seed, until=stop, variants=None if variants else ())
+    logs = runs_to_log(log, len(plan.design)) if precision is None else ()
+    aim, notes = None, []
+    if precision is not None:
+        from sim.experiment.precise import aim_at, do_until_precise, precision_lines
+
+        aim = aim_at(plan.scenario, precision, responses, len(plan.design))
+    jobs = where_to_run(ctx, jobs, cluster)
     with store_for(plan, out, fresh=fresh, shard=shard or WHOLE, say=None if quiet else say) as store:
         with progress(scenario.name, quiet=quiet) as tell:
             if shard is not None and not shard.whole:
-                _do_shard(ctx, plan, store, jobs, tell)
+                do_shard(ctx, plan, store, jobs, tell)
                 return
-            study = do_study(plan, jobs, tell, store=store)
+            if aim is None:
+                study = do_study(plan, jobs, tell, store=store)
+            else:
+                study, reached = do_until_precise(plan, aim, store, jobs, tell)
+                logs, notes = runs_to_log(log, reached.n), precision_lines(reached, aim, study.scenario)
         folder = write_study(study, out, charts, logs, command_line(ctx), started, store)
-    tell_study(ctx, study, folder, as_json)
+    tell_study(ctx, study, folder, as_json, notes)
 
 
-def _do_shard(ctx: click.Context, plan: Plan, store: Store, jobs: Jobs, tell: Progress) -> None:
+def _most(
+    ctx: click.Context,
+    reps: int | None,
+    max_reps: int | None,
+    precision: float | None,
+    responses: Sequence[str],
+    shard: Shard | None,
+) -> int | None:
+    """Return the most replications, if the command says; a cap where a precision decides."""
+    most = most_replications(ctx, reps, max_reps, precision)
+    if precision is None:
+        if responses:
+            raise click.UsageError("--response says what --precision is about; give both", ctx)
+        return most
+    if shard is not None:
+        raise click.UsageError("--precision needs all runs in one place; give --shard or --precision", ctx)
+    from sim.experiment.precise import CAP
+
+    return most or CAP
+
+
+def do_shard(
+    ctx: click.Context, plan: Plan | SweepPlan, store: Store, jobs: Jobs, tell: Progress
+) -> None:
     """Do a shard's runs and leave them in its folder for `merge`."""
     from sim.experiment.executors import fulfil
     from sim.experiment.merge import finish_shard
@@ -146,9 +180,11 @@ def _do_shard(ctx: click.Context, plan: Plan, store: Store, jobs: Jobs, tell: Pr
         ctx.exit(ExitCode.SOME_FAILED)
 
 
-def tell_study(ctx: click.Context, study: Study, folder: Path, as_json: bool) -> None:
-    """Print what a study found; exit with the code that says if runs failed."""
-    click.echo(_document(study, folder) if as_json else _text(study, folder))
+def tell_study(
+    ctx: click.Context, study: Study, folder: Path, as_json: bool, notes: Sequence[str] = ()
+) -> None:
+    """Print what a study found, with some *notes*; exit with the code that says if runs failed."""
+    click.echo(_document(study, folder, notes) if as_json else _text(study, folder, notes))
     if study.failures:
         say(_told(study, folder))
         ctx.exit(ExitCode.SOME_FAILED)
@@ -194,15 +230,16 @@ def write_study(
     return write_results(study, out, command=command, fill=draw, logs=logs, started=started, store=store)
 
 
-def _text(study: Study, folder: Path) -> str:
+def _text(study: Study, folder: Path, notes: Sequence[str]) -> str:
     from sim.report.story import story
     from sim.report.tables import all_tables
     from sim.report.why_run import why_lines
 
-    return "\n".join([*story(study), "", *why_lines(study), "", *all_tables(study), "", str(folder)])
+    lines = [*story(study), "", *why_lines(study), "", *all_tables(study), ""]
+    return "\n".join([*lines, *notes, *[""][: len(notes)], str(folder)])
 
 
-def _document(study: Study, folder: Path) -> str:
+def _document(study: Study, folder: Path, notes: Sequence[str]) -> str:
     from sim.report.why_run import why_data
 
     content = {
@@ -212,6 +249,7 @@ def _document(study: Study, folder: Path) -> str:
         "typical": study.typical,
         "why": why_data(study),
         "summary": study.summary().as_dict(),
+        **({"precision": list(notes)} if notes else {}),
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
 

@@ -11,21 +11,32 @@ import click
 from sim.cli.errors import ExitCode, say
 from sim.cli.helping import command_line, example
 from sim.cli.options import (
+    fresh_option,
     jobs_option,
     json_option,
+    max_reps_option,
+    most_replications,
+    on_option,
     out_option,
+    precision_option,
     quiet_option,
     replications_option,
+    response_option,
     scenario_file,
     seed_option,
     set_option,
+    shard_option,
+    where_to_run,
 )
 from sim.cli.progress import progress
+from sim.cli.run import do_shard
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sim.experiment.cluster import Cluster
     from sim.experiment.executors import Jobs
+    from sim.experiment.shards import Shard
     from sim.experiment.sweep import SweepStudy
 
 SAMPLES = {"latin": "latin_hypercube", "sobol": "sobol"}
@@ -50,25 +61,20 @@ SAMPLES = {"latin": "latin_hypercube", "sobol": "sobol"}
 @replications_option(1, None, "Replications at each point; with --precision, the most of them.")
 @seed_option
 @set_option
-@click.option(
-    "--response", "responses", metavar="NAME", multiple=True, help="A response to show; may be repeated."
-)
+@response_option
 @click.option(
     "--sample",
     type=click.Choice(list(SAMPLES)),
     help="Spread points over the ranges in place of all combinations: a Latin hypercube or a Sobol sequence.",
 )
 @click.option("--points", type=click.IntRange(2, 10_000), help="Points of a sample (32 by default).")
-@click.option(
-    "--precision",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="Stop at a point when every shown response is as precise: half-width as a share of its mean, "
-    "absolute for proportions.",
-)
-@click.option("--max-reps", type=click.IntRange(min=30), help="Most replications with --precision (2000).")
+@precision_option
+@max_reps_option
 @jobs_option
+@on_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or do not.")
-@click.option("--fresh", is_flag=True, help="Run everything anew, without what an earlier run has kept.")
+@fresh_option
+@shard_option
 @out_option
 @quiet_option
 @json_option
@@ -86,8 +92,10 @@ def sweep_command(
     precision: float | None,
     max_reps: int | None,
     jobs: Jobs,
+    cluster: Cluster | None,
     charts: bool,
     fresh: bool,
+    shard: Shard | None,
     out: str,
     quiet: bool,
     as_json: bool,
@@ -98,6 +106,7 @@ def sweep_command(
     paired run by run, and ends with the results folder.
     """
     from sim import api
+    from sim.experiment.shards import WHOLE
     from sim.experiment.sweep import do_sweep
     from sim.experiment.sweep_plan import plan_sweep
     from sim.experiment.sweep_results import sweep_store
@@ -105,8 +114,6 @@ def sweep_command(
     from sim.scenario.vary import make_sweep
 
     started = datetime.now(UTC)
-    if reps is not None and max_reps is not None:
-        raise click.UsageError("--reps and --max-reps say the same; keep one", ctx)
     if points is not None and sample is None:
         raise click.UsageError("--points belongs to --sample", ctx)
     scenario = api.load(file, overrides)
@@ -114,14 +121,23 @@ def sweep_command(
     asked |= {"responses": list(responses)} if responses else {}
     asked |= {} if precision is None else {"precision": precision}
     sweep = make_sweep(asked, scenario.sweep, origins) if asked else None
-    chosen = sweep or scenario.sweep
-    if max_reps is not None and chosen is not None and chosen.precision is None:
-        raise click.UsageError("--max-reps belongs to --precision; use --reps", ctx)
-    plan = plan_sweep(scenario, sweep, reps or max_reps, seed, origins=origins)
-    with sweep_store(plan, out, fresh=fresh, say=say) as store:
+    width = getattr(sweep or scenario.sweep, "precision", None)
+    if shard is not None and width is not None:
+        raise click.UsageError("--precision needs all runs in one place; give --shard or --precision", ctx)
+    plan = plan_sweep(scenario, sweep, most_replications(ctx, reps, max_reps, width), seed, origins=origins)
+    jobs = where_to_run(ctx, jobs, cluster)
+    with sweep_store(plan, out, fresh=fresh, shard=shard or WHOLE, say=None if quiet else say) as store:
         with progress(f"{scenario.name}, sweep", quiet=quiet) as tell:
+            if shard is not None and not shard.whole:
+                do_shard(ctx, plan, store, jobs, tell)
+                return
             study = do_sweep(plan, jobs, tell, store=store)
         folder = write_sweep(study, out, command_line(ctx), started, charts=charts, store=store)
+    tell_sweep(ctx, study, folder, as_json)
+
+
+def tell_sweep(ctx: click.Context, study: SweepStudy, folder: Path, as_json: bool) -> None:
+    """Print what a sweep found; exit with the code that says if runs failed."""
     click.echo(_document(study, folder) if as_json else _text(study, folder))
     if study.failed:
         first = study.failures[0]

@@ -78,7 +78,21 @@ def _made_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path,
     made = sorted(p.parent for p in place.rglob("manifest.json"))
     if ended not in (ExitCode.DONE, ExitCode.SOME_FAILED) or len(made) != 1:
         raise ResultsError(f"the study in {folder} cannot be run again, for the reason above")
+    _reported_again(folder, manifest, made[0])
     return made[0]
+
+
+def _reported_again(folder: Path, manifest: dict[str, Any], made: Path) -> None:
+    """Make the dossier again, with what it was made of that is kept in *folder*."""
+    from sim.experiment.canonical import read_whole
+    from sim.report.dossier.folder import ANALYSIS, OUTLINES, REPLAY, REPORT, put_into
+
+    files = manifest["files"]
+    kept = [name for name in (ANALYSIS, OUTLINES) if name in files]
+    if REPORT not in files or not (kept or REPLAY in files or not (made / REPORT).exists()):
+        return
+    put_into(made, read_whole(folder, kept)[1])
+    _call(["report", str(made), "--quiet", *(["--animate"] if REPLAY in files else [])])
 
 
 def _words(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path) -> list[str]:
@@ -149,4 +163,6 @@ def _compared_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: P
     def draw(path: Path) -> None:
         draw_comparison(found, path / "charts", "all" if drawn else "none")
 
-    return write_comparison(found, place, manifest["command"], draw)
+    made = write_comparison(found, place, manifest["command"], draw)
+    _reported_again(folder, manifest, made)
+    return made

@@ -210,7 +210,8 @@ class Epidemic(Idle):
         course.calm = True
         cause = self.world.record(EventKind.CALM, where=course.country.key, cause=course.cause)
         if all(c.calm for c in self.courses):
-            self.world.record(EventKind.ORDER_RESTORED, cause=cause)
+            detail = {"label": "every wave has passed"}
+            self.world.record(EventKind.ORDER_RESTORED, cause=cause, detail=detail)
 
     # help
 

@@ -33,6 +33,7 @@ class Force:
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
         self.deployed_at = float("inf")
         self.inbound: list[Load] = []
+        self.sent: set[tuple[str, str]] = set()  # members and units told to go
         self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
         response = world.scenario.response
         assert response.mission is not None
@@ -77,7 +78,9 @@ class Force:
     def _on_decision(self, event: EventRecord) -> None:
         """Shape the force and set every contributor's approval and units going."""
         world, response = self.world, self.world.scenario.response
-        contributors = [m for m in event.detail["contributors"] if m in response.offers]
+        # A lead that is on its way by itself already is not sent a second time when a mandate follows.
+        coming = {m for m, _ in self.sent}
+        contributors = [m for m in event.detail["contributors"] if m in response.offers and m not in coming]
         units = {m: world.alliance.members[m].units for m in contributors}
         packages = shape_force(
             self.mandate, response.offers, units, contributors, self.members.lead, world.committed
@@ -86,7 +89,8 @@ class Force:
         for package in packages:
             by_member.setdefault(package.member, []).append(package)
             world.commit(package.member, package.unit, package.troops)
-        self.pending = len(by_member)
+            self.sent.add((package.member, package.unit))
+        self.pending += len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
             world.start(self._contingent(member, mine, event.id))

@@ -33,11 +33,9 @@ class Standing:
         #: Departure from the start, and when it was that.
         self._off: dict[tuple[str, str], tuple[float, float]] = {}
         self.left: set[str] = set()
-        self._clocks = (
-            {m: HazardClock(root.luck("exit", m).exponential()) for m in root.alliance.members}
-            if shape.exit.enabled
-            else {}
-        )
+        # The lead does not leave: without it there is no alliance to speak of.
+        may_leave = [m for m in root.alliance.members if m != root.alliance.lead and shape.exit.enabled]
+        self._clocks = {m: HazardClock(root.luck("exit", m).exponential()) for m in may_leave}
         self._versions = dict.fromkeys(self._clocks, 0)
         for member in self._clocks:
             self._watch(member)

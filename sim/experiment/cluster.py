@@ -12,6 +12,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from threading import Lock
 from time import monotonic
 from typing import Any, NamedTuple
@@ -97,9 +98,8 @@ class _ClusterPool(Pool):
 
     def work(self) -> None:
         """Do everything; what a lost worker held is done again by the others."""
-        from distributed.cfexecutor import ClientExecutor
-
-        executor = ClientExecutor(self.client, retries=RETRIES, pure=False)
+        futures: Any = import_module("distributed.cfexecutor")
+        executor = futures.ClientExecutor(self.client, retries=RETRIES, pure=False)
         flying: dict[Any, int] = {}
         try:
             while self.waiting or flying:
@@ -174,20 +174,19 @@ KEPT = "what is done is kept, the same command goes on"
 @contextmanager
 def _client(address: str) -> Iterator[Any]:
     """Connect to a scheduler, without its library's own tales on standard error."""
-    import logging
-
     try:
-        import dask
-        from distributed import Client
+        # Any: parts of them have no types.
+        dask: Any = import_module("dask")
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         raise ExecutorError(
             "a cluster needs the extra 'cluster': python -m pip install 'csto-sim[cluster]'"
         ) from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _quiet()
     limits = {"distributed.comm.timeouts.connect": f"{ANSWER:g} s", "distributed.comm.retry.count": 0}
     with dask.config.set(limits):
         try:
-            client = Client(address, timeout=ANSWER, set_as_default=False, name="csto-sim")
+            client = distributed.Client(address, timeout=ANSWER, set_as_default=False, name="csto-sim")
         except (OSError, TimeoutError) as error:
             raise ExecutorError(
                 f"no scheduler answers at {address}; start one there with: dask scheduler"
@@ -196,6 +195,15 @@ def _client(address: str) -> Iterator[Any]:
             yield client
         finally:
             client.close(timeout=LOOK)
+
+
+def _quiet() -> None:
+    """Keep the library's own tales off standard error; what the user must know is in our sentences."""
+    import logging
+
+    for name in ("asyncio", "distributed", "tornado", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("asyncio", "distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _order(function: Callable[[Any], Any], pack: Pack | None) -> Order:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from sim.experiment.folders import ResultsError
-from sim.experiment.results import SHORT, identity_of
+from sim.experiment.results import folder_of, identity_of
 from sim.experiment.shards import Shard, shard_from
 from sim.experiment.store import Flags, Identity, Store, StoreError, program, read_header, told
 from sim.experiment.store_parts import Part
 from sim.experiment.store_place import NAME, copy_runs, open_store, reading
 from sim.experiment.study import Plan, plan_study
+from sim.experiment.sweep_plan import SweepPlan, plan_sweep
+from sim.experiment.sweep_results import sweep_identity, sweep_target
 from sim.scenario.load import load_scenario
 from sim.scenario.resolve import resolve
 
@@ -41,7 +43,7 @@ class ShardFolder:
         return Identity(**{**known, "columns": tuple(known["columns"])})
 
 
-def finish_shard(store: Store, plan: Plan) -> None:
+def finish_shard(store: Store, plan: Plan | SweepPlan) -> None:
     """Put the complete input beside a shard's runs and bring these into one file, to be copied elsewhere."""
     target = store.folder / SCENARIO
     aside = target.with_name(f"{SCENARIO}.part")
@@ -121,29 +123,33 @@ def check_shards(found: Sequence[ShardFolder]) -> None:
         )
 
 
-def join_shards(folders: Sequence[Path], out: Path) -> tuple[ShardFolder, Path]:
+def join_shards(folders: Sequence[Path], out: Path) -> Plan | SweepPlan:
     """Check shards and copy their runs into the running store of their study, where its command finds them.
 
     Returns:
-        The first shard, and the results folder to be.
+        What the study or sweep that they belong to will do, all of whose runs are there.
 
     Raises:
         ResultsError: a shard is missing, there twice, damaged, not complete, or of another study.
     """
     found = [read_shard(folder) for folder in folders]
     check_shards(found)
-    first = found[0]
-    target = out / first.header["scenario"] / first.header["digest"][:SHORT]
-    with open_store(target, first.identity, ()) as store:
+    plan = plan_from(found[0])
+    with open_store(target_of(plan, out), found[0].identity, ()) as store:
         for one in found:
             missing = {point: _Absent(flags, store.done.get(point)) for point, flags in one.runs.items()}
             with reading(one.folder / NAME) as base:
                 copy_runs(base, store, missing)
-        if len(store) < first.header["tasks"]:
-            raise ResultsError(
-                f"{len(store)} of {first.header['tasks']} runs could be joined in {store.folder}"
-            )
-    return first, target
+        if lost := len(store.missing(plan.tasks)):
+            raise ResultsError(f"{lost} of {len(plan.tasks)} runs could not be joined in {store.folder}")
+    return plan
+
+
+def target_of(plan: Plan | SweepPlan, out: Path) -> Path:
+    """Return the results folder of a study or a sweep."""
+    if isinstance(plan, SweepPlan):
+        return sweep_target(plan, out)
+    return folder_of(out, plan.scenario, plan.seed)
 
 
 class _Absent:
@@ -160,7 +166,7 @@ def _numbers(flags: Flags) -> list[int]:
     return [number for number, there in enumerate(flags.flags) if there]
 
 
-def plan_from(shard: ShardFolder) -> Plan:
+def plan_from(shard: ShardFolder) -> Plan | SweepPlan:
     """Return the plan of the study that a shard belongs to, from the input beside its runs.
 
     Raises:
@@ -169,7 +175,14 @@ def plan_from(shard: ShardFolder) -> Plan:
     path = shard.folder / SCENARIO
     if not path.is_file():
         raise ResultsError(f"{shard.folder} holds no {SCENARIO}: run the shard's command again")
-    plan = plan_study(load_scenario(path), seed=shard.header["seed"])
-    if identity_of(plan.scenario, plan.seed) != shard.identity or len(plan.tasks) != shard.header["tasks"]:
+    scenario, seed = load_scenario(path), int(shard.header["seed"])
+    plan: Plan | SweepPlan
+    if shard.identity.kind == "sweep":
+        plan = plan_sweep(scenario, seed=seed)
+        identity = sweep_identity(plan)
+    else:
+        plan = plan_study(scenario, seed=seed)
+        identity = identity_of(plan.scenario, plan.seed)
+    if identity != shard.identity or len(plan.tasks) != shard.header["tasks"]:
         raise ResultsError(f"{path} is not the scenario that the shard was made from")
     return plan

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable
 from tempfile import SpooledTemporaryFile
-from typing import Generic, TypeVar
+from typing import IO, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Key = TypeVar("Key", bound=Hashable)
+#: Start and length of the stretches of each table.
+Places: TypeAlias = dict[Key, list[tuple[int, int]]]
 #: Bytes kept in memory; what is beyond goes to a file without a name.
 IN_MEMORY = 2**20
 
@@ -17,11 +20,20 @@ IN_MEMORY = 2**20
 class RowBook(Generic[Key]):
     """Tables of a fixed number of columns, one for each key, which grow at their ends."""
 
-    def __init__(self, columns: int) -> None:
-        """Open a book whose tables have *columns* columns."""
+    def __init__(self, columns: int, shared: tuple[int, Places[Key]] | None = None) -> None:
+        """Open a book whose tables have *columns* columns; to read only, if it is one *shared* by another."""
         self.columns = columns
-        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the book
-        self._places: dict[Key, list[tuple[int, int]]] = {}
+        self._places: Places[Key] = {}
+        self._file: IO[bytes]
+        if shared is None:
+            self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - lives as long as the book
+        else:
+            self._file, self._places = os.fdopen(shared[0], "rb", closefd=False), shared[1]
+
+    def shared(self) -> tuple[int, Places[Key]]:
+        """Return what another process, given the open file, reads this book by."""
+        self._file.flush()
+        return self._file.fileno(), self._places  # which puts a file into being where there was none
 
     def append(self, key: Key, rows: ArrayLike) -> None:
         """Add *rows* to the end of the table of *key*."""

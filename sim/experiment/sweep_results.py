@@ -13,6 +13,7 @@ from typing import Any
 from sim import __version__
 from sim.experiment.main_effects import Effect
 from sim.experiment.results import SHORT
+from sim.experiment.shards import WHOLE, Shard
 from sim.experiment.simulate import Task, TaskList
 from sim.experiment.store import Identity, Store
 from sim.experiment.store_place import NAME, open_store, take_over
@@ -54,6 +55,7 @@ def sweep_store(
     out: str | Path = "results",
     *,
     fresh: bool = False,
+    shard: Shard = WHOLE,
     say: Callable[[str], object] | None = None,
 ) -> Iterator[Store]:
     """Open the running store of a planned sweep; arguments and errors are those of `open_store`.
@@ -61,19 +63,25 @@ def sweep_store(
     Runs at the same points in finished sweeps of the same scenario and seed beside it are taken over, so
     that adding points to a sweep runs only the new ones.
     """
-    base = _hash_of_base(plan.scenario)
-    # A store is told from others by what its rows follow from; which points it holds, its keys say.
-    identity = Identity(
-        "sweep", _digest(["sweep", plan.seed, base, plan.columns]), plan.scenario.name, base, plan.seed,
-        plan.columns,
-    )  # fmt: skip
-    target = Path(out) / plan.scenario.name / sweep_digest(plan.scenario, plan.seed)[:SHORT]
-    with open_store(target, identity, plan.tasks, fresh=fresh, say=say) as store:
-        others = [] if fresh else sorted(target.parent.glob(f"*/{NAME}"))
+    identity, target = sweep_identity(plan), sweep_target(plan, out)
+    with open_store(target, identity, plan.tasks, fresh=fresh, shard=shard, say=say) as store:
+        others = [] if fresh or not shard.whole else sorted(target.parent.glob(f"*/{NAME}"))
         found = sum(take_over(store, path, plan.tasks) for path in others if path.parent != store.folder)
         if found and say is not None:
             say(f"{found} of {len(plan.tasks)} runs taken over from other sweeps of this scenario")
         yield store
+
+
+def sweep_identity(plan: SweepPlan) -> Identity:
+    """Return what the rows of a sweep follow from; which points a store holds, its keys say."""
+    base = _hash_of_base(plan.scenario)
+    digest = _digest(["sweep", plan.seed, base, plan.columns])
+    return Identity("sweep", digest, plan.scenario.name, base, plan.seed, plan.columns)
+
+
+def sweep_target(plan: SweepPlan, out: str | Path) -> Path:
+    """Return the results folder of a planned sweep."""
+    return Path(out) / plan.scenario.name / sweep_digest(plan.scenario, plan.seed)[:SHORT]
 
 
 def done_tasks(study: SweepStudy) -> Sequence[Task]:

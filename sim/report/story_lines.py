@@ -15,7 +15,8 @@ LINES = {1: "favours", 0: "takes no line on", -1: "is against"}
 
 def _danger(t: Teller, r: EventRecord) -> str:
     share = float(r.detail.get("out_of_control", 0.0))
-    return f"{t.member(r.who)}: the government sees danger ({percent(share)} of the country out of control)"
+    what = "of the country out of control" if t.scenario.crisis.unrest else "on the scale of danger"
+    return f"{t.member(r.who)}: the government sees danger ({percent(share)} {what})"
 
 
 def _chances(d: Any) -> str:
@@ -157,6 +158,8 @@ def _deployed(t: Teller, r: EventRecord) -> str:
 
 
 def _restored(t: Teller, r: EventRecord) -> str:
+    if "label" in r.detail:
+        return f"it is over: {r.detail['label']}"
     killed = sum(e.amount for kind in (K.INCIDENT, K.CLEARING) for e in t.log.of(kind) if e.time <= r.time)
     return f"every affected site is calm again (so far {count(killed, 'death')})"
 

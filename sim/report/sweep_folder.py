@@ -11,7 +11,7 @@ from sim.experiment import sweep_results as tables
 from sim.experiment.results import SHORT, write_folder
 from sim.experiment.store import Store
 from sim.experiment.sweep import SweepStudy
-from sim.report.sweep_charts import draw_sweep
+from sim.report.sweep_apart import APART_FROM, fill_apart
 from sim.scenario.resolve import resolve, scenario_hash
 
 
@@ -40,13 +40,20 @@ def write_sweep(
     digest = tables.sweep_digest(study.scenario, study.seed)
     target = sweep_folder(out, study, digest)
 
+    apart = study.size >= APART_FROM
+
     def fill(folder: Path) -> None:
         tables.write_runs(study, folder)
-        if charts:
+        if apart:
+            fill_apart(study, folder, charts)
+        elif charts:
+            from sim.report.sweep_charts import draw_sweep
+
             draw_sweep(study, folder / "charts")
 
     kept = None if store is None else (store, tables.done_tasks(study))
-    study.folder = write_folder(target, digest, _files(study), _about(study), command, fill, started, kept)
+    files = {} if apart else sweep_files(study)
+    study.folder = write_folder(target, digest, files, _about(study), command, fill, started, kept)
     return target
 
 
@@ -57,7 +64,8 @@ def sweep_folder(out: str | Path, study: SweepStudy, digest: str) -> Path:
     return _beside_a_larger(Path(out) / study.scenario.name / digest[:SHORT], digest, study.size)
 
 
-def _files(study: SweepStudy) -> dict[str, bytes]:
+def sweep_files(study: SweepStudy) -> dict[str, bytes]:
+    """Return the tables of a sweep by name, but for the runs."""
     summary = study.summary()
     files = {
         "scenario.resolved.yaml": resolve(study.scenario).encode(),

@@ -263,13 +263,13 @@ def effects_table(study: Study) -> list[str]:
     for variant in summary.variants.values():
         stratum = f" (over the {variant.n} runs with {variant.given})" if variant.given else ""
         lines += [variant.title + stratum, *_effect_rows(summary, variant, widths)]
-    return lines + notes(
+    said = (
         "Same seeds and addressed draws on both sides; only pairs in which both belong to the response's "
-        "stratum. "
-        "A time that did not come counts as the end of the simulated time. var. red.: variance of unpaired "
-        "over "
-        "paired differences."
+        "stratum. A time that did not come counts as the end of the simulated time. var. red.: variance of "
+        "unpaired over paired differences."
     )
+    worse = " !: below 1, the two sides tend to answer the same luck in opposite ways, so pairing widens this "
+    return lines + notes(said + (f"{worse}interval." if any(line.endswith(" !") for line in lines) else ""))
 
 
 def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, ...]) -> list[str]:
@@ -285,7 +285,8 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
             continue
         label = f"  {r.label} ({r.unit})" if r.unit else f"  {r.label}"
         spread = f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)})"
-        gain = "exact" if math.isinf(d.variance_reduction) else number(d.variance_reduction)
+        v = d.variance_reduction
+        gain = "exact" if math.isinf(v) else f"{number(v)}{' !' if v < 1 else ''}"
         lines += rows_of([(label, _mean(d.baseline), _mean(d.variant), spread, str(d.n), gain)], widths)
     return lines + (notes(f"no change: {'; '.join(same)}") if same else [])
 

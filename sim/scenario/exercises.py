@@ -9,7 +9,6 @@ from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import Hours, People, Quantity, Share
 from sim.scenario.scalars import Day
 
-
 _NONE = Quantity(0.0, source=("none by default",), confidence="high")
 _AT_ONCE = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
 

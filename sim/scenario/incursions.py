@@ -188,6 +188,11 @@ class Incursions(Located):
         """Return the sectors."""
         return dict(self.sectors)
 
+    def moves_people(self) -> bool:
+        """Return whether anything here lets people flee over the border."""
+        from_falls = any(s.soldiers or s.civilians for s in self.sectors.values())
+        return from_falls or any(r.soldiers or r.civilians for r in self.raids.values())
+
     @model_validator(mode="after")
     def _names_refer(self) -> Self:
         for key, sector in self.sectors.items():
@@ -202,7 +207,6 @@ class Incursions(Located):
             if raid.sector not in self.sectors:
                 known = ", ".join(self.sectors)
                 raise ValueError(f"raid '{key}' names the unknown sector '{raid.sector}'; known are {known}")
-        fleeing = [x for x in (*self.sectors.values(), *self.raids.values()) if x.soldiers or x.civilians]
-        if fleeing and self.flight is None:
+        if self.moves_people() and self.flight is None:
             raise ValueError("people flee here, so 'flight' must say how; add it")
         return self

@@ -34,7 +34,7 @@ def column(name: str, response: str, variant: str = "") -> list[float]:
 
 
 def change(name: str, response: str, variant: str) -> tuple[float, float]:
-    """Return the mean paired difference (variant less base) and its standard error, over runs that have both."""
+    """Return the mean paired difference (variant less base) and its error, over runs with both."""
     pairs = zip(column(name, response, variant), column(name, response), strict=True)
     found = [a - b for a, b in pairs if a == a and b == b]
     return fmean(found), stdev(found) / sqrt(len(found))
@@ -54,6 +54,7 @@ def change(name: str, response: str, variant: str) -> tuple[float, float]:
         ("ukraine", "dialogue_eases", "sanctioned", -1),
         ("syria", "no_volunteers", "volunteers", -1),
         ("un_mission", "no_mandate", "mandate", -1),
+        ("un_mission", "no_protocol", "hours_to_deployment_complete", 1),
     ],
 )
 def test_a_switch_moves_what_it_should(name, variant, response, sign):

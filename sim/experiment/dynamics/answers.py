@@ -67,7 +67,7 @@ def answers(scenario: Scenario) -> tuple[Response, ...]:
         Response("basis.force", "Legal basis of force (2 met, 1 contested, 0 unmet)", "", K.APPEAL,
                  partial(_lawful, "force"), "count"),
         Response("force_barred", "Force barred by the treaty", "", K.APPEAL, _barred, "flag"),
-        Response("hours_to_answer", "Appeal to the Council's answer, whatever it is", "h", K.APPEAL, _answered),
+        Response("hours_to_answer", "Appeal to the Council's answer", "h", K.APPEAL, _answered),
         Response("appeals", "Appeals made", "appeals", None, lambda log, s: float(len(log.of(K.APPEAL))),
                  "count"),
     ]  # fmt: skip

@@ -113,14 +113,22 @@ def _exercise_hours(log: EventLog, _: Scenario) -> float:
     return total
 
 
+def _in_exercises(log: EventLog) -> list[tuple[float, float]]:
+    """Return (hours, change) of the troops that are tied up in exercises, in order of time."""
+    troops = {r.where: r.amount for r in log.of(K.EXERCISE)}
+    busy = [(r.time, r.amount) for r in log.of(K.EXERCISE)]
+    return sorted(busy + [(r.time, -troops.get(r.where, 0.0)) for r in log.of(K.EXERCISE_ENDED)])
+
+
+def _most_in_exercises(log: EventLog, _: Scenario) -> float:
+    now, most = 0.0, 0.0
+    for _time, change in _in_exercises(log):
+        now += change
+        most = max(most, now)
+    return most
+
+
 # responses
-
-
-def people_may_flee(model: Incursions) -> bool:
-    """Return whether anything in the crisis sets people moving over the border."""
-    moving = [s.soldiers + s.civilians for s in model.sectors.values()]
-    moving += [r.soldiers + r.civilians for r in model.raids.values()]
-    return any(moving)
 
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
@@ -132,6 +140,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
         _count("intruders_held", "Intruders held", "people", _held),
         _count("guards_killed", "Defenders killed", "people", partial(_dead, host)),
         _count("exercise_hours", "Hours with an exercise near the border", "h", _exercise_hours),
+        _count("exercise_troops", "Most troops in exercises at once", "troops", _most_in_exercises),
     ]
     if model.raids:
         found += [
@@ -140,7 +149,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
                 "far_side_killed", "Killed on the far side", "people", lambda log, s: dead(log, "far side")
             ),
         ]
-    if people_may_flee(model):
+    if model.moves_people():
         found += _of_flight()
     if any(sector.falls is not None for sector in model.sectors.values()):
         found += _of_falls()
@@ -224,9 +233,6 @@ def _crossed_by(key: str, log: EventLog, _: Scenario) -> float:
 def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
     """Return the curves of `CURVES` on *grid*: running totals; refugees and exercise troops are levels."""
     ran, home = log.of(K.FLED), log.of(K.WENT_HOME)
-    troops = {r.where: r.amount for r in log.of(K.EXERCISE)}
-    busy = [(r.time, r.amount) for r in log.of(K.EXERCISE)]
-    busy += [(r.time, -troops.get(r.where, 0.0)) for r in log.of(K.EXERCISE_ENDED)]
     return [
         counted((r.time for r in log.of(K.CLASH)), grid),
         counted((time for time, _, _ in crossings(log)), grid),
@@ -234,7 +240,7 @@ def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
         running_total([(r.time, r.amount) for r in ran if r.detail["who"] == "civilians"], grid),
         running_total([(r.time, r.amount) for r in ran] + [(r.time, -r.amount) for r in home], grid),
         running_total([(r.time, r.amount) for r in log.of(K.FAR_BANK_LOST)], grid),
-        running_total(busy, grid),
+        running_total(_in_exercises(log), grid),
     ]
 
 

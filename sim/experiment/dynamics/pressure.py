@@ -48,6 +48,14 @@ def _to_help(log: EventLog, _: Scenario) -> float:
     return first_help(log) - first_attack(log)
 
 
+def _before_help(log: EventLog, _: Scenario) -> float:
+    """Return the share of the attacks that came before any help beyond words; nan without an attack."""
+    attacks, came = log.of(K.ATTACK), first_help(log)
+    if not attacks:
+        return nan
+    return sum(came != came or r.time <= came for r in attacks) / len(attacks)
+
+
 def _outcome(word: str, log: EventLog, _: Scenario) -> float:
     """Return whether help beyond words came while it lasted ("timely"), afterwards ("late") or not at all."""
     came, over = first_help(log), log.last(K.ORDER_RESTORED)
@@ -77,6 +85,8 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
         found += [
             Response("attacks", "Covert attacks", "attacks", None,
                      lambda log, s: float(len(log.of(K.ATTACK))), "count"),
+            Response("attacks_before_help", "Share of the attacks before help beyond words", "share", None,
+                     _before_help, "count"),
             Response("hours_to_lawful_force", "First attack to force lawful or arguable", "h", None,
                      _to_lawful, "time", "start"),
             Response("hours_to_help", "First attack to help beyond words", "h", None, _to_help, "time",

@@ -51,6 +51,7 @@
 
   function draw() {
     var r = data.responses[Number(response.value)], axis = Number(along.value), f = data.factors[axis];
+    W = Math.max(300, Math.min(640, chart.clientWidth || 640));
     var now = point(), finite = [];
     r.values.forEach(function (v) { v.slice(0, 3).forEach(function (x) { if (x !== null) { finite.push(x); } }); });
     var known = (r.record || []).filter(function (x) { return x !== null; });
@@ -67,10 +68,10 @@
       svg.appendChild(element("text", { x: L - 8, y: y(v) + 4, "text-anchor": "end" }, v === 0 && r.chance ? "0 %" : shown(v, r.chance)));
     });
     svg.appendChild(element("line", { "class": "axis", x1: L, x2: W - R, y1: H - B, y2: H - B }));
-    var every = Math.ceil(f.levels.length / 8);
+    var fits = W < 480 ? 4 : 8, every = Math.ceil(f.levels.length / fits);
     f.labels.forEach(function (label, n) {
-      if (n % every && n !== f.labels.length - 1) { return; }
-      var room = f.numeric ? 12 : Math.max(6, Math.floor(84 / Math.min(8, f.levels.length)));
+      if (n % every) { return; }
+      var room = f.numeric ? 12 : Math.max(6, Math.floor(W / 7.6 / Math.min(fits, f.levels.length)));
       var text = element("text", { x: x(n), y: H - B + 18, "text-anchor": "middle" }, label.length > room ? label.slice(0, room - 1) + "\u2026" : label);
       if (label.length > room) { text.appendChild(element("title", {}, label)); }
       svg.appendChild(text);
@@ -142,5 +143,6 @@
     control.addEventListener("input", function () { at[n] = Number(control.value); settle(n); draw(); });
   });
   [response, along].forEach(function (control) { control.addEventListener("input", draw); });
+  window.addEventListener("resize", draw);
   draw();
 })();

@@ -6,14 +6,18 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.experiment.dynamics import measures, present
 from sim.report.bands import band_words
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
+from sim.report.dossier.model import KINDS
 from sim.report.telling import listing
 from sim.report.words import NONE, band, number, percent, signed
 
 if TYPE_CHECKING:
+    from sim.experiment.estimates import PairedDifference
     from sim.experiment.study import Study
     from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
+    from sim.scenario.models import Scenario
 
 #: Chances that make the headline, where a scenario has them; then others of its own.
 CHANCES = ("appealed", "mandate", "government_fell")
@@ -25,6 +29,9 @@ TIMES = (
 #: Most of each kind, and most rows of a variant's table.
 MOST = {"flag": 4, "time": 6, "count": 4}
 ROWS = 12
+#: What the headline tells first of another course, and what it does not tell.
+FIRST = ("hours_to_order", "killed", "government_fell")
+DECISIONS = ("appealed", "mandate", "help_level")
 #: Names that say nothing of the crisis, or that have sections of their own.
 ELSEWHERE = ("position.", "parts.", "approval.", "hours_simulated", "exit_hazard.", "trust.")
 
@@ -56,21 +63,50 @@ def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
         given = "of them" if mandate.given else "of all"
         said.append(f"a mandate for force is adopted in {percent(mandate.chance)} {given} {_ci(mandate)}")
     yield f"{'; '.join(said)}. " if said else f"From {runs}. "
-    shares = [f"{level} {percent(share)}" for level, share in summary.help_levels.items()]
-    yield f"Highest help adopted: {listing(shares)}."
+    yield from _other_course(summary)
+    if summary.score.n_instants:
+        yield (f"Of {summary.score.n_instants} recorded quantities that count, {percent(summary.score.in_band)} fall in "
+               f"the simulated {band_words(study)} band. ")  # fmt: skip
+
+
+def _other_course(summary: Summary) -> Iterator[str]:
+    """Yield what the first of the scenario's variants (by custom, nobody answering) changes most clearly."""
+    variant = next(iter(summary.variants.values()), None)
+    if variant is None:
+        return
+    clear = [d for d in _clear(summary, variant) if d[0].name not in DECISIONS]
+    clear.sort(key=lambda d: (-abs(d[1].mean) / max(d[1].high - d[1].low, 1e-9), d[0].name))
+    chosen = [next((d for d in clear if d[0].name == name), None) for name in FIRST]
+    told = [d for d in chosen if d is not None] or clear
+    said = [f"{_inside(r.label)} {signed(d.mean)}{f' {r.unit}' if r.unit else ''} (95 %: {signed(d.low)} to "
+            f"{signed(d.high)})" for r, d in told[:3]]  # fmt: skip
+    over = f" over the {variant.n} runs with {variant.given}" if variant.given else ""
+    yield f"The other course \u201c{variant.title}\u201d changes{over}: {listing(said) if said else 'nothing clearly'}. "
+
+
+def _clear(summary: Summary, variant: VariantSummary) -> list[tuple[ResponseSummary, PairedDifference]]:
+    """Return the differences whose interval leaves out zero."""
+    found = []
+    for name, d in variant.differences.items():
+        r = summary.responses.get(name)
+        if r is not None and not name.startswith(ELSEWHERE) and d.n and (d.low > 0 or d.high < 0):
+            found.append((r, d))
+    return found
 
 
 def _ci(r: ResponseSummary) -> str:
     return f"(95 %: {percent(r.chance_low)} to {percent(r.chance_high)})"
 
 
-def headline(summary: Summary, names: tuple[str, ...], kind: str) -> list[ResponseSummary]:
+def headline(scenario: Scenario, summary: Summary, names: tuple[str, ...], kind: str) -> list[ResponseSummary]:
     """Return the responses of one *kind* that make the headline: those named, then the first others."""
     from sim.experiment.responses import RESPONSES
 
+    crisis = {r.name for key in KINDS if key != "unrest" and present(scenario, key)
+              for r in measures(key).responses(scenario)}  # fmt: skip
     found = [summary.responses[n] for n in names if n in summary.responses]
     own = [r for n, r in summary.responses.items()
-           if n not in RESPONSES and not n.startswith(ELSEWHERE) and "." not in n and _is(r, kind)]  # fmt: skip
+           if n not in RESPONSES and n in crisis and "." not in n and _is(r, kind)]  # fmt: skip
     # A crisis's own outcomes say more of it than those that all have.
     chosen = [*found[:3], *[r for r in own if r not in found]] + found[3:]
     return [r for r in chosen if r.n][: MOST[kind]]
@@ -83,15 +119,15 @@ def _is(r: ResponseSummary, kind: str) -> bool:
 
 
 def _cards(study: Study, summary: Summary) -> Iterator[Child]:
-    for r in headline(summary, CHANCES, "flag"):
+    for r in headline(study.scenario, summary, CHANCES, "flag"):
         yield _card(percent(r.chance), r.label, f"95 %: {percent(r.chance_low)} to {percent(r.chance_high)}",
                     r, (r.chance_low, r.chance, r.chance_high))  # fmt: skip
-    for r in headline(summary, TIMES, "time"):
+    for r in headline(study.scenario, summary, TIMES, "time"):
         middle = f"{number(r.median)} h" if not math.isnan(r.median) else "not within the time"
-        yield _card(middle, r.label, f"{band_words(study)}: {band(r.low, r.high)} h", r)
-    for r in headline(summary, ("killed", "troops_deployed"), "count"):
+        yield _card(middle, r.label, f"median; {band_words(study)}: {band(r.low, r.high)} h", r)
+    for r in headline(study.scenario, summary, ("killed", "troops_deployed"), "count"):
         yield _card(f"{number(r.median)} {r.unit}", r.label,
-                    f"{band_words(study)}: {band(r.low, r.high, r.unit)}", r)  # fmt: skip
+                    f"median; {band_words(study)}: {band(r.low, r.high, r.unit)}", r)  # fmt: skip
 
 
 def _card(
@@ -111,8 +147,15 @@ def _meter(low: float, middle: float, high: float) -> Html:
 
 
 def _levels(summary: Summary) -> Html:
-    rows = [(level, percent(share)) for level, share in summary.help_levels.items()]
-    return table(("highest help adopted", "share of runs"), rows, f"Help level (n = {summary.n})")
+    rows = [
+        tag("li", tag("span", level), _bar(share), tag("span", percent(share), class_="num"))
+        for level, share in summary.help_levels.items()
+    ]
+    return join([tag("h3", f"Highest help adopted (n = {summary.n})"), tag("ul", *rows, class_="bars")])
+
+
+def _bar(share: float) -> Html:
+    return tag("span", tag("i", style=f"left:0;width:{100 * share:.1f}%"), class_="meter full", aria_hidden="true")
 
 
 def _variants(study: Study, summary: Summary) -> Html:
@@ -130,13 +173,10 @@ def _variants(study: Study, summary: Summary) -> Html:
 
 
 def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html:
-    rows = []
-    for name, d in variant.differences.items():
-        r = summary.responses.get(name)
-        if r is None or name.startswith(ELSEWHERE) or not d.n or not (d.low > 0 or d.high < 0):
-            continue
-        rows.append((_label(r), _mean(d.baseline), _mean(d.variant), signed(d.mean),
-                     f"{signed(d.low)} to {signed(d.high)}", str(d.n)))  # fmt: skip
+    rows = [
+        (_label(r), _mean(d.baseline), _mean(d.variant), signed(d.mean), f"{signed(d.low)} to {signed(d.high)}", str(d.n))
+        for r, d in _clear(summary, variant)
+    ]
     over = f", over the {variant.n} runs with {variant.given}" if variant.given else f", n = {variant.n}"
     head = ("response", "base", "variant", "difference", "95 %", "pairs")
     found: Child = (
@@ -146,6 +186,11 @@ def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html
     )
     more = f"and {len(rows) - ROWS} more in effects.csv" if len(rows) > ROWS else None
     return details(variant.title, found, tag("p", more, class_="note") if more else None, opened=opened)
+
+
+def _inside(label: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def _label(r: ResponseSummary) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.experiment.comparison import LETTERS, digest_of
 from sim.report.compare_charts import draw_differences, draw_distributions
 from sim.report.compare_twins import parting_lines, twin_story
-from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
+from sim.report.dossier.markup import Child, Html, details, dotted, join, paragraphs, table, tag
 from sim.report.dossier.model import checklist, odd
 from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
@@ -78,7 +78,7 @@ def _inputs(found: Comparison) -> Html:
     if not bearing:
         whole: Child = tag("p", "None that bears on the runs.")
     else:
-        rows = [(d.path, *[tag("span", _cut(v), dir="auto") for v in d.values]) for d in bearing]
+        rows = [(dotted(d.path), *[tag("span", _cut(v), dir="auto") for v in d.values]) for d in bearing]
         whole = table(("input", *letters), rows, "Inputs that differ and bear on the runs", words=range(9))
     told = tag("p", f"Also different, but read by no run: {len(rest)} (in inputs.csv).", class_="note")
     return join([whole, told if rest else None])

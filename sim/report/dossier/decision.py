@@ -100,10 +100,11 @@ def _ledger(study: Study) -> Html:
     tests: list[tuple[Child, ...]] = []
     for entry in study.ledger:
         if entry.fact:
+            # The ledger lists a clause's tests ahead of it.
             tests.append((tag("span", "test: ", plain(entry.fact)), plain(entry.found), entry.verdict))
             continue
         rows += [(entry.title, _carries(entry) or NONE, entry.verdict), *tests]
-        marks += [{"class_": "group"}, *({} for _ in tests)]
+        marks += [{"class_": "group"}, *({"class_": "test"} for _ in tests)]
         tests = []
     silence = "No clause in force speaks to this crisis: the treaty is silent." if is_silent(study.ledger) else None
     whole = table(("clause and its tests", "carries, or fact found", "verdict"), rows,

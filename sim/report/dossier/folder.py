@@ -71,7 +71,7 @@ def report_folder(
         made |= _drawn(study, charts)
     else:
         raise ResultsError(f"{folder} holds no runs, sweep or comparison to make a dossier of")
-    _put(folder, made)
+    put_into(folder, made)
     return list(made)
 
 
@@ -102,9 +102,10 @@ def _drawn(study: Study, charts: str) -> dict[str, bytes]:
 
 
 def write_study_dossier(study: Study, folder: Path) -> None:
-    """Write the dossier of *study* into a folder that is not sealed yet."""
-    for name, content in study_files(study).items():
-        (folder / name).write_bytes(content)
+    """Write the dossier of *study* into a folder that is not sealed yet, in which its charts may be."""
+    from sim.report.dossier.run import study_dossier
+
+    (folder / REPORT).write_bytes(study_dossier(study, files=folder / "charts"))
 
 
 def _kept(folder: Path, manifest: Mapping[str, Any]) -> dict[str, bytes]:
@@ -131,8 +132,12 @@ def _analysis(place: Path, study: Study) -> bytes:
     return contents["sensitivity.csv"]
 
 
-def _put(folder: Path, made: Mapping[str, bytes]) -> None:
-    """Write files into a finished folder, each whole or not at all, then the manifest that lists them."""
+def put_into(folder: Path, made: Mapping[str, bytes]) -> None:
+    """Write files into a finished folder, each whole or not at all, then the manifest that lists them.
+
+    Raises:
+        ResultsError: the folder cannot be written.
+    """
     manifest = json.loads((folder / MANIFEST).read_bytes())
     try:
         for name, content in made.items():

@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from math import atanh, isnan, nan, sqrt, tanh
+from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sim.experiment.design import drawn_values
 from sim.report.dossier.answer import CHANCES, TIMES, headline
-from sim.report.dossier.markup import Child, Html, details, join, table, tag
+from sim.report.dossier.markup import Child, Html, details, dotted, join, table, tag
 from sim.report.words import NONE, signed
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
 
-#: The 97.5th percentile of the standard normal.
-Z = 1.959963984540054
 #: Fewest outer draws for a screen, rows shown, and responses screened.
 FEWEST, ROWS, RESPONSES = 12, 10, 6
 
@@ -54,7 +53,7 @@ def _analysis(text: str) -> Html:
     parts: list[Child] = []
     for response in dict.fromkeys(row["response"] for row in rows):
         own = [row for row in rows if row["response"] == response and row["rank"] not in ("", "0")][:ROWS]
-        cells = [(row["assumption"], _ranks(row), f"{_n(row['low'])} to {_n(row['high'])}", _n(row["at_low"]),
+        cells = [(dotted(row["assumption"]), _ranks(row), f"{_n(row['low'])} to {_n(row['high'])}", _n(row["at_low"]),
                   _n(row["at_high"]), _signed(row["effect"]),
                   f"{_signed(row['effect_low'])} to {_signed(row['effect_high'])}", row["confidence"] or NONE)
                  for row in own]  # fmt: skip
@@ -84,21 +83,22 @@ def _screen(study: Study) -> Html:
     drawn = {draw: drawn_values(study.scenario, study.seed, draw) for draw in draws}
     summary = study.summary()
     chosen = {r.name: r for kind, names in (("flag", CHANCES), ("time", TIMES), ("count", ("killed",)))
-              for r in headline(summary, names, kind)[:2]}  # fmt: skip
+              for r in headline(study.scenario, summary, names, kind)[:2]}  # fmt: skip
     blocks: list[Child] = []
     for name, about in list(chosen.items())[:RESPONSES]:
         found, n = screened(study, name, drawn)
         clear = [t for t in found if t.clear][:ROWS]
         if not found:
             continue
-        rows = [(t.path, f"{t.rank_correlation:+.2f}", f"{t.low:+.2f} to {t.high:+.2f}") for t in clear]
-        caption = f"{about.label}: {n} draws, {len(found)} inputs, {len(clear)} whose interval leaves out zero"
+        rows = [(dotted(t.path), f"{t.rank_correlation:+.2f}", f"{t.low:+.2f} to {t.high:+.2f}") for t in clear]
+        caption = f"{about.label}: {n} draws, {len(found)} inputs, {len(clear) or 'none'} that {'stands' if len(clear) < 2 else 'stand'} out from luck"
         blocks.append(table(("input", "rank correlation", "95 %"), rows, caption) if rows
                       else tag("p", f"{caption}."))  # fmt: skip
     note = (
         "A screen, not an analysis: Spearman's rank correlation between each uncertain input and the mean of the "
-        "response over the runs of each outer draw, with the interval of Fieller, Hartley and Pearson (1957). "
-        "About one input in twenty clears zero by luck alone. Inputs that are not drawn are not in it."
+        "response over the runs of each outer draw, with the interval of Fieller, Hartley and Pearson (1957), "
+        "widened so that it holds for all inputs together (Bonferroni). Weak influences go unseen, and inputs that "
+        "are not drawn are not in it."
     )
     return join([*blocks, tag("p", note, class_="note")])
 
@@ -119,7 +119,7 @@ def screened(study: Study, name: str, drawn: dict[int, dict[str, float]]) -> tup
     for path in paths:
         values = _ranked(np.array([drawn[draw][path] for draw in kept]))
         if values.std() > 0 and means.std() > 0:
-            found.append(_tied(path, float(np.corrcoef(values, means)[0, 1]), len(kept)))
+            found.append(_tied(path, float(np.corrcoef(values, means)[0, 1]), len(kept), len(paths)))
     return sorted(found, key=lambda t: (-abs(round(t.rank_correlation, 9)), t.path)), len(kept)
 
 
@@ -131,7 +131,8 @@ def _ranked(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
     return ranks
 
 
-def _tied(path: str, r: float, n: int) -> Tied:
+def _tied(path: str, r: float, n: int, tried: int) -> Tied:
+    """Return a rank correlation with an interval that holds for all inputs *tried* together (Bonferroni)."""
     cut = max(-0.999999, min(0.999999, r))
-    half = Z * sqrt(1.06 / (n - 3))
+    half = NormalDist().inv_cdf(1 - 0.025 / tried) * sqrt(1.06 / (n - 3))
     return Tied(path, r, tanh(atanh(cut) - half), tanh(atanh(cut) + half))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report.dossier.markup import Child, Html, join, linked, table, tag
+from sim.report.dossier.markup import Child, Html, dotted, join, linked, table, tag
 from sim.report.words import NONE, number
 from sim.scenario.paths import full_path, quantities
 
@@ -36,7 +36,7 @@ def inputs(scenario: Scenario) -> Html:
         for path, q in kept
     ]  # fmt: skip
     head = ("input", "value", "low to high", "unit", "confidence", "source and note")
-    whole = table(head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, name="inputs-table",
+    whole = table(head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, tall=True, name="inputs-table",
                   attributes=marks)  # fmt: skip
     return join([tag("p", intro), _filters(counts), tag("div", whole, class_="inputs")])
 
@@ -52,7 +52,7 @@ def _row(path: str, q: Quantity, drawn: bool) -> tuple[Child, ...]:
     for source in q.source:
         sources += [tag("span", linked(source), dir="auto"), tag("br")]
     note = tag("span", linked(q.note), class_="quiet", dir="auto") if q.note else None
-    return path, value, span, q.unit, confidence, join([*sources, note])
+    return dotted(path), value, span, q.unit, confidence, join([*sources, note])
 
 
 def _filters(counts: dict[str, int]) -> Html:

@@ -10,7 +10,6 @@ from html import escape
 _VOID = frozenset({"meta", "img", "input", "br", "hr", "link", "col"})
 #: Web addresses inside a text; what closes a sentence or a bracket behind one does not belong to it.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)\]]")
-_NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
 class Html(str):
@@ -84,9 +83,9 @@ def linked(text: str) -> Html:
     return join([*parts, text[end:]])
 
 
-def slug(text: str) -> str:
-    """Return *text* as a word for an id or a data attribute."""
-    return _NOT_A_WORD.sub("-", text.lower()).strip("-") or "x"
+def dotted(path: str) -> Html:
+    """Return a path that breaks at its dots and underscores where the room is short."""
+    return Html(re.sub(r"([._])", r"\1<wbr>", escape(path, quote=True)))
 
 
 def paragraphs(lines: Iterable[str]) -> Html:
@@ -102,6 +101,7 @@ def table(
     words: Sequence[int] = (0,),
     sortable: bool = False,
     name: str | None = None,
+    tall: bool = False,
     attributes: Sequence[Mapping[str, object]] = (),
 ) -> Html:
     """Return a table that scrolls inside its own frame.
@@ -113,6 +113,7 @@ def table(
         words: columns that hold words, set left; others hold numbers, set right.
         sortable: offer to sort by each column.
         name: id of the table.
+        tall: scroll it downwards, too, where it is long.
         attributes: further attributes of each row.
     """
     def kind(place: int) -> str | None:
@@ -137,7 +138,7 @@ def table(
         tag("tbody", Html("\n".join(body))),
         id=name, class_="sortable" if sortable else None,
     )  # fmt: skip
-    return tag("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+    return tag("div", whole, class_="scroll tall" if tall else "scroll", tabindex="0", role="region", aria_label=caption)
 
 
 def details(summary: str, *children: Child, opened: bool = False) -> Html:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import math
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.report.charts import draw, names_of
@@ -18,26 +19,31 @@ if TYPE_CHECKING:
 
 #: Rows of a chart's numbers; there may be more in the file beside it.
 ROWS = 120
-Draw = Callable[[], Chart]
 
 
-def charts(study: Study, outlines_drawn: bool) -> Html:
-    """Return every chart that suits the scenario; the still map is left out where the moving one stands."""
-    names = [name for name in names_of("all", study) if not (outlines_drawn and name == "map")]
-    return join(figure(draw(study, name)) for name in names)
+def charts(study: Study, files: Path | None) -> Html:
+    """Return every chart that suits the scenario but the still map, whose place the moving one takes.
+
+    *files* is the folder into which they have been drawn already, if they have.
+    """
+    return join(figure(draw(study, name), files) for name in names_of("all", study) if name != "map")
 
 
-def figure(chart: Chart) -> Html:
+def figure(chart: Chart, files: Path | None = None) -> Html:
     """Return a chart as a picture with a text in its place and its numbers."""
     alt = f"Chart: {chart.title}. Its numbers are in the table below."
-    picture = tag("img", src=source(chart), alt=alt)
+    picture = tag("img", src=source(chart, files), alt=alt)
     scroll = tag("div", picture, class_="scroll", tabindex="0", role="region", aria_label=chart.title)
     return tag("figure", tag("figcaption", tag("h3", chart.title)), scroll, _numbers(chart), class_="chart")
 
 
-def source(chart: Chart) -> str:
+def source(chart: Chart, files: Path | None = None) -> str:
     """Return the picture as a data address: PNG or SVG, whichever is smaller."""
-    forms = {"image/png": _fewer_colours(render(chart, "png")), "image/svg+xml": render(chart, "svg")}
+    def made(kind: str) -> bytes:
+        file = None if files is None else files / f"{chart.name}.{kind}"
+        return file.read_bytes() if file is not None and file.is_file() else render(chart, kind)
+
+    forms = {"image/png": _fewer_colours(made("png")), "image/svg+xml": made("svg")}
     kind = min(forms, key=lambda name: len(forms[name]))
     return f"data:{kind};base64,{b64encode(forms[kind]).decode()}"
 

@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from sim.scenario.models import Scenario
 
 
-def study_dossier(study: Study, outlines: Path | None = None, analysis: str | None = None) -> bytes:
+def study_dossier(
+    study: Study, outlines: Path | None = None, analysis: str | None = None, files: Path | None = None
+) -> bytes:
     """Return the dossier of *study* as one HTML file.
 
     Args:
         study: what to tell.
         outlines: a GeoJSON file of outlines for the map, in place of those shipped.
         analysis: the table of a sensitivity analysis of the same scenario, as text.
+        files: the folder into which the charts have been drawn already, if they have.
 
     Raises:
         OutlinesError: the outlines cannot be used.
@@ -40,7 +43,7 @@ def study_dossier(study: Study, outlines: Path | None = None, analysis: str | No
         Section("answer", "The answer", answer(study)),
         Section("story", "The story of a typical run", story(study)),
         *([Section("map", "The map", Html(map_svg(study, outlines)))] if drawn else []),
-        *([Section("charts", "Charts", charts(study, drawn))] if study.summary().n else []),
+        *([Section("charts", "Charts", charts(study, files))] if study.summary().n else []),
         Section("decision", "The decision", decision(study)),
         Section("recorded", "Recorded against simulated", recorded(study)),
         Section("inputs", "Inputs, with sources and confidence", inputs(scenario)),

@@ -95,8 +95,8 @@ def _points(study: SweepStudy) -> Html:
         rows.append((str(point.number), *levels, *cells))
     head = ("point", *(f.name for f in factors), *(title_of(r) for r in shown))
     note = "Medians with their band; chances with their 95 % interval. All points and responses: summary.csv."
-    whole = table(head, rows, "Points", words=range(len(factors) + 1), sortable=True)
-    return join([tag("div", whole, class_="tall"), tag("p", note, class_="note")])
+    whole = table(head, rows, "Points", words=range(len(factors) + 1), sortable=True, tall=True)
+    return join([whole, tag("p", note, class_="note")])
 
 
 def _level(factor: object, level: object) -> str:

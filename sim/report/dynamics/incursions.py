@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventRecord
-from sim.experiment.dynamics.incursions import people_may_flee
 from sim.report.dynamics import Telling
 from sim.report.telling import Teller, count, listing
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sim.scenario.models import Scenario
 
 K = EventKind
-#: Hours that one summing-up of clashes and crossings spans.
-MONTH = 30 * 24.0
+#: Hours that one summing-up of clashes and crossings spans, and how many there may be before it spans more.
+MONTH, MOST = 30 * 24.0, 12
 
 
 def _incursions(scenario: Scenario) -> Incursions:
@@ -90,19 +90,20 @@ def reserve_lines(t: Teller) -> Iterator[Line]:
 
 
 def month_lines(t: Teller) -> Iterator[Line]:
-    """Yield a line for each month of clashes and crossings: where they were and what they cost."""
+    """Yield a line for each month, or longer span, of clashes and crossings: where and at what cost."""
     from sim.report.story_groups import Line
 
     crossings = [(time, r) for r in t.log.of(K.CROSSED) for time in r.detail["times"]]
     end = t.log.records[-1].time if t.log.records else 0.0
-    for month in range(int(end // MONTH) + 1):
-        since, until = month * MONTH, min((month + 1) * MONTH, end)
+    span = MONTH * max(1, ceil(end / (MOST * MONTH)))
+    for place in range(int(end // span) + 1):
+        since, until = place * span, min((place + 1) * span, end)
         clashes = [r for r in t.log.of(K.CLASH) if since < r.time <= until]
         crossed = Counter(r.detail["party"] for time, r in crossings if since < time <= until)
         if not clashes and not crossed:
             continue
         names = {key: party.name for key, party in _model(t).parties.items()}
-        over = listing(f"{number:,} {names[key]}" for key, number in crossed.most_common()) or "nobody"
+        over = listing(f"{names[key]} ({number:,})" for key, number in crossed.most_common()) or "nobody"
         text = f"border since {t.clock(since)}: {_clashes(t, clashes)}; crossed unstopped: {over}"
         last = max([r.id for r in clashes], default=0)
         yield Line(until, last, text)
@@ -160,6 +161,6 @@ TELLING = Telling(
         "border": lambda s: bool(_incursions(s).parties),
         "border_time": lambda s: bool(_incursions(s).parties),
         "raids": lambda s: bool(_incursions(s).raids),
-        "refugees": lambda s: people_may_flee(_incursions(s)),
+        "refugees": lambda s: _incursions(s).moves_people(),
     },
 )  # fmt: skip
