@@ -226,6 +226,10 @@ def write_study(
         draw_charts(study, folder / "charts", charts)
         reasons = json.dumps(why_data(study), indent=2, ensure_ascii=False, allow_nan=False, default=str)
         (folder / "why.json").write_text(reasons + "\n", encoding="utf-8")
+        if charts == "all":
+            from sim.report.dossier.folder import write_study_dossier
+
+            write_study_dossier(study, folder)
 
     return write_results(study, out, command=command, fill=draw, logs=logs, started=started, store=store)
 

@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,11 @@ OPTIONS = (
     "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--mute-audio",
     "--disable-dev-shm-usage", "--remote-debugging-pipe",
 )  # fmt: skip
+#: Puts the ends of the two pipes where the browser expects them, clear of each other, and becomes the browser.
+STARTER = (
+    "import fcntl, os, sys; a, b = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3]); "
+    "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+)
 #: Seconds after which a browser that does not answer is given up.
 PATIENCE = 60.0
 
@@ -114,7 +120,13 @@ class Page:
 
     def size(self, width: int, height: int = 800, *, dark: bool = False, narrow: bool = False) -> None:
         """Show the page on a screen of this size."""
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=narrow)
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=narrow,
+        )
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.send("Emulation.setEmulatedMedia", features=scheme)
 
@@ -141,10 +153,11 @@ def browser(place: Path) -> Iterator[Page]:
     assert path is not None
     commands, to = os.pipe()
     out, answers = os.pipe()
-    words = " ".join([f'exec "{path}"', *OPTIONS, f'--user-data-dir="{place}" about:blank 3<&{commands} 4>&{answers}'])
+    words = [sys.executable, "-c", STARTER, str(commands), str(answers), path, *OPTIONS]
     process = subprocess.Popen(
-        ["sh", "-c", words], pass_fds=(commands, answers), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-    )
+        [*words, f"--user-data-dir={place}", "about:blank"], pass_fds=(commands, answers),
+        stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
     os.close(commands)
     os.close(answers)
     try:

@@ -81,7 +81,7 @@ def test_inputs_can_be_filtered_and_sorted(page, dossiers):
     page.open(dossiers["run"])
     rows = SHOWN.format("#inputs-table > tbody > tr")
     whole = page.ask(rows)
-    page.set("#inputs input[type=search]", "council.deliberation")
+    page.set("#inputs input[type=search]", "lead_line")
     assert 0 < page.ask(rows) < whole
     page.ask("document.querySelector('#inputs button.reset').click()")
     assert page.ask(rows) == whole

@@ -98,7 +98,9 @@ def _ci(r: ResponseSummary) -> str:
     return f"(95 %: {percent(r.chance_low)} to {percent(r.chance_high)})"
 
 
-def headline(scenario: Scenario, summary: Summary, names: tuple[str, ...], kind: str) -> list[ResponseSummary]:
+def headline(
+    scenario: Scenario, summary: Summary, names: tuple[str, ...], kind: str
+) -> list[ResponseSummary]:
     """Return the responses of one *kind* that make the headline: those named, then the first others."""
     from sim.experiment.responses import RESPONSES
 
@@ -155,7 +157,9 @@ def _levels(summary: Summary) -> Html:
 
 
 def _bar(share: float) -> Html:
-    return tag("span", tag("i", style=f"left:0;width:{100 * share:.1f}%"), class_="meter full", aria_hidden="true")
+    return tag(
+        "span", tag("i", style=f"left:0;width:{100 * share:.1f}%"), class_="meter full", aria_hidden="true"
+    )
 
 
 def _variants(study: Study, summary: Summary) -> Html:
@@ -174,7 +178,14 @@ def _variants(study: Study, summary: Summary) -> Html:
 
 def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html:
     rows = [
-        (_label(r), _mean(d.baseline), _mean(d.variant), signed(d.mean), f"{signed(d.low)} to {signed(d.high)}", str(d.n))
+        (
+            _label(r),
+            _mean(d.baseline),
+            _mean(d.variant),
+            signed(d.mean),
+            f"{signed(d.low)} to {signed(d.high)}",
+            str(d.n),
+        )
         for r, d in _clear(summary, variant)
     ]
     over = f", over the {variant.n} runs with {variant.given}" if variant.given else f", n = {variant.n}"

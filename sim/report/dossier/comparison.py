@@ -96,7 +96,11 @@ def _outcomes(found: Comparison, place: int) -> Html:
     shown = [d for d in differences if d.differs]
     alike = "; ".join(d.label for d in differences if not d.differs)
     whole: Child = (
-        table(head, [_row(d) for d in shown], f"Outcomes that differ: {other} minus {base}, largest effect first")
+        table(
+            head,
+            [_row(d) for d in shown],
+            f"Outcomes that differ: {other} minus {base}, largest effect first",
+        )
         if shown
         else tag("p", f"{other} and {base}: no outcome differs.")
     )
@@ -128,8 +132,8 @@ def _twins(found: Comparison) -> Html:
         lines = parting_lines(twins, LETTERS[0], letter)
         parts += [tag("h3", f"{LETTERS[0]} and {letter}"), tag("pre", "\n".join(lines))]
         if twins.parting is not None:
-            pairs = zip(twins.logs, twins.scenarios, strict=True)
-            told = twin_story(*pairs, since=twins.parting.time)
+            first, second = zip(twins.logs, twins.scenarios, strict=True)
+            told = twin_story(first, second, twins.parting.time)
             parts.append(details(f"Both stories from there (- {LETTERS[0]} alone, + {letter} alone)",
                                  tag("pre", "\n".join(told))))  # fmt: skip
     return join(parts)

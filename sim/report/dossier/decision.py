@@ -18,6 +18,7 @@ from sim.report.words import NONE, percent
 if TYPE_CHECKING:
     from sim.experiment.study import Study
 
+_TEST: dict[str, object] = {"class_": "test"}
 #: Flips that are listed.
 FLIPS = 12
 
@@ -45,7 +46,9 @@ def _positions(study: Study) -> Html:
     if not summary.positions:
         return tag("p", "No motion on force was decided in any run.")
     n = summary.positions_n
-    return table(("member", *answers, "recorded"), rows, f"Answers to the motion on force finally decided (n = {n})")
+    return table(
+        ("member", *answers, "recorded"), rows, f"Answers to the motion on force finally decided (n = {n})"
+    )
 
 
 def _why(study: Study) -> Html:
@@ -67,7 +70,10 @@ def _terms(e: Explanation) -> Html:
     attempt = motion_told(e)
     names = list(dict.fromkeys(n for v in verdicts.values() for n in v.terms))
     rows: list[tuple[Child, ...]] = [
-        (plain(n) + (" (luck)" if n in SHOCKS else ""), *(two_places(v.terms.get(n, 0.0)) for v in verdicts.values()))
+        (
+            plain(n) + (" (luck)" if n in SHOCKS else ""),
+            *(two_places(v.terms.get(n, 0.0)) for v in verdicts.values()),
+        )
         for n in names
     ]
     rows.append(("= willingness", *(two_places(v.willingness) for v in verdicts.values())))
@@ -82,7 +88,9 @@ def _flips(e: Explanation) -> Html:
     if e.flip is None:
         return tag("p", "No single change among those tried flips it.")
     how = "The whole replication was run again" if e.flip.replicated else "The decision alone was run again"
-    said = f"{change_words(e, e.flip.change)} (size {e.flip.change.size:.2f}). {how} and gives the other answer."
+    said = (
+        f"{change_words(e, e.flip.change)} (size {e.flip.change.size:.2f}). {how} and gives the other answer."
+    )
     rows = [(change_words(e, c), f"{c.size:.3f}") for c in e.flips[:FLIPS]]
     note = (
         f"{sum(e.tried.values())} single changes were tried in the same run. A change of a word counts 1, a "
@@ -104,9 +112,11 @@ def _ledger(study: Study) -> Html:
             tests.append((tag("span", "test: ", plain(entry.fact)), plain(entry.found), entry.verdict))
             continue
         rows += [(entry.title, _carries(entry) or NONE, entry.verdict), *tests]
-        marks += [{"class_": "group"}, *({"class_": "test"} for _ in tests)]
+        marks += [{"class_": "group"}, *[_TEST for _ in tests]]
         tests = []
-    silence = "No clause in force speaks to this crisis: the treaty is silent." if is_silent(study.ledger) else None
+    silence = (
+        "No clause in force speaks to this crisis: the treaty is silent." if is_silent(study.ledger) else None
+    )
     whole = table(("clause and its tests", "carries, or fact found", "verdict"), rows,
                   "Clauses in force on the day, tested against the facts (typical run)", words=(0, 1, 2),
                   attributes=marks)  # fmt: skip

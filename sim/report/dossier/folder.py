@@ -51,7 +51,9 @@ def report_folder(
     manifest = read_manifest(folder)
     kind = manifest.get("kind", "run")
     if kind != "run" and (animate or outlines or analysis):
-        raise ResultsError(f"{folder} holds a {kind}; --animate, --map and --sensitivity belong to a run's folder")
+        raise ResultsError(
+            f"{folder} holds a {kind}; --animate, --map and --sensitivity belong to a run's folder"
+        )
     if kind == "sweep":
         from sim.report.dossier.sweep import sweep_dossier
 
@@ -94,7 +96,7 @@ def _drawn(study: Study, charts: str) -> dict[str, bytes]:
     from sim.report.charts import FORMATS, draw, names_of
     from sim.report.figures import render
 
-    made = {}
+    made: dict[str, bytes] = {}
     for name in names_of(charts, study):
         chart = draw(study, name)
         made |= {f"charts/{chart.name}.{kind}": render(chart, kind) for kind in FORMATS[charts]}

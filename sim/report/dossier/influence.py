@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.experiment.curves import Floats
 from sim.experiment.design import drawn_values
 from sim.report.dossier.answer import CHANCES, TIMES, headline
 from sim.report.dossier.markup import Child, Html, details, dotted, join, table, tag
@@ -90,7 +91,9 @@ def _screen(study: Study) -> Html:
         clear = [t for t in found if t.clear][:ROWS]
         if not found:
             continue
-        rows = [(dotted(t.path), f"{t.rank_correlation:+.2f}", f"{t.low:+.2f} to {t.high:+.2f}") for t in clear]
+        rows = [
+            (dotted(t.path), f"{t.rank_correlation:+.2f}", f"{t.low:+.2f} to {t.high:+.2f}") for t in clear
+        ]
         caption = f"{about.label}: {n} draws, {len(found)} inputs, {len(clear) or 'none'} that {'stands' if len(clear) < 2 else 'stand'} out from luck"
         blocks.append(table(("input", "rank correlation", "95 %"), rows, caption) if rows
                       else tag("p", f"{caption}."))  # fmt: skip
@@ -123,11 +126,11 @@ def screened(study: Study, name: str, drawn: dict[int, dict[str, float]]) -> tup
     return sorted(found, key=lambda t: (-abs(round(t.rank_correlation, 9)), t.path)), len(kept)
 
 
-def _ranked(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _ranked(values: Floats) -> Floats:
     """Return ranks, equals sharing their mean rank."""
     ordered = np.sort(values)
     first, last = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
-    ranks: np.ndarray = (first + last - 1) / 2  # type: ignore[type-arg]
+    ranks: Floats = (first + last - 1) / 2
     return ranks
 
 

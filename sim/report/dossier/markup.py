@@ -116,6 +116,7 @@ def table(
         tall: scroll it downwards, too, where it is long.
         attributes: further attributes of each row.
     """
+
     def kind(place: int) -> str | None:
         return None if place in words else "num"
 
@@ -138,7 +139,14 @@ def table(
         tag("tbody", Html("\n".join(body))),
         id=name, class_="sortable" if sortable else None,
     )  # fmt: skip
-    return tag("div", whole, class_="scroll tall" if tall else "scroll", tabindex="0", role="region", aria_label=caption)
+    return tag(
+        "div",
+        whole,
+        class_="scroll tall" if tall else "scroll",
+        tabindex="0",
+        role="region",
+        aria_label=caption,
+    )
 
 
 def details(summary: str, *children: Child, opened: bool = False) -> Html:

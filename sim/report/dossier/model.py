@@ -105,4 +105,6 @@ def checklist(scenario: Scenario, seed: int, runs: str, versions: dict[str, str]
         ("5.5 System", "Platform and times (run time included) are in manifest.json, which alone may differ between equal runs."),
         ("6.1 Code", "This program under its licence; CITATION.cff in its repository."),
     ]  # fmt: skip
-    return table(("item", "what was done"), rows, "STRESS-DES checklist (Monks and others, 2019)", words=(0, 1))
+    return table(
+        ("item", "what was done"), rows, "STRESS-DES checklist (Monks and others, 2019)", words=(0, 1)
+    )

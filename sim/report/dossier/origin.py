@@ -51,4 +51,6 @@ def commands(lines: list[str]) -> Html:
         "checksum of every file are in manifest.json beside this file: with them equal runs would not give "
         "equal bytes here."
     )
-    return join([tag("h3", "Make it again"), tag("pre", tag("code", "\n".join(lines))), tag("p", said, class_="note")])
+    return join(
+        [tag("h3", "Make it again"), tag("pre", tag("code", "\n".join(lines))), tag("p", said, class_="note")]
+    )

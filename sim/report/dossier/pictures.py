@@ -39,6 +39,7 @@ def figure(chart: Chart, files: Path | None = None) -> Html:
 
 def source(chart: Chart, files: Path | None = None) -> str:
     """Return the picture as a data address: PNG or SVG, whichever is smaller."""
+
     def made(kind: str) -> bytes:
         file = None if files is None else files / f"{chart.name}.{kind}"
         return file.read_bytes() if file is not None and file.is_file() else render(chart, kind)
@@ -63,7 +64,11 @@ def _numbers(chart: Chart) -> Html:
     rows = thinned(chart.rows, ROWS)
     words = [n for n in range(len(chart.columns)) if any(isinstance(row[n], str) for row in rows)]
     cells = [[_cell(value) for value in row] for row in rows]
-    some = "" if len(rows) == len(chart.rows) else f" (every {_step(len(chart.rows), ROWS)}th of {len(chart.rows)})"
+    some = (
+        ""
+        if len(rows) == len(chart.rows)
+        else f" (every {_step(len(chart.rows), ROWS)}th of {len(chart.rows)})"
+    )
     file = f"All rows are in charts/{chart.name}.csv where charts were written." if some else ""
     whole = table([c.replace("_", " ") for c in chart.columns], cells, f"Numbers of: {chart.title}{some}",
                   words=words or (0,))  # fmt: skip

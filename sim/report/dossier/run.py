@@ -42,7 +42,7 @@ def study_dossier(
     parts = [
         Section("answer", "The answer", answer(study)),
         Section("story", "The story of a typical run", story(study)),
-        *([Section("map", "The map", Html(map_svg(study, outlines)))] if drawn else []),
+        *([Section("map", "The map", Html(map_svg(study, outlines, "replay")))] if drawn else []),
         *([Section("charts", "Charts", charts(study, files))] if study.summary().n else []),
         Section("decision", "The decision", decision(study)),
         Section("recorded", "Recorded against simulated", recorded(study)),

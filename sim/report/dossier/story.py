@@ -52,7 +52,10 @@ def story(study: Study) -> Html:
     records = _records(study.typical_log)
     found = sorted(told._lines(teller))
     spoken = {line.id: line for line in found}
-    items = [_item(teller, line, records, spoken) for line in found]
+    items = [
+        _item(teller, line, records, spoken, first=all(line.id != other.id for other in found[:place]))
+        for place, line in enumerate(found)
+    ]
     themes = [theme for theme in WORDS if any(_theme(line, records) == theme for line in found)]
     keys = [key for key in teller.scenario.alliance.members
             if any(key in _members(teller, line, records) for line in found)]  # fmt: skip
@@ -116,14 +119,17 @@ def _filters(t: Teller, themes: list[str], keys: list[str]) -> Html:
     )  # fmt: skip
 
 
-def _item(t: Teller, line: Line, records: dict[int, EventRecord], spoken: dict[int, Line]) -> Html:
+def _item(
+    t: Teller, line: Line, records: dict[int, EventRecord], spoken: dict[int, Line], *, first: bool
+) -> Html:
+    """Return one line; of several about the same event the *first* is what links lead to."""
     instant = local_time(t.scenario, line.time)
     return tag(
         "li",
         tag("time", t.clock(line.time), datetime=instant.isoformat(timespec="minutes")),
         tag("span", f"{line.time - t.zero:+.1f} h", class_="hours"),
         tag("div", tag("span", line.text, dir="auto"), _cause(t, line, records, spoken)),
-        id=f"event-{line.id}", data_kind=_theme(line, records),
+        id=f"event-{line.id}" if first else None, data_kind=_theme(line, records),
         data_members=" ".join(_members(t, line, records)),
     )  # fmt: skip
 

@@ -65,6 +65,7 @@ def _answer(study: SweepStudy) -> Html:
 
 def _largest(effects: list[Effect]) -> list[Effect]:
     """Return the clearest effects: largest against their own half-width."""
+
     def clearness(e: Effect) -> float:
         return -abs(e.mean) / max(e.high - e.low, 1e-12)
 
@@ -74,7 +75,9 @@ def _largest(effects: list[Effect]) -> list[Effect]:
 def _effects(study: SweepStudy) -> Html:
     rows = [(study.responses[e.response].label, e.factor, f"{e.first} to {e.level}", signed(e.mean),
              f"{signed(e.low)} to {signed(e.high)}", str(e.n)) for e in _shown(study)]  # fmt: skip
-    note = "Mean differences between runs with the same luck, averaged over the other factors; 95 % intervals."
+    note = (
+        "Mean differences between runs with the same luck, averaged over the other factors; 95 % intervals."
+    )
     head = ("response", "factor", "levels", "difference", "95 %", "pairs")
     whole = table(head, rows, "Main effects on the shown responses", words=(0, 1, 2), sortable=True)
     return join([whole, tag("p", note, class_="note")])
