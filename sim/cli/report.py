@@ -44,17 +44,19 @@ def report_command(
 ) -> None:
     """Write the dossier of the folder RESULTS, which `run`, `sweep` or `compare` wrote, into it.
 
-    report.html holds answer, story, map, charts, decision, record, inputs, model and manifest in one file that
-    asks the network for nothing. What it shows is held against the folder's own tables first. The last line is
-    the folder.
+    report.html holds answer, story, map, charts, decision, record, inputs, model and manifest in one file
+    that asks the network for nothing. What it shows is held against the folder's own tables first. The last
+    line is the folder.
     """
     from sim.report.dossier.folder import report_folder
     from sim.report.map import OutlinesError
 
     try:
         with progress("report", quiet=quiet) as tell:
-            made = report_folder(results, animate=animate, outlines=outlines, analysis=analysis, charts=charts,
-                                 jobs=jobs, progress=tell)  # fmt: skip
+            made = report_folder(
+                results, animate=animate, outlines=outlines, analysis=analysis, charts=charts, jobs=jobs,
+                progress=tell,
+            )  # fmt: skip
     except OutlinesError as error:
         raise click.BadParameter(str(error), param_hint="'--map'") from error
     if not quiet:

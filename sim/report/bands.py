@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.times import midnights, origin, zone_name
+from sim.report.times import axis_words, clock_ticks, midnights, origin
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from sim.experiment.study import Study
 
@@ -61,6 +62,22 @@ def bands(values: Floats | Sequence[float], at: tuple[float, float, float, float
 def with_mandate(study: Study) -> NDArray[np.bool_]:
     """Return which runs ended in a mandate."""
     return np.array([row.get("mandate", 0.0) == 1.0 for row in study.rows], dtype=bool)
+
+
+def with_force(study: Study) -> NDArray[np.bool_]:
+    """Return the runs in which a force was sent: under a mandate, or by the lead member alone."""
+    alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
+    mandate = with_mandate(study)
+    return mandate | ~np.isnan(alone) if len(alone) == len(mandate) else mandate
+
+
+def force_words(study: Study) -> str:
+    """Return how many runs sent a force, and under what, in words."""
+    sent, mandate = with_force(study), with_mandate(study)
+    alone = int((sent & ~mandate).sum())
+    under = int(mandate.sum())
+    how = f" ({under} under a mandate, {alone} by the lead member alone)" if alone else " (under a mandate)"
+    return f"Runs in which a force was sent: {int(sent.sum())} of {len(study.rows)}{how if sent.any() else ''}"
 
 
 def finished(study: Study) -> NDArray[np.bool_]:
@@ -141,7 +158,7 @@ def draw_recorded(
         along, across = [low, high], [place, place]
         cap = "_" if vertical else "|"
         xy = (across, along) if vertical else (along, across)
-        axes.plot(*xy, color=style.TEXT, linewidth=1.0, marker=cap, markersize=5, zorder=5)
+        axes.plot(*xy, color=style.TEXT, linewidth=1.0, marker=cap, markersize=5, zorder=5, gid=RANGE)
     if value is None:
         value = (high if low is None else None) if high is not None else low
     if value is None:
@@ -156,12 +173,27 @@ def draw_recorded(
         )  # fmt: skip
     axes.plot(
         [x], [y], marker="D", markersize=4.6, markerfacecolor="white", markeredgecolor=style.TEXT,
-        markeredgewidth=0.9, linestyle="none", zorder=6, clip_on=False,
+        markeredgewidth=0.9, linestyle="none", zorder=6, clip_on=False, gid=RECORDED,
     )  # fmt: skip
 
 
-def handles(study: Study, *, recorded: bool = True, bound: bool = False, second: str = "") -> list[Artist]:
-    """Return the legend's entries for bands, median and recorded facts."""
+#: What the artists of recorded facts are called, so that legends tell only of what is drawn.
+RECORDED, RANGE = "recorded", "recorded-range"
+
+
+def _drawn(figure: Figure) -> set[str]:
+    return {str(line.get_gid()) for axes in figure.axes for line in axes.lines if line.get_gid()}
+
+
+def handles(
+    study: Study,
+    *,
+    recorded: bool = True,
+    bound: bool = False,
+    second: str = "",
+    figure: Figure | None = None,
+) -> list[Artist]:
+    """Return the legend's entries for bands, median and recorded facts (those drawn on *figure*, if given)."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -176,8 +208,10 @@ def handles(study: Study, *, recorded: bool = True, bound: bool = False, second:
         "marker": "D", "markersize": 4.6, "markerfacecolor": "white", "markeredgecolor": style.TEXT,
         "markeredgewidth": 0.9, "linestyle": "none",
     }  # fmt: skip
-    if recorded:
+    shown = {RECORDED, RANGE} if figure is None else _drawn(figure)
+    if recorded and RECORDED in shown:
         found.append(Line2D([], [], **mark, label="recorded"))  # type: ignore[arg-type]
+    if recorded and RANGE in shown:
         found.append(Line2D([], [], color=style.TEXT, linewidth=1.0, marker="|", label="recorded range"))
     if bound:
         arrow = Line2D([], [], color=style.TEXT, marker="$\\leftarrow$", markersize=8, linestyle="none",
@@ -196,32 +230,39 @@ def date_axis(
     top: bool = True,
     most: int = 9,
 ) -> None:
-    """Set a time axis of hours after the start: local dates below, hours from the appeal above.
+    """Set a time axis of hours after the start: local dates below, hours or days from the appeal above.
 
-    Dates stand at local midnight; at most *most* of them.
+    Dates stand at local midnight, on long axes at the first of a month; at most *most* of them.
     """
     last = max(last, first + 6)
     days = midnights(study.scenario, first, last, most)
     axes.set_xlim(first, last)
     axes.set_xticks([hour for hour, _ in days], [words for _, words in days] if labels else [])
     if labels:
-        axes.set_xlabel(f"local date, {zone_name(study.scenario)} (ticks at midnight)")
+        axes.set_xlabel(axis_words(study.scenario, first, last))
     zero, name = origin(study)
     if top:
-        step = _nice_step((last - first) / 8)
-        ticks = np.arange(math.ceil((first - zero) / step) * step, last - zero + 1e-9, step)
-        place = axes.get_xaxis_transform()
-        for tick in ticks:
-            words = f"{tick:+g}" if tick else "0"
-            axes.text(zero + tick, 1.012, words, transform=place, fontsize=style.SMALL, ha="center",
-                      va="bottom", color=style.TEXT)  # fmt: skip
-        axes.plot(zero + ticks, np.ones(len(ticks)), transform=place, color=style.QUIET, marker="|",
-                  markersize=4, linestyle="none", clip_on=False)  # fmt: skip
-        axes.annotate(
-            f"hours from the {name}", (1, 1), (0, 15), xycoords="axes fraction", textcoords="offset points",
-            fontsize=style.SMALL, ha="right", va="bottom", color=style.TEXT,
-        )  # fmt: skip
-    axes.axvline(zero, color=style.QUIET, linewidth=0.7, linestyle=":")
+        _clock(axes, zero, name, first, last)
+    if name != "start":
+        axes.axvline(zero, color=style.QUIET, linewidth=0.7, linestyle=":")
+
+
+def _clock(axes: Axes, zero: float, name: str, first: float, last: float) -> None:
+    """Write hours or days from *zero*, called *name*, above a time axis."""
+    ticks, unit = clock_ticks(first - zero, last - zero)
+    place = axes.get_xaxis_transform()
+    for tick, words in ticks:
+        if zero + tick > last - 0.005 * (last - first):
+            continue  # its number would hang over the edge
+        axes.text(zero + tick, 1.012, words, transform=place, fontsize=style.SMALL, ha="center", va="bottom",
+                  color=style.TEXT)  # fmt: skip
+    at = np.array([zero + tick for tick, _ in ticks])
+    axes.plot(at, np.ones(len(at)), transform=place, color=style.QUIET, marker="|", markersize=4,
+              linestyle="none", clip_on=False)  # fmt: skip
+    axes.annotate(
+        f"{unit} from the {name}", (1, 1), (0, 15), xycoords="axes fraction", textcoords="offset points",
+        fontsize=style.SMALL, ha="right", va="bottom", color=style.TEXT,
+    )  # fmt: skip
 
 
 def thousands(axes: Axes) -> None:
@@ -229,7 +270,3 @@ def thousands(axes: Axes) -> None:
     from matplotlib.ticker import FuncFormatter
 
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-
-
-def _nice_step(rough: float) -> float:
-    return next((step for step in (6.0, 12.0, 24.0, 48.0, 96.0, 168.0, 336.0) if step >= rough), 672.0)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
 from sim.report.figures import Chart, drawing_settings, save
 
@@ -36,16 +38,59 @@ NEEDS: dict[str, Callable[[Scenario], bool]] = {
     "attribution": lambda s: s.crisis.pressure is not None and s.crisis.pressure.attribution is not None,
     "sanctions": lambda s: s.crisis.pressure is not None and s.crisis.pressure.sanctions is not None,
 }
+
+
+def _sends(study: Study) -> bool:
+    return bool(with_force(study).any())
+
+
+def _flies(study: Study) -> bool:
+    values = curve(study, "flights_in")
+    return values is not None and values.size > 0 and float(values.max()) > 0
+
+
+def _completes(study: Study) -> bool:
+    return sum(not math.isnan(row.get("hours_to_deployment_complete", math.nan)) for row in study.rows) >= FEW
+
+
+#: Fewest runs of which hours by part are drawn.
+FEW = 5
+#: What a chart needs of a study to have anything to show; the others are left out of `all`.
+SHOWS: dict[str, Callable[[Study], bool]] = {
+    "troops": _sends,
+    "flights": lambda study: _sends(study) and _flies(study),
+    "bottlenecks": _completes,
+    "effects": lambda study: bool(study.variant_rows),
+    "answers": lambda study: any(not math.isnan(v) for row in study.rows for k, v in row.items()
+                                 if k.startswith("answer.")),
+}  # fmt: skip
 #: The formats of each choice.
 FORMATS: dict[str, tuple[str, ...]] = {"none": (), "main": ("png", "csv"), "all": ("png", "svg", "csv")}
 
 
-def draw(study: Study, name: str) -> Chart:
-    """Return the chart called *name*, not yet written. Raises KeyError for an unknown name."""
+def draw(study: Study, name: str, style: str = "screen") -> Chart:
+    """Return the chart called *name* in a *style* (screen, print), not yet written.
+
+    Raises KeyError for an unknown name, ValueError for an unknown style.
+    """
     module, function = charts_of(study.scenario)[name].split(":")
     make = cast("Callable[[Study], Chart]", getattr(import_module(f"sim.report.{module}"), function))
-    with drawing_settings():
-        return make(study)
+    with drawing_settings(style):
+        chart = make(study)
+    chart.made, chart.style = made_of(study), style
+    return chart
+
+
+def made_of(study: Study) -> str:
+    """Return what charts of *study* are made from, for their files: version, scenario and its hash, seed, runs."""
+    from sim import __version__
+    from sim.scenario.resolve import scenario_hash
+
+    scenario = study.scenario
+    return (
+        f"sim {__version__}; scenario {scenario.name}, hash {scenario_hash(scenario)}; seed {study.seed}; "
+        f"{len(study.rows)} runs"
+    )
 
 
 def charts_of(scenario: Scenario) -> dict[str, str]:
@@ -67,12 +112,25 @@ def main_charts(scenario: Scenario) -> tuple[str, ...]:
     return ("timeline", "troops" if scenario.crisis.unrest is not None and "troops" in names else names[1])
 
 
+def main_charts_of(study: Study) -> list[str]:
+    """Return the two charts of an ordinary run; another one where the second would have nothing to show."""
+    first, second = main_charts(study.scenario)
+    if SHOWS.get(second, _anything)(study):
+        return [first, second]
+    others = (name for name in names_of("all", study) if name != first)
+    return [first, next(others, second)]
+
+
+def _anything(study: Study) -> bool:
+    return True
+
+
 def _always(scenario: Scenario) -> bool:
     return True
 
 
 def names_of(which: str | Sequence[str], study: Study) -> list[str]:
-    """Return the charts that *which* (none, main, all, or names) stands for; effects only with variants.
+    """Return the charts that *which* (none, main, all, or names) stands for; all those with anything to show.
 
     Raises ValueError for an unknown word.
     """
@@ -80,9 +138,9 @@ def names_of(which: str | Sequence[str], study: Study) -> list[str]:
     if which == "none":
         return []
     if which == "main":
-        return list(main_charts(study.scenario))
+        return main_charts_of(study)
     if which == "all":
-        return [name for name in charts if name != "effects" or study.variant_rows]
+        return [name for name in charts if SHOWS.get(name, _anything)(study)]
     chosen = [which] if isinstance(which, str) else list(which)
     unknown = [name for name in chosen if name not in charts]
     if unknown:
@@ -91,18 +149,22 @@ def names_of(which: str | Sequence[str], study: Study) -> list[str]:
 
 
 def draw_charts(
-    study: Study, folder: Path, which: str | Sequence[str] = "main", formats: Sequence[str] | None = None
+    study: Study,
+    folder: Path,
+    which: str | Sequence[str] = "main",
+    formats: Sequence[str] | None = None,
+    style: str = "screen",
 ) -> list[Path]:
     """Draw charts of *study* into *folder* and return the files written.
 
     *which* is none, main (two charts), all, a chart's name or several. Each chart is written in *formats*
-    (png, svg, csv), by default PNG and its numbers for main, SVG too otherwise. Raises ValueError for an
-    unknown chart, OSError when the folder cannot be written.
+    (png, svg, csv), by default PNG and its numbers for main, SVG too otherwise, in the *style* of a screen or
+    of print. Raises ValueError for an unknown chart or style, OSError when the folder cannot be written.
     """
     names = names_of(which, study)
     if formats is None:
         formats = FORMATS.get(which, FORMATS["all"]) if isinstance(which, str) else FORMATS["all"]
     written: list[Path] = []
     for name in names:
-        written.extend(save(draw(study, name), Path(folder), formats))
+        written.extend(save(draw(study, name, style), Path(folder), formats))
     return written

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from sim.report import style
+from sim.report.styles import in_style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,16 +40,15 @@ class Chart:
     #: The plotted numbers: column names, then rows.
     columns: tuple[str, ...]
     rows: list[tuple[Cell, ...]]
+    #: What the chart was made from and by, as written into its files: no clock, no machine.
+    made: str = ""
+    style: str = "screen"
 
 
 @contextmanager
-def drawing_settings() -> Iterator[None]:
-    """Hold matplotlib to its own defaults and this project's style, whatever the user has configured."""
-    import matplotlib
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(cast("Any", style.SETTINGS))
+def drawing_settings(name: str = "screen") -> Iterator[None]:
+    """Hold matplotlib to its own defaults and one of this project's styles, whatever the user has configured."""
+    with in_style(name):
         yield
 
 
@@ -91,9 +91,19 @@ class Sheet:
 
     def notes(self, words: str) -> None:
         """Write *words* small along the lower edge, wrapped to the width."""
-        lines = textwrap.wrap(words, round(NOTE_COLUMNS * self.width))
+        lines = note_lines(words, self.width)
         for place, line in enumerate(reversed(lines)):
             self.text(0.12, 0.1 + 0.135 * place, line, size=6.2, colour=style.QUIET)
+
+
+def note_lines(words: str, width: float = style.WIDTH) -> list[str]:
+    """Return *words* in the lines that notes take on a sheet of *width* inches."""
+    return textwrap.wrap(words, round(NOTE_COLUMNS * width))
+
+
+def notes_height(words: str, width: float = style.WIDTH) -> float:
+    """Return the inches that notes take up at the foot of a sheet, a little room above them included."""
+    return 0.1 + 0.135 * len(note_lines(words, width)) + 0.05
 
 
 def clean_axes(axes: Axes, *, grid: str = "y") -> None:
@@ -106,7 +116,8 @@ def say(axes: Axes, words: str, x: float = 0.5, y: float = 0.5, align: str = "ce
     """Write *words* inside the axes at the fractions *x*, *y*: used where a series has no data."""
     axes.text(
         x, y, words, transform=axes.transAxes, ha=align, va="center",
-        color=style.QUIET, fontsize=style.SMALL, style="italic",
+        color=style.QUIET, fontsize=style.SMALL, style="italic", zorder=7,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1.0},
     )  # fmt: skip
 
 
@@ -117,8 +128,9 @@ def render(chart: Chart, kind: str) -> bytes:
     if kind not in METADATA:
         raise ValueError(f"no chart format {kind!r}; use png, svg or csv")
     buffer = io.BytesIO()
-    with drawing_settings():
-        chart.figure.savefig(buffer, format=kind, metadata={**METADATA[kind], "Title": chart.title})
+    told = {"Title": chart.title, **({"Description": chart.made} if chart.made else {})}
+    with drawing_settings(chart.style):
+        chart.figure.savefig(buffer, format=kind, metadata={**METADATA[kind], **told})
     return buffer.getvalue()
 
 

@@ -1,9 +1,8 @@
-"""Colours, fonts and sizes that every chart shares."""
+"""Colours, fonts and sizes that every chart shares; `sim.report.styles` puts those of a style file in place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 #: Six colours told apart under colour blindness; M. Petroff, "Accessible color sequences" (arXiv:2107.02270).
 PETROFF = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
@@ -13,9 +12,11 @@ OKABE_ITO = {
     "yellow": "#F0E442", "blue": "#0072B2", "vermilion": "#D55E00", "purple": "#CC79A7",
 }  # fmt: skip
 
+# Ink and dots to the inch of the screen style; a chart drawn in another style finds its own here.
 TEXT = "#222222"
 QUIET = "#666666"
 GRID = "#dddddd"
+DPI = 160
 LINE = OKABE_ITO["blue"]
 SECOND_LINE = OKABE_ITO["vermilion"]
 #: Strength of the tints that fill the outer band and the middle half (0 white, 1 the full colour).
@@ -47,40 +48,8 @@ PARTS: dict[str, tuple[str, str, str]] = {
 FONT_SIZE = 8.0
 SMALL = 7.0
 TITLE = 10.0
-DPI = 160
 #: Inches; the width of a page's text block in most journals, both columns.
 WIDTH = 7.2
-
-#: Settings a figure is built and rendered under, on top of matplotlib's own defaults, whatever the user's.
-SETTINGS: dict[str, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": FONT_SIZE,
-    "text.color": TEXT,
-    "axes.edgecolor": QUIET,
-    "axes.labelcolor": TEXT,
-    "axes.labelsize": FONT_SIZE,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": FONT_SIZE,
-    "axes.titlelocation": "left",
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "xtick.labelcolor": TEXT,
-    "ytick.labelcolor": TEXT,
-    "xtick.labelsize": SMALL,
-    "ytick.labelsize": SMALL,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "xtick.major.size": 3.0,
-    "ytick.major.size": 3.0,
-    "legend.fontsize": SMALL,
-    "legend.frameon": False,
-    "hatch.linewidth": 0.5,
-    "svg.hashsalt": "sim.report",
-    "svg.fonttype": "path",
-    "path.simplify": True,
-}
 
 
 def member_colours(members: Iterable[str]) -> dict[str, str]:

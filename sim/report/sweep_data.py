@@ -47,7 +47,9 @@ def told(response: Response, found: PointSummary | None) -> Told:
 def error_bars(response: Response, found: Sequence[Told]) -> list[list[float]]:
     """Return how far the whiskers of each number reach below and above it."""
     if is_chance(response):
-        return [[t.middle - t.low for t in found], [t.high - t.middle for t in found]]
+        # At a share of 0 or 1 rounding can put the end of Wilson's interval a hair beyond the share itself.
+        below = [max(0.0, t.middle - t.low) for t in found]
+        return [below, [max(0.0, t.high - t.middle) for t in found]]
     errors = [0.0 if math.isnan(t.error) else t.error for t in found]
     return [errors, errors]
 

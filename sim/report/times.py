@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 #: Hours from which a scenario is so long that its dates need years.
 LONG = 6000.0
+#: Days from which an axis is marked at the first days of months.
+MONTHLY = 75
+#: Share of the runs that must appeal for an axis to count from the appeal.
+MOST_APPEAL = 0.5
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -52,7 +56,7 @@ def midnights(scenario: Scenario, first: float, last: float, most: int = 9) -> l
     start = scenario.start
     to_midnight = -(start.hour + start.minute / 60 + start.second / 3600)
     days = range(math.ceil((first - to_midnight) / 24), math.floor((last - to_midnight) / 24) + 1)
-    if len(days) > LONG / 24:
+    if len(days) > MONTHLY and most < len(days):
         return _first_days(scenario, first, last, most)
     step = 1
     while len(days) > most * step:
@@ -97,15 +101,55 @@ def median(values: Iterable[float]) -> float:
     return known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2
 
 
-def origin(study: Study) -> tuple[float, str]:
-    """Return the instant that hours from the appeal count from on a chart's time axis, and its name.
+def most_appeal(study: Study) -> bool:
+    """Return whether the public appeal is a clock for the study: recorded, or made in half the runs or more."""
+    if recorded_appeal(study.scenario) is not None:
+        return True
+    runs = [row for row in study.rows if not row.get("failed", 0.0)]
+    made = sum(not math.isnan(row.get("hours_to_appeal", math.nan)) for row in runs)
+    return bool(runs) and made >= MOST_APPEAL * len(runs)
 
-    The recorded appeal where there is one, else the simulated median, else the scenario's start.
+
+def origin(study: Study) -> tuple[float, str]:
+    """Return the instant that a chart's time axis counts from (hours after the start), and its name.
+
+    The recorded appeal where there is one, else the simulated median if half the runs or more appeal, else
+    the scenario's start.
     """
     recorded = recorded_appeal(study.scenario)
     if recorded is not None:
         return recorded, "recorded appeal"
-    simulated = median(row.get("hours_to_appeal", math.nan) for row in study.rows)
-    if not math.isnan(simulated):
-        return simulated, "median simulated appeal"
+    if most_appeal(study):
+        return median(row.get("hours_to_appeal", math.nan) for row in study.rows), "median simulated appeal"
     return 0.0, "start"
+
+
+def axis_words(scenario: Scenario, first: float, last: float) -> str:
+    """Return the label of an axis of local dates from *first* to *last* (hours after the start)."""
+    begun, end = local_time(scenario, first), local_time(scenario, last)
+    if last - first > 24 * MONTHLY:
+        return f"local date, {zone_name(scenario)} (ticks on the first of a month)"
+    years = str(begun.year) if begun.year == end.year else f"{begun.year}-{end.year}"
+    return f"local date in {years}, {zone_name(scenario)} (ticks at midnight)"
+
+
+#: Steps between the ticks of a clock, in hours, and from where it counts in days (hours).
+STEPS = (6.0, 12.0, 24.0, 48.0, 96.0, 120.0, 240.0, 480.0, 720.0, 1200.0, 2400.0, 4800.0, 7200.0, 12000.0)
+DAYS_FROM = 30 * 24.0
+
+
+def clock_ticks(first: float, last: float, most: int = 9) -> tuple[list[tuple[float, str]], str]:
+    """Return at most about *most* ticks (hours, words) between two instants of a clock, and the unit's name.
+
+    Hours up to thirty days, days beyond.
+    """
+    step = next((s for s in STEPS if (last - first) <= s * most), STEPS[-1])
+    days = last - first > DAYS_FROM
+    if days:
+        step = max(24.0, step)
+    ticks = [step * n for n in range(math.ceil(first / step), math.floor(last / step + 1e-9) + 1)]
+    return [(tick, _signed(tick / 24 if days else tick)) for tick in ticks], "days" if days else "hours"
+
+
+def _signed(number: float) -> str:
+    return f"{number:+,g}" if number else "0"

@@ -1,4 +1,4 @@
-"""A headless Chromium driven over a pipe with the standard library alone: opens a file, asks, clicks, listens."""
+"""A headless Chromium driven over a pipe with the standard library alone: opens files, asks, listens."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 OPTIONS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-sync",
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions",
+    "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--mute-audio",
     "--disable-dev-shm-usage", "--remote-debugging-pipe",
 )  # fmt: skip
-#: Puts the ends of the two pipes where the browser expects them, clear of each other, and becomes the browser.
+#: Puts the ends of the two pipes where the browser expects them and becomes the browser.
 STARTER = (
     "import fcntl, os, sys; a, b = (fcntl.fcntl(int(n), fcntl.F_DUPFD, 10) for n in sys.argv[1:3]); "
     "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
@@ -134,11 +135,11 @@ class Page:
         """Save a picture of the screen, the whole page, or one element."""
         more: dict[str, Any] = {}
         if query:
-            box = self.ask(f"(function (b) {{ return [b.left + scrollX, b.top + scrollY, b.width, b.height]; }})"
-                           f"(document.querySelector({json.dumps(query)}).getBoundingClientRect())")  # fmt: skip
+            found = f"document.querySelector({json.dumps(query)}).getBoundingClientRect()"
+            box = self.ask(f"(b => [b.left + scrollX, b.top + scrollY, b.width, b.height])({found})")
             more = {"clip": dict(zip(("x", "y", "width", "height"), box, strict=True)) | {"scale": 1}}
-        found = self.send("Page.captureScreenshot", captureBeyondViewport=bool(query) or whole, **more)
-        path.write_bytes(base64.b64decode(found["data"]))
+        taken = self.send("Page.captureScreenshot", captureBeyondViewport=bool(query) or whole, **more)
+        path.write_bytes(base64.b64decode(taken["data"]))
 
     def pdf(self, path: Path) -> None:
         """Print the page."""

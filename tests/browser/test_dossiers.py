@@ -129,8 +129,8 @@ def test_keys_reach_what_a_pointer_reaches(page, dossiers):
     assert page.ask("document.activeElement.className") == "skip"
     assert page.ask("getComputedStyle(document.activeElement).outlineStyle") != "none"
     bare = (
-        "Array.from(document.querySelectorAll('input, select, button')).filter(f => !(f.labels && f.labels.length)"
-        " && !f.getAttribute('aria-label') && !f.textContent.trim()).length"
+        "Array.from(document.querySelectorAll('input, select, button'))"
+        ".filter(f => !(f.labels && f.labels.length) && !f.getAttribute('aria-label') && !f.textContent.trim()).length"
     )
     assert page.ask(bare) == 0
 

@@ -10,8 +10,8 @@ import yaml
 from tests.tiny import tiny_yaml
 
 BREAKING = (
-    "<script>document.title='broken'</script> \"quotes\" & 'ticks' </title></style><img src=x onerror=alert(1)> "
-    "\u202b\u05e9\u05dc\u05d5\u05dd\u202c"
+    "<script>document.title='broken'</script> \"quotes\" & 'ticks' </title></style>"
+    "<img src=x onerror=alert(1)> \u202b\u05e9\u05dc\u05d5\u05dd\u202c"
 )
 #: Keys under which any text may stand.
 FREE = ("title", "description", "name", "source", "note", "label")
@@ -23,10 +23,9 @@ def nasty_file(path: Path) -> Path:
     name = data["name"]
     _spoil(data)
     data["name"] = name
-    data["record"] = {
-        "calm": {"response": "hours_to_order", "kind": "instant", "value": 40, "unit": "h", "scored": True,
-                 "label": BREAKING, "source": f"https://example.org/a?b=1&c=2 {BREAKING}", "confidence": "low"},
-    }  # fmt: skip
+    source = f"https://example.org/a?b=1&c=2 {BREAKING}"
+    entry = {"response": "hours_to_order", "kind": "instant", "value": 40, "unit": "h", "scored": True}
+    data["record"] = {"calm": entry | {"label": BREAKING, "source": source, "confidence": "low"}}
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 

@@ -73,13 +73,13 @@ def shipped() -> Iterator[tuple[str, Scenario]]:
 def scored(replications: int = RUNS, jobs: int | None = None) -> list[Scored]:
     """Return every scored instant of every shipped scenario."""
     found: list[Scored] = []
-    told: set[tuple[str, str]] = set()
+    told: set[tuple[str, str, str]] = set()
     for name, scenario in shipped():
         study = run_study(scenario, replications, jobs=jobs or "auto", variants=())
         for summary in study.summary().record.values():
             if not summary.entry.scored:
                 continue
-            identity = (summary.entry.label, str(summary.entry.value))
+            identity = (scenario.crisis.title, summary.key, str(summary.entry.value))
             found.append(Scored(name, summary, identity in told))
             told.add(identity)
     return found

@@ -65,6 +65,9 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
                 partial(_hazard, member=member), "count",
             )
         )  # fmt: skip
+    hosts = dict.fromkeys([scenario.crisis.host, *(e.crisis.host for e in scenario.crises.values())])
+    for host in hosts:
+        found.append(_at_end(f"Trust of {host} in the lead as a patron at the end", "patron", host))
     found.append(Response("exits", "Members that left", "members", None, lambda log, s: exits(log), "count"))
     return tuple(found)
 

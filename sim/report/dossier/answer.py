@@ -64,9 +64,10 @@ def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
         said.append(f"a mandate for force is adopted in {percent(mandate.chance)} {given} {_ci(mandate)}")
     yield f"{'; '.join(said)}. " if said else f"From {runs}. "
     yield from _other_course(summary)
-    if summary.score.n_instants:
-        yield (f"Of {summary.score.n_instants} recorded quantities that count, {percent(summary.score.in_band)} fall in "
-               f"the simulated {band_words(study)} band. ")  # fmt: skip
+    score = summary.score
+    if score.n_instants:
+        yield f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
+        yield f"simulated {band_words(study)} band. "
 
 
 def _other_course(summary: Summary) -> Iterator[str]:
@@ -78,10 +79,14 @@ def _other_course(summary: Summary) -> Iterator[str]:
     clear.sort(key=lambda d: (-abs(d[1].mean) / max(d[1].high - d[1].low, 1e-9), d[0].name))
     chosen = [next((d for d in clear if d[0].name == name), None) for name in FIRST]
     told = [d for d in chosen if d is not None] or clear
-    said = [f"{_inside(r.label)} {signed(d.mean)}{f' {r.unit}' if r.unit else ''} (95 %: {signed(d.low)} to "
-            f"{signed(d.high)})" for r, d in told[:3]]  # fmt: skip
+    said = listing(_change(r, d) for r, d in told[:3]) if told else "nothing clearly"
     over = f" over the {variant.n} runs with {variant.given}" if variant.given else ""
-    yield f"The other course \u201c{variant.title}\u201d changes{over}: {listing(said) if said else 'nothing clearly'}. "
+    yield f"The other course \u201c{variant.title}\u201d changes{over}: {said}. "
+
+
+def _change(r: ResponseSummary, d: PairedDifference) -> str:
+    unit = f" {r.unit}" if r.unit else ""
+    return f"{_inside(r.label)} {signed(d.mean)}{unit} (95 %: {signed(d.low)} to {signed(d.high)})"
 
 
 def _clear(summary: Summary, variant: VariantSummary) -> list[tuple[ResponseSummary, PairedDifference]]:
@@ -110,7 +115,7 @@ def headline(
     own = [r for n, r in summary.responses.items()
            if n not in RESPONSES and n in crisis and "." not in n and _is(r, kind)]  # fmt: skip
     # A crisis's own outcomes say more of it than those that all have.
-    chosen = [*found[:3], *[r for r in own if r not in found]] + found[3:]
+    chosen = [*found[:3], *(r for r in own if r not in found), *found[3:]]
     return [r for r in chosen if r.n][: MOST[kind]]
 
 
@@ -239,9 +244,9 @@ def outcomes(study: Study) -> Html:
                      number(r.median, r.unit) + error, band(r.low, r.high, r.unit), share))  # fmt: skip
     head = ("response", "over", "n", "chance", "median ±", band_words(study), "from inputs")
     note = (
-        "Chance: share of runs in which it happened (was above 0). Median and band: Kaplan-Meier quantiles for "
-        "times; ± is half of the median's 95 % interval. From inputs: share of the variance that comes from "
-        "uncertain inputs; the rest is chance."
+        "Chance: share of runs in which it happened (was above 0). Median and band: Kaplan-Meier quantiles "
+        "for times; ± is half of the median's 95 % interval. From inputs: share of the variance that comes "
+        "from uncertain inputs; the rest is chance."
     )
     whole = table(head, rows, "All outcomes", words=(0, 1))
     return join([whole, tag("p", note, class_="note")])

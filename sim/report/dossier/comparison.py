@@ -42,10 +42,16 @@ def comparison_dossier(found: Comparison) -> bytes:
                 checklist(first.scenario, first.seed, f"{runs}, seed {seeds}", versions())),
         Section("origin", "Manifest, and how to make this again", _origin(found)),
     ]  # fmt: skip
-    sides = tag("ul", *[tag("li", tag("b", letter), f"  {side.name}: {side.scenario.title}, {len(side.rows)} runs, "
-                            f"seed {side.seed}", dir="auto")
-                        for letter, side in zip(LETTERS, found.sides, strict=False)])  # fmt: skip
-    return page(f"Comparison: {names}", [sides, tag("p", f"{runs}.", class_="note")], parts)
+    sides = [
+        tag(
+            "li",
+            tag("b", f"{letter} "),
+            f"{side.name}: {side.scenario.title} ({len(side.rows)} runs)",
+            dir="auto",
+        )
+        for letter, side in zip(LETTERS, found.sides, strict=False)
+    ]
+    return page(f"Comparison: {names}", [tag("ul", *sides), tag("p", f"{runs}.", class_="note")], parts)
 
 
 def _charts(found: Comparison) -> Iterator[Chart]:
@@ -63,12 +69,16 @@ def _answer(found: Comparison) -> Html:
     parts: list[Child] = []
     for letter, differences in zip(LETTERS[1:], found.differences, strict=False):
         clear = [d for d in differences if d.differs and d.clear][:FIRST]
-        said = [tag("li", f"{_label(d)}: {number(d.second, d.unit)} against {number(d.first, d.unit)}, a difference "
-                          f"of {_interval(d)}.") for d in clear]  # fmt: skip
+        said = [tag("li", _told(d)) for d in clear]
         head = f"{letter} against {LETTERS[0]}: "
         alike = "no outcome differs by more than its interval." if not clear else "the largest effects first."
         parts += [tag("p", head, alike, class_="lead"), tag("ul", *said) if said else None]
     return join([*parts, paragraphs(f"Note: {note}." for note in found.notes)])
+
+
+def _told(d: Difference) -> str:
+    sides = f"{number(d.second, d.unit)} against {number(d.first, d.unit)}"
+    return f"{_label(d)}: {sides}, a difference of {_interval(d)}."
 
 
 def _inputs(found: Comparison) -> Html:
@@ -91,8 +101,8 @@ def _cut(text: str) -> str:
 def _outcomes(found: Comparison, place: int) -> Html:
     differences = found.differences[place]
     base, other = LETTERS[0], LETTERS[place + 1]
-    head = ("response", base, other, f"{other} - {base}", "95 %", "effect (sd)", "pairs" if found.paired else "runs",
-            "variance reduction")  # fmt: skip
+    over = "pairs" if found.paired else "runs"
+    head = ("response", base, other, f"{other} - {base}", "95 %", "effect (sd)", over, "variance reduction")
     shown = [d for d in differences if d.differs]
     alike = "; ".join(d.label for d in differences if not d.differs)
     whole: Child = (
@@ -114,8 +124,8 @@ def _row(d: Difference) -> Sequence[Child]:
     reduction = "" if math.isnan(gain) else "exact" if math.isinf(gain) else number(gain)
     effect = NONE if math.isnan(d.effect) else "all" if math.isinf(d.effect) else f"{d.effect:+.2f}"
     spread = NONE if math.isnan(d.low) else f"{signed(d.low)} to {signed(d.high)}{'*' if d.clear else ''}"
-    return (_label(d), number(d.first, d.unit), number(d.second, d.unit), signed(d.mean), spread, effect, str(d.both),
-            reduction)  # fmt: skip
+    means = (number(d.first, d.unit), number(d.second, d.unit), signed(d.mean))
+    return (_label(d), *means, spread, effect, str(d.both), reduction)
 
 
 def _label(d: Difference) -> str:

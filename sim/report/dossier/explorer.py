@@ -87,8 +87,8 @@ def _note(study: SweepStudy) -> str:
         else "Points are a sample: a slider leads to the point with that level and sets the others to it."
     )
     return (
-        f"Times and numbers: median with its {spread}; chances with their 95 % interval. Dotted: recorded. {grid} "
-        "Only finished points are shown; nothing is computed or interpolated here."
+        f"Times and numbers: median with its {spread}; chances with their 95 % interval. Dotted: recorded. "
+        f"{grid} Only finished points are shown; nothing is computed or interpolated here."
     )
 
 

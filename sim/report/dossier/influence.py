@@ -54,14 +54,18 @@ def _analysis(text: str) -> Html:
     parts: list[Child] = []
     for response in dict.fromkeys(row["response"] for row in rows):
         own = [row for row in rows if row["response"] == response and row["rank"] not in ("", "0")][:ROWS]
-        cells = [(dotted(row["assumption"]), _ranks(row), f"{_n(row['low'])} to {_n(row['high'])}", _n(row["at_low"]),
-                  _n(row["at_high"]), _signed(row["effect"]),
-                  f"{_signed(row['effect_low'])} to {_signed(row['effect_high'])}", row["confidence"] or NONE)
-                 for row in own]  # fmt: skip
+        cells = [_effect(row) for row in own]
         head = ("assumption", "ranks", "low to high", "at low", "at high", "effect", "95 %", "confidence")
         parts.append(table(head, cells, f"Influence on {response.replace('_', ' ')}", words=(0, 7)))
     note = "Ranks are the best and worst that the intervals allow; overlapping intervals are not told apart."
     return join([*parts, tag("p", note, class_="note")])
+
+
+def _effect(row: dict[str, str]) -> tuple[Child, ...]:
+    interval = f"{_signed(row['effect_low'])} to {_signed(row['effect_high'])}"
+    levels = (f"{_n(row['low'])} to {_n(row['high'])}", _n(row["at_low"]), _n(row["at_high"]))
+    effect = (_signed(row["effect"]), interval, row["confidence"] or NONE)
+    return (dotted(row["assumption"]), _ranks(row), *levels, *effect)
 
 
 def _ranks(row: dict[str, str]) -> str:
@@ -94,14 +98,15 @@ def _screen(study: Study) -> Html:
         rows = [
             (dotted(t.path), f"{t.rank_correlation:+.2f}", f"{t.low:+.2f} to {t.high:+.2f}") for t in clear
         ]
-        caption = f"{about.label}: {n} draws, {len(found)} inputs, {len(clear) or 'none'} that {'stands' if len(clear) < 2 else 'stand'} out from luck"
+        out = f"{len(clear)} that stand" if len(clear) > 1 else f"{'one' if clear else 'none'} that stands"
+        caption = f"{about.label}: {n} draws, {len(found)} inputs, {out} out from luck"
         blocks.append(table(("input", "rank correlation", "95 %"), rows, caption) if rows
                       else tag("p", f"{caption}."))  # fmt: skip
     note = (
-        "A screen, not an analysis: Spearman's rank correlation between each uncertain input and the mean of the "
-        "response over the runs of each outer draw, with the interval of Fieller, Hartley and Pearson (1957), "
-        "widened so that it holds for all inputs together (Bonferroni). Weak influences go unseen, and inputs that "
-        "are not drawn are not in it."
+        "A screen, not an analysis: Spearman's rank correlation between each uncertain input and the mean of "
+        "the response over the runs of each outer draw, with the interval of Fieller, Hartley and Pearson "
+        "(1957), widened so that it holds for all inputs together (Bonferroni). Weak influences go unseen, "
+        "and inputs that are not drawn are not in it."
     )
     return join([*blocks, tag("p", note, class_="note")])
 

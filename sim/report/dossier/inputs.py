@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from sim.scenario.models import Scenario
     from sim.scenario.quantities import Quantity
 
+#: Kinds of input to choose from.
+CHOICES = {"": "all", "assumed": "assumed", "sourced": "with a source", "drawn": "drawn anew"}
 #: Confidence from the weakest on; "unsaid" where the file says nothing.
 ORDER = ("none", "low", "medium", "high", "unsaid")
 
@@ -25,8 +27,8 @@ def inputs(scenario: Scenario) -> Html:
     counts = {word: sum((q.confidence or "unsaid") == word for _, q in kept) for word in ORDER}
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
     intro = (
-        f"{len(kept)} numbers carry a source, a range or a confidence ({said}); {len(every) - len(kept)} more are "
-        f"settings and defaults without any. {sum(q.assumed for _, q in kept)} of them are assumptions. "
+        f"{len(kept)} numbers carry a source, a range or a confidence ({said}); {len(every) - len(kept)} "
+        f"more are settings and defaults without any. {sum(q.assumed for _, q in kept)} of them are assumptions. "
         f"{sum(path in drawn for path, _ in kept)} are drawn anew in each outer draw. Weakest first."
     )
     rows = [_row(path, q, path in drawn) for path, q in kept]
@@ -36,8 +38,10 @@ def inputs(scenario: Scenario) -> Html:
         for path, q in kept
     ]  # fmt: skip
     head = ("input", "value", "low to high", "unit", "confidence", "source and note")
-    whole = table(head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, tall=True, name="inputs-table",
-                  attributes=marks)  # fmt: skip
+    whole = table(
+        head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, tall=True,
+        name="inputs-table", attributes=marks,
+    )  # fmt: skip
     return join([tag("p", intro), _filters(counts), tag("div", whole, class_="inputs")])
 
 
@@ -58,12 +62,15 @@ def _row(path: str, q: Quantity, drawn: bool) -> tuple[Child, ...]:
 def _filters(counts: dict[str, int]) -> Html:
     confidence = [tag("option", "all", value="")]
     confidence += [tag("option", f"{word} ({n})", value=word) for word, n in counts.items() if n]
-    kinds = [tag("option", words, value=value) for words, value in
-             (("all", ""), ("assumed", "assumed"), ("with a source", "sourced"), ("drawn anew", "drawn"))]  # fmt: skip
+    kinds = [tag("option", words, value=value) for value, words in CHOICES.items()]
+
+    def select(options: list[Html], key: str) -> Html:
+        return tag("select", *options, data_key=key, autocomplete="off")
+
     return tag(
         "div",
-        tag("label", "Confidence", tag("select", *confidence, data_key="data-confidence", autocomplete="off")),
-        tag("label", "Kind", tag("select", *kinds, data_key="data-kind", autocomplete="off")),
+        tag("label", "Confidence", select(confidence, "data-confidence")),
+        tag("label", "Kind", select(kinds, "data-kind")),
         tag("label", "Words", tag("input", type="search", autocomplete="off")),
         tag("button", "Show all", type="button", class_="reset"),
         tag("span", aria_live="polite", class_="note"),

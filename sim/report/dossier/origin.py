@@ -29,7 +29,8 @@ def facts(pairs: dict[str, Child]) -> Html:
 def origin(study: Study) -> Html:
     """Return the manifest of a study and its commands."""
     identity = identity_of(study.scenario, study.seed)
-    counts = f"{len(study.rows)} runs, {len(study.variant_rows)} variants on the same luck, {len(study.failures)} failed"
+    variants = f"{len(study.variant_rows)} variants on the same luck"
+    counts = f"{len(study.rows)} runs, {variants}, {len(study.failures)} failed"
     pairs: dict[str, Child] = {
         "Program": f"csto-sim {sim.__version__}",
         "Scenario": tag("code", study.scenario.name),

@@ -31,15 +31,16 @@ class Section:
 
 
 @cache
-def _data(name: str) -> str:
+def data_text(name: str) -> str:
+    """Return a text that comes with the program."""
     return (DATA / name).read_text(encoding="utf-8")
 
 
 def page(title: str, lead: Child, sections: Sequence[Section], *, explorer: bool = False) -> bytes:
     """Return the page as bytes: *lead* under the title, then the sections with a list of them in front."""
     items = [tag("li", tag("a", part.title, href=f"#{part.name}")) for part in sections]
-    style = f"{_data('dossier.css')}\n{MAP_STYLE}"
-    scripts = [MAP_SCRIPT, _data("dossier.js"), *([_data("explorer.js")] if explorer else [])]
+    style = f"{data_text('dossier.css')}\n{MAP_STYLE}"
+    scripts = [MAP_SCRIPT, data_text("dossier.js"), *([data_text("explorer.js")] if explorer else [])]
     head = tag(
         "head",
         tag("meta", charset="utf-8"),

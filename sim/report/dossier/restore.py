@@ -46,7 +46,7 @@ def study_of_folder(folder: Path, jobs: Jobs = "auto", progress: Progress | None
 
 
 def sweep_of_folder(folder: Path, jobs: Jobs = "auto", progress: Progress | None = None) -> SweepStudy:
-    """Return the sweep that `sweep` wrote into *folder*; sources and errors are those of `study_of_folder`."""
+    """Return the sweep that `sweep` wrote into *folder*; errors are those of `study_of_folder`."""
     from sim.experiment.sweep import do_sweep
     from sim.experiment.sweep_plan import plan_sweep
     from sim.experiment.sweep_results import summary_csv, sweep_store

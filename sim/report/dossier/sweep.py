@@ -56,11 +56,15 @@ def _answer(study: SweepStudy) -> Html:
     found = [e for e in _shown(study) if e.low > 0 or e.high < 0]
     if not found:
         return tag("p", "No factor changes a shown response by more than its interval.", class_="lead")
-    items = [tag("li", f"{study.responses[e.response].label}: {signed(e.mean)} (95 %: {signed(e.low)} to "
-                       f"{signed(e.high)}) when {e.factor} goes from {e.first} to {e.level}.")
-             for e in _largest(found)]  # fmt: skip
-    intro = f"{len(found)} of {len(_shown(study))} main effects on the shown responses leave out zero; among them:"
+    items = [tag("li", _told(study, e)) for e in _largest(found)]
+    several = f"{len(found)} of {len(_shown(study))} main effects on the shown responses"
+    intro = f"{several} have an interval that leaves out zero; the clearest are:"
     return join([tag("p", intro, class_="lead"), tag("ul", *items)])
+
+
+def _told(study: SweepStudy, e: Effect) -> str:
+    change = f"{signed(e.mean)} (95 %: {signed(e.low)} to {signed(e.high)})"
+    return f"{study.responses[e.response].label}: {change} when {e.factor} goes from {e.first} to {e.level}."
 
 
 def _largest(effects: list[Effect]) -> list[Effect]:

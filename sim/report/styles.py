@@ -1,0 +1,60 @@
+"""The two styles of one visual language: for a screen, and for print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sim.report import style
+
+#: The style files that are shipped, in `sim/report/data/styles`.
+STYLES = ("screen", "print")
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a style file says."""
+
+    name: str
+    #: matplotlib's settings.
+    settings: dict[str, Any]
+    #: Ink and sizes that charts take from `sim.report.style` by name.
+    ink: dict[str, Any]
+
+
+@cache
+def style_of(name: str) -> Style:
+    """Return the style called *name*; the print style says only where it departs from the screen's.
+
+    Raises ValueError for an unknown name.
+    """
+    if name not in STYLES:
+        raise ValueError(f"no style {name!r}; choose from {', '.join(STYLES)}")
+    text = files("sim.report").joinpath("data", "styles", f"{name}.json").read_text(encoding="utf-8")
+    data = json.loads(text)
+    base = style_of(data["extends"]) if "extends" in data else Style("", {}, {})
+    return Style(name, base.settings | data["settings"], base.ink | data["ink"])
+
+
+@contextmanager
+def in_style(name: str = "screen") -> Iterator[None]:
+    """Hold matplotlib to its own defaults and a style of this project, whatever the user has configured."""
+    import matplotlib
+
+    chosen = style_of(name)
+    before = {key: getattr(style, key) for key in chosen.ink}
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(chosen.settings)
+        try:
+            for key, value in chosen.ink.items():
+                setattr(style, key, value)
+            yield
+        finally:
+            for key, value in before.items():
+                setattr(style, key, value)
