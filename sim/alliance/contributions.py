@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from sim.scenario.alliance import Unit
 from sim.scenario.response import Mandate, Offer
 from sim.scenario.transport import AircraftType, Airlift
-
 
 #: No troops committed elsewhere.
 NOBODY: Mapping[tuple[str, str], float] = {}
@@ -25,8 +25,7 @@ class Package:
     vehicles: int
 
 
-@dataclass(frozen=True)
-class Chalk:
+class Chalk(NamedTuple):
     """One aircraft load (or one road column)."""
 
     troops: int

@@ -30,10 +30,13 @@ def _jobs(ctx: click.Context, param: click.Parameter, text: str) -> Jobs:
 
 
 def _cluster(ctx: click.Context, param: click.Parameter, text: str | None) -> Cluster | None:
+    if text is None:
+        return None
+    # Imported here: who names no cluster pays for none.
     from sim.experiment.cluster import cluster_at
 
     try:
-        return None if text is None else cluster_at(text)
+        return cluster_at(text)
     except ValueError as error:
         raise click.BadParameter(str(error), ctx, param) from error
 

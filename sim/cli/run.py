@@ -61,7 +61,9 @@ charts_option = click.option(
     epilog=example("python -m sim FILE --reps 500 --set council.rule=simple_majority"),
 )
 @scenario_file
-@replications_option(1, None, "Replications, by default the scenario's own; with --precision, the most of them.")
+@replications_option(
+    1, None, "Replications, by default the scenario's own; with --precision, the most of them."
+)
 @seed_option
 @set_option
 @click.option("--until", metavar="WHEN", help="Stop there: hours ('120 h') or a date (host's local time).")
@@ -164,9 +166,7 @@ def _most(
     return most or CAP
 
 
-def do_shard(
-    ctx: click.Context, plan: Plan | SweepPlan, store: Store, jobs: Jobs, tell: Progress
-) -> None:
+def do_shard(ctx: click.Context, plan: Plan | SweepPlan, store: Store, jobs: Jobs, tell: Progress) -> None:
     """Do a shard's runs and leave them in its folder for `merge`."""
     from sim.experiment.executors import fulfil
     from sim.experiment.merge import finish_shard

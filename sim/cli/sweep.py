@@ -126,7 +126,7 @@ def sweep_command(
         raise click.UsageError("--precision needs all runs in one place; give --shard or --precision", ctx)
     plan = plan_sweep(scenario, sweep, most_replications(ctx, reps, max_reps, width), seed, origins=origins)
     jobs = where_to_run(ctx, jobs, cluster)
-    with sweep_store(plan, out, fresh=fresh, shard=shard or WHOLE, say=None if quiet else say) as store:
+    with sweep_store(plan, out, fresh=fresh, shard=shard or WHOLE, say=say) as store:
         with progress(f"{scenario.name}, sweep", quiet=quiet) as tell:
             if shard is not None and not shard.whole:
                 do_shard(ctx, plan, store, jobs, tell)

@@ -21,8 +21,8 @@ class ReservationBook:
 
     __slots__ = ("_asked", "_free", "history")
 
-    def __init__(self, slots: float) -> None:
-        """Open the book with *slots* slots, all free.
+    def __init__(self, slots: float, keep: bool = True) -> None:
+        """Open the book with *slots* slots, all free, to *keep* what was booked or not.
 
         Raises:
             ValueError: *slots* is not a positive whole number.
@@ -31,8 +31,8 @@ class ReservationBook:
             raise ValueError(f"an airfield needs a whole number of slots of 1 or more, not {slots!r}")
         self._free = [float("-inf")] * int(slots)
         self._asked = float("-inf")
-        #: Start and end (h) of every service, in order of request.
-        self.history: list[tuple[float, float]] = []
+        #: Start and end (h) of every service, in order of request, if they are kept.
+        self.history: list[tuple[float, float]] | None = [] if keep else None
 
     @property
     def slots(self) -> int:
@@ -54,7 +54,8 @@ class ReservationBook:
         start = free if free > now else now
         end = start + service
         heapreplace(self._free, end)
-        self.history.append((start, end))
+        if self.history is not None:
+            self.history.append((start, end))
         return start
 
 

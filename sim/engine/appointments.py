@@ -29,9 +29,12 @@ class Appointments:
 
     def bring_up_to_date(self, world: World, merge: Merge) -> None:
         """Replace parts in the calls of *world*; tell *merge* if there were any."""
-        for event in [entry[-1] for entry in world.env._queue]:
-            if event.callbacks:
-                event.callbacks[:] = [self._call(call) for call in event.callbacks]
+        queue: list[Any] = world.env._queue
+        for place, entry in enumerate(queue):
+            if entry[3] is None:
+                queue[place] = (*entry[:4], self._call(entry[4]), self._part(self._call(entry[5])))
+            elif entry[3].callbacks:
+                entry[3].callbacks[:] = [self._call(call) for call in entry[3].callbacks]
         for calls in world._listeners.values():
             calls[:] = [self._call(call) for call in calls]
         if self.replaced:
@@ -63,6 +66,9 @@ class Appointments:
             for cell in call.__closure__ or ():
                 self._cell(cell)
         return call
+
+    def _given(self, given: Any) -> Any:
+        return self._call(given) if isinstance(given, FunctionType) else self._part(given)
 
     def _cell(self, cell: CellType) -> None:
         try:

@@ -10,7 +10,7 @@ from sim.engine.world import World
 def open_bases(world: World) -> None:
     """Put the bases near the crisis's host to work, and let the opening of new ones shake the standing."""
     for key, base in world.alliance.bases.items():
-        if not base.enabled:
+        if not base.enabled or base.owner in world.left():
             continue
         near = world.crisis.host in base.near
         shocks = {} if world.key else shocks_of(base.shocks)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
-from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind
-from sim.engine.world import World
 from sim.scenario.campaign import Episode
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import Quantity
 
-#: Puts the agents of a crisis into its world.
-Populate = Callable[[World], CrisisState]
+if TYPE_CHECKING:
+    from sim.engine.crisis import CrisisState
+    from sim.engine.world import World
+
+    #: Puts the agents of a crisis into its world.
+    Populate = Callable[[World], CrisisState]
 
 
 class Campaign:
@@ -32,6 +35,9 @@ class Campaign:
         if episode.crisis.host in root.left():
             return  # it has left: nobody is asked, and nobody answers
         horizon = min(root.horizon, root.now + float(episode.horizon))
+        # Imported here: who only asks what an episode is needs no library that simulates.
+        from sim.engine.world import World
+
         scenario = episode_scenario(root.scenario, key, frozenset(root.left()))
         world = World(scenario, root.seed, root.replication, horizon, root, key)
         self.worlds[key] = world, self.populate(world)
@@ -64,10 +70,13 @@ def episode_scenario(campaign: Scenario, key: str, left: frozenset[str] = frozen
             for m, state in alliance.members.items()
         }
         alliance = alliance.model_copy(update={"members": members})
+    if not any(known is campaign for known, _ in _made.values()):
+        _made.clear()  # those of a campaign that is done with
     made = campaign.model_copy(
         update={
             "name": key, "title": episode.title, "horizon": episode.horizon, "alliance": alliance,
-            "crisis": episode.crisis, "response": episode.response, "crises": {}, "record": {}, "moved_by": Quantity(0.0),
+            "crisis": episode.crisis, "response": episode.response, "crises": {}, "record": {},
+            "moved_by": Quantity(0.0),
         }
     )  # fmt: skip
     _made[key, left] = campaign, made

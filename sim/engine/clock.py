@@ -6,11 +6,14 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import repeat
 from math import inf
-from typing import Any
+from typing import Any, NoReturn
 
 import simpy
-from simpy.core import EmptySchedule
-from simpy.events import NORMAL
+from simpy.core import EmptySchedule, StopSimulation
+from simpy.events import NORMAL, EventPriority
+
+#: Ahead of everything else at its instant, as SimPy has it.
+URGENT_FIRST = EventPriority(-1)
 
 
 class Clock(simpy.Environment):
@@ -44,6 +47,19 @@ class Clock(simpy.Environment):
         heappush(self._queue, (self._now + hours, NORMAL, next(self._eid), event))
         return event
 
+    def revise(self, call: Callable[[Any], Any], given: Callable[[Any], Any]) -> None:
+        """Replace every call in the queue by what *call* makes of it, what it is given by what *given* makes.
+
+        Times and order stay as they are.
+        """
+        queue: list[Any] = self._queue
+        for place, entry in enumerate(queue):
+            event = entry[3]
+            if event is None:
+                queue[place] = (*entry[:4], call(entry[4]), given(entry[5]))
+            elif event.callbacks:
+                event.callbacks[:] = [call(callback) for callback in event.callbacks]
+
     def step(self) -> None:
         """Do what is next in the queue."""
         self.steps(1)
@@ -56,19 +72,25 @@ class Clock(simpy.Environment):
         """
         queue: list[Any] = self._queue
         for _ in repeat(None, count):
-            if not queue:
-                raise EmptySchedule
-            entry = heappop(queue)
+            try:
+                entry = heappop(queue)
+            except IndexError:
+                raise EmptySchedule from None
             self._now = entry[0]
             event = entry[3]
             if event is None:
                 entry[4](entry[5])
                 continue
             callbacks, event.callbacks = event.callbacks, None
-            for callback in callbacks:
-                callback(event)
+            try:
+                for callback in callbacks:
+                    callback(event)
+            except StopSimulation:  # what else hangs on the event is done when the clock runs on
+                event.callbacks = callbacks[callbacks.index(callback) + 1 :]
+                self.schedule(event, URGENT_FIRST)
+                raise
             if not event._ok and not hasattr(event, "_defused"):
-                raise event._value  # a process failed and nobody took care of it
+                _fail(event._value)
 
 
 class _Later(simpy.Event):
@@ -78,3 +100,8 @@ class _Later(simpy.Event):
 
     def __init__(self, env: Clock, callbacks: list[Callable[[Any], None]]) -> None:
         self.env, self.callbacks = env, callbacks
+
+
+def _fail(error: BaseException) -> NoReturn:
+    """Raise what made a process fail, a copy with the traceback of its own, as SimPy does."""
+    raise type(error)(*error.args) from error

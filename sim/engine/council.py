@@ -62,10 +62,11 @@ class CouncilProcess:
         world.listen(EventKind.APPEAL, self._on_appeal)
 
     def chair(self) -> str:
-        """Return who chairs the council on the day (the lead if nobody is recorded)."""
+        """Return who chairs the council on the day (the lead if nobody is recorded who takes part)."""
         today = self.world.today
         for chair in self.world.alliance.chairs:
-            if chair.start <= today and (chair.end is None or today < chair.end):
+            held = chair.start <= today and (chair.end is None or today < chair.end)
+            if held and chair.member in self.members.voters:
                 return chair.member
         return self.members.lead
 
@@ -132,7 +133,9 @@ class CouncilProcess:
 
     def _read_ledger(self, cause: int) -> Ledger:
         scenario = self.world.scenario
-        facts = treaty_facts(scenario) | self.world.facts  # what has been found out since the start
+        facts = (
+            treaty_facts(scenario, self.world.today) | self.world.facts
+        )  # what has been found out since the start
         ledger = _ledger(scenario.alliance.treaty, facts, self.world.today)
         self.world.record(
             EventKind.LEDGER, cause=cause,
@@ -187,9 +190,10 @@ class CouncilProcess:
         cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
         verdicts: dict[str, Verdict] = {}
         done = world.env.event()
+        pending = set(self.members.allies)
         for member in self.members.allies:
-            world.start(self._deliberate(member, motion, contested, verdicts, cause, done))
-        if self.members.allies:
+            world.start(self._deliberate(member, motion, contested, verdicts, cause, pending, done))
+        if pending:
             yield done
         return self._decide(motion, ledger, verdicts, cause)
 
@@ -200,6 +204,7 @@ class CouncilProcess:
         contested: bool,
         verdicts: dict[str, Verdict],
         cause: int,
+        pending: set[str],
         done: simpy.Event,
     ) -> ProcessGenerator:
         """One member makes up its mind; sounded out before, it answers faster."""
@@ -209,6 +214,16 @@ class CouncilProcess:
         pace = council.deliberation_cold if cold else council.deliberation_cleared
         hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
         yield world.wait(hours * world.pace("consultation"))
+        if member in self.members.allies:  # it may have left the alliance meanwhile
+            self._position(member, motion, contested, verdicts, cause)
+        pending.discard(member)
+        if not pending:
+            done.succeed()
+
+    def _position(
+        self, member: str, motion: Motion, contested: bool, verdicts: dict[str, Verdict], cause: int
+    ) -> None:
+        world = self.world
         tie = float(world.alliance.tie(member, self.members.host))
         accepts = not contested or accepts_contested(tie)
         v = self.members.verdict(member, motion.level, motion.limited, accepts)
@@ -223,15 +238,13 @@ class CouncilProcess:
                 "level": motion.level, "scope": motion.scope,
             },
         )  # fmt: skip
-        if len(verdicts) == len(self.members.allies):
-            done.succeed()
 
     def _decide(
         self, motion: Motion, ledger: Ledger, verdicts: dict[str, Verdict], cause: int
     ) -> tuple[bool, int]:
         world, council = self.world, self.members.council(motion.level)
         rule = self.organs.council.rule
-        answers = {m: verdicts[m].answer for m in self.members.allies}
+        answers = {m: verdicts[m].answer for m in self.members.allies if m in verdicts}
         if self.members.host in self.members.voters:
             answers[self.members.host] = Answer(Position.SUPPORT)
         passed = DECISION_RULES[rule](answers, council)
@@ -246,7 +259,7 @@ class CouncilProcess:
         if passed and motion.level == "force":
             mandate = world.scenario.response.mandate
             assert mandate is not None
-            givers = tuple(m for m, v in verdicts.items() if v.contributes)
+            givers = tuple(m for m, v in verdicts.items() if v.contributes and m in self.members.allies)
             cause = world.record(
                 EventKind.MANDATE, self.chair(), amount=float(mandate.ceiling), cause=cause,
                 detail={

@@ -169,12 +169,14 @@ class EventLog:
 
     @classmethod
     def of_campaign(cls, records: Iterable[EventRecord], until: float) -> EventLog:
-        """Return the log of a campaign's own crisis, with that of each episode as a part."""
+        """Return the log of a campaign's own crisis, with that of each episode, to its horizon, as a part."""
         by_crisis: defaultdict[str, list[EventRecord]] = defaultdict(list)
         for record in records:
             by_crisis[record.crisis].append(record)
         log = cls(by_crisis.pop("", ()), until)
-        log.parts = {key: cls(found, until) for key, found in by_crisis.items()}
+        for key, found in by_crisis.items():
+            ends = (r.time for r in reversed(found) if r.kind is EventKind.HORIZON)
+            log.parts[key] = cls(found, min(until, next(ends, until)))
         return log
 
     def __iter__(self) -> Iterator[EventRecord]:

@@ -21,6 +21,7 @@ class Exercises:
         In an episode of a campaign they are felt but neither recorded nor tied up again: the root does that.
         """
         self.world, self.main = world, world.root is world
+        self._tied: dict[str, list[tuple[str, str, float]]] = {}  # by exercise: member, unit, troops
         for key, exercise in world.alliance.exercises.items():
             if exercise.enabled:
                 self._plan(key, exercise)
@@ -42,7 +43,7 @@ class Exercises:
         cause = world.record(EventKind.EXERCISE, "", key, troops, detail=detail) if self.main else -1
         for lever, factor in levers.items():
             world.levers.put(lever, f"exercise {key}", factor, cause)
-        self._tie_up(exercise, 1.0)
+        self._tie_up(key, exercise)
         world.soon(ends - world.now, partial(self._end, key, exercise, cause))
 
     def _end(self, key: str, exercise: Exercise, cause: int, _: object) -> None:
@@ -52,7 +53,8 @@ class Exercises:
             cause = world.record(EventKind.EXERCISE_ENDED, "", key, cause=cause, detail=detail)
         for lever in exercise.levers:
             world.levers.put(lever, f"exercise {key}", 1.0, cause)
-        self._tie_up(exercise, -1.0)
+        for member, unit, troops in self._tied.pop(key, ()):
+            world.commit(member, unit, -troops)
         self._decay(key, exercise, 0.0, cause)
 
     def _levers(self, exercise: Exercise) -> dict[str, float]:
@@ -63,10 +65,14 @@ class Exercises:
         power = float(mechanism.strength)
         return {lever: float(factor) ** power for lever, factor in exercise.levers.items()}
 
-    def _tie_up(self, exercise: Exercise, sign: float) -> None:
-        for member, units in exercise.units.items() if self.main else ():
-            for unit, troops in units.items():
-                self.world.commit(member, unit, sign * float(troops))
+    def _tie_up(self, key: str, exercise: Exercise) -> None:
+        """Count its troops as away, as far as they are not away already."""
+        if self.main:
+            self._tied[key] = [
+                (member, unit, self.world.tie_up(member, unit, float(troops)))
+                for member, units in exercise.units.items()
+                for unit, troops in units.items()
+            ]
 
     def _decay(self, key: str, exercise: Exercise, since: float, cause: int) -> None:
         """Shorten times to make ready by what is left of the gain *since* (h) the end.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import inf
 
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
 from sim.engine.airlift import Airlift
@@ -12,7 +13,7 @@ from sim.engine.budget import affordable
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
 from sim.engine.geometry import great_circle_km
 from sim.engine.members import Members
-from sim.engine.sorties import Group, Load
+from sim.engine.sorties import Group, Load, Release
 from sim.engine.world import ProcessGenerator, World
 
 #: Told of each landing (load, event, instant); returns when its soldiers are on post.
@@ -30,8 +31,9 @@ class Force:
         self.plans = 0  # drawn up so far
         self.due = self.came = 0  # chalks expected and arrived
         self.pending = 0  # contingents whose approval is still open
+        self.over = False  # the mission is at its end: nobody is sent any more
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
-        self.deployed_at = float("inf")
+        self.deployed_at = inf
         self.inbound: list[Load] = []
         self.sent: set[tuple[str, str]] = set()  # members and units told to go
         self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
@@ -77,10 +79,13 @@ class Force:
 
     def _on_decision(self, event: EventRecord) -> None:
         """Shape the force and set every contributor's approval and units going."""
+        if self.over:
+            return
         world, response = self.world, self.world.scenario.response
         # A lead that is on its way by itself already is not sent a second time when a mandate follows.
         coming = {m for m, _ in self.sent}
-        contributors = [m for m in event.detail["contributors"] if m in response.offers and m not in coming]
+        willing = [m for m in event.detail["contributors"] if m in response.offers and m not in coming]
+        contributors = [m for m in willing if m in self.members.allies]  # who has left sends nobody
         units = {m: world.alliance.members[m].units for m in contributors}
         packages = shape_force(
             self.mandate, response.offers, units, contributors, self.members.lead, world.committed
@@ -90,6 +95,8 @@ class Force:
             by_member.setdefault(package.member, []).append(package)
             world.commit(package.member, package.unit, package.troops)
             self.sent.add((package.member, package.unit))
+        if by_member:
+            self.deployed_at = inf  # nobody goes home before these have come
         self.pending += len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
@@ -102,9 +109,10 @@ class Force:
         world.start(approve(world, member, decided, cause))
         approval = yield decided
         self.pending -= 1
-        if approval < 0:
+        if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
                 world.commit(member, package.unit, -package.troops)
+                self.sent.discard((member, package.unit))
         else:
             for package in packages:
                 for index, (echelon, chalks) in enumerate(self._echelons(package)):
@@ -157,11 +165,11 @@ class Force:
             },
         )  # fmt: skip
         loaded = early if vanguard and world.scenario.response.vanguard_loads_on_warning else 0.0
-        yield from self._release(package, echelon, chalks, cause, loaded)
+        self._release(package, echelon, chalks, cause, loaded)
 
     def _release(
         self, package: Package, echelon: str, chalks: list[Chalk], cause: int, loaded: float
-    ) -> ProcessGenerator:
+    ) -> None:
         """Bring the chalks to the airfield one by one, or set the column marching.
 
         As many chalks as there are slots have been loading for *loaded* hours already.
@@ -169,27 +177,23 @@ class Force:
         world, member = self.world, package.member
         offer = world.scenario.response.offers[member]
         unit = world.alliance.members[member].units[package.unit]
-        group = Group(member, package.unit, echelon, "in", _nothing, self._on_landed, world)
+        group = Group(member, package.unit, echelon, "in", None, self._on_landed, world)
+        airfield, airlift = unit.airfield, world.alliance.airlift
         fields = self._destinations(package.unit, offer.destination.get(package.unit), len(chalks))
         luck = world.stream("sorties in", f"{member} {package.unit} {echelon}").uniforms(4 * len(chalks))
-        interval, slots = (
-            float(world.alliance.airlift.chalk_interval),
-            int(world.alliance.airfields[unit.airfield].slots),
-        )
-        handled = self.airlift.handling((c.outsize for c in chalks), luck)
-        for i, (chalk, field, (on, off, lost)) in enumerate(zip(chalks, fields, handled, strict=True)):
-            if i and not (loaded and i < slots):
-                yield world.wait(interval)
-            if i < slots:
-                on = max(0.0, on - loaded)
-            load = Load(
-                group, chalk.troops, chalk.vehicles, chalk.outsize, unit.airfield, field, cause,
-                world.env.now, on, off, lost,
-            )  # fmt: skip
-            if offer.mode_in == "road":
-                march(world, load, unit.base.lat, unit.base.lon)
-            else:
-                self.airlift.request(load)
+        handled = self.airlift.handling([c.outsize for c in chalks], luck, world.pace("ground_time"))
+        slots = int(world.alliance.airfields[airfield].slots)
+        loads = [
+            Load(
+                group, chalk.troops, chalk.vehicles, chalk.outsize, airfield, field, cause, 0.0,
+                max(0.0, on - loaded) if loaded and i < slots else on, off, lost,
+            )
+            for i, (chalk, field, (on, off, lost)) in enumerate(zip(chalks, fields, handled, strict=True))
+        ]  # fmt: skip
+        send = self.airlift.request
+        if offer.mode_in == "road":
+            send = partial(march, world, lat=unit.base.lat, lon=unit.base.lon)
+        Release(world, loads, float(airlift.chalk_interval), send).begin(slots if loaded else 1)
 
     def _destinations(self, unit: str, fixed: str | None, count: int) -> list[str]:
         """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
@@ -220,10 +224,6 @@ class Force:
         self.world.record(EventKind.DEPLOYED, amount=troops, cause=cause, time=self.deployed_at)
 
 
-def _nothing(load: Load, cause: int, at: float) -> None:
-    """Nobody waits for an inbound departure."""
-
-
 def march(world: World, load: Load, lat: float, lon: float) -> None:
     """Move *load* by road between its base and the theatre: great circle x detour / speed."""
     group = load.group
@@ -235,8 +235,9 @@ def march(world: World, load: Load, lat: float, lon: float) -> None:
         "vehicles": load.vehicles, "km": km,
     }  # fmt: skip
     cause = world.record(EventKind.ROAD_DEPARTED, group.member, load.origin, load.troops, load.cause, about)
-    group.departed(load, cause, world.now)
-    world.after(hours, partial(_march_ends, world, load, about, hours, cause))
+    if group.departed is not None:
+        group.departed(load, cause, world.now)
+    world.root.after(hours, partial(_march_ends, world, load, about, hours, cause))
 
 
 def _march_ends(world: World, load: Load, about: dict[str, object], hours: float, cause: int) -> None:

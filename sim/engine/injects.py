@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import partial
 from itertools import accumulate
+from math import inf
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.world import World
@@ -20,8 +21,10 @@ class Injects:
     def __init__(self, world: World) -> None:
         """Schedule what has a date or a rate; wait for the events that the rest follows."""
         self.world = world
-        self._happened: set[str] = set()
+        self._followed: set[str] = set()  # injects whose event has come
+        self._first: dict[EventKind, float] = {}  # when (h) what calls injects off first happened
         self._willing: set[str] = set()  # members that have supported a motion
+        self._tied: dict[str, list[tuple[str, str, float]]] = {}  # troops of measures, by measure
         world.listen(EventKind.POSITION, self._on_position)
         response = world.scenario.response
         for key, inject in {**world.crisis.injects, **response.measures}.items():
@@ -43,13 +46,16 @@ class Injects:
         if event.detail["answer"] == "support":
             self._willing.add(event.who)
 
+    def _on_obstacle(self, event: EventRecord) -> None:
+        """Keep when it happens, which may be later than it is logged."""
+        self._first[event.kind] = min(event.time, self._first.get(event.kind, inf))
+
     # when
 
     def _plan(self, key: str, inject: Inject) -> None:
         begin = partial(self._begin, key, inject)
         if inject.unless:
-            kind = EventKind(inject.unless)
-            self.world.listen(kind, lambda _: self._happened.add(kind))
+            self.world.listen(EventKind(inject.unless), self._on_obstacle)
         if inject.at is not None:
             self._at(key, inject.at, inject.latest, begin)
         elif inject.rate is not None:
@@ -68,23 +74,24 @@ class Injects:
 
     def _follow(self, key: str, inject: Inject, event: EventRecord) -> None:
         """Begin an inject after the first event it waits for (an adoption must be of its level)."""
-        if key in self._happened:
+        if key in self._followed:
             return
         level = inject.level if isinstance(inject, Measure) else ""
         if level and event.kind is EventKind.ADOPTED and event.detail["level"] != level:
             return
-        self._happened.add(key)
+        self._followed.add(key)
         delay = 0.0 if inject.delay is None else self.world.draw(inject.delay, "inject delay", key)
         organs = self.world.alliance.organs
         if inject.by == SECRETARY_GENERAL and organs.secretary_general_vacant:
             delay *= float(organs.vacancy_factor)
-        self.world.soon(delay, lambda _: self._begin(key, inject, event.id))
+        ahead = max(0.0, event.time - self.world.now)  # arrivals are logged ahead of their time
+        self.world.soon(ahead + delay, lambda _: self._begin(key, inject, event.id))
 
     # what
 
     def _begin(self, key: str, inject: Inject, cause: int) -> None:
         """Let an inject happen, if its chance will have it and nothing has called it off."""
-        if inject.unless and EventKind(inject.unless) in self._happened:
+        if inject.unless and self._first.get(EventKind(inject.unless), inf) <= self.world.now:
             return
         if self.world.luck("inject chance", key).uniform() >= float(
             1.0 if inject.chance is None else inject.chance
@@ -92,12 +99,14 @@ class Injects:
             return
         if isinstance(inject, Measure) and inject.if_willing and inject.by not in self._willing:
             return
-        kind, troops = EventKind.INJECT, 0.0
-        if isinstance(inject, Measure):
-            kind, troops = EventKind.MEASURE, float(sum(inject.troops.values()))
-        self._act(kind, key, inject, inject.by, troops, cause)
-        if isinstance(inject, Measure) and inject.deploys and inject.by:
-            self._deploy(inject.by, cause)
+        if not isinstance(inject, Measure):
+            self._act(EventKind.INJECT, key, inject, inject.by, 0.0, cause)
+            return
+        troops = {m: float(n) for m, n in inject.troops.items() if m not in self.world.left()}
+        begun = self._act(EventKind.MEASURE, key, inject, inject.by, sum(troops.values()), cause)
+        self._tie_up(key, troops)
+        if inject.deploys and inject.by and inject.by not in self.world.left():
+            self._deploy(inject.by, begun)
 
     def _turn(self, key: str, branch: Branch, cause: int) -> None:
         """Let a branch take one of its ways."""
@@ -108,24 +117,42 @@ class Injects:
 
     def _act(
         self, kind: EventKind, key: str, what: Consequences, by: str, troops: float, cause: int, way: str = ""
-    ) -> None:
-        """Record that *what* begins, put its levers and facts to work, and schedule its end."""
+    ) -> int:
+        """Record that *what* begins, put its levers and facts to work, schedule its end; return the record.
+
+        Where its mechanism is switched off it happens, and ties up whom it ties up, to no effect.
+        """
         world, power = self.world, self._power(what)
+        shocks = shocks_of(what.shocks) if power else {}
         levers = {lever: float(factor) ** power for lever, factor in what.levers.items()}
-        detail = {"label": what.label, "levers": levers, "outcome": way, "shocks": shocks_of(what.shocks)}
+        detail = {"label": what.label, "levers": levers, "outcome": way, "shocks": shocks}
         cause = world.record(kind, by, key, troops, cause, detail)
-        world.facts.update(what.facts)
+        if power:
+            world.facts.update(what.facts)
         for lever, factor in levers.items():
             world.levers.put(lever, key, factor, cause)
         if what.lasts is not None:
             ended = EventKind.MEASURE_ENDED if kind is EventKind.MEASURE else EventKind.INJECT_ENDED
             lasts = world.draw(what.lasts, "inject lasts", key)
             world.soon(lasts, lambda _: self._end(ended, key, what, by, cause))
+        return cause
 
     def _end(self, kind: EventKind, key: str, what: Consequences, by: str, cause: int) -> None:
         cause = self.world.record(kind, by, key, cause=cause, detail={"label": what.label})
         for lever in what.levers:
             self.world.levers.put(lever, key, 1.0, cause)
+        for member, unit, troops in self._tied.pop(key, ()):
+            self.world.commit(member, unit, -troops)
+
+    def _tie_up(self, key: str, troops: dict[str, float]) -> None:
+        """Count the troops of a measure as away, drawn from what their members' units have left, in order."""
+        self._tied[key] = []
+        for member, left in troops.items():
+            state = self.world.alliance.members.get(member)
+            for unit in state.units if state is not None else ():
+                taken = self.world.tie_up(member, unit, left)
+                self._tied[key].append((member, unit, taken))
+                left -= taken
 
     def _power(self, what: Consequences) -> float:
         """Return the power of an effect: 0 where its rival mechanism is off or left out, 1 without one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from math import prod
 from typing import TYPE_CHECKING
 
 from sim.scenario.alliance import Instrument
@@ -48,10 +49,8 @@ class Levers:
             del acting[source]
         else:
             acting[source] = factor
-        value = 1.0
-        for one in acting.values():
-            value *= one
-        self._values[lever] = value
+        # In a fixed order, so that the value depends on what acts alone and not on what came first.
+        self._values[lever] = prod(acting[one] for one in sorted(acting))
         for listener in self._listeners.get(lever, ()):
             listener(cause)
 

@@ -18,9 +18,10 @@ from sim.alliance.ordered_choice import (
     terms,
     threshold,
 )  # fmt: skip
+from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
 from sim.engine.world import World
-from sim.scenario.alliance import HelpLevel
+from sim.scenario.alliance import HelpLevel, Member
 
 #: The one reason of a member that votes on its own case.
 OWN_CASE = {"a party to the fight": -1.0}
@@ -45,20 +46,42 @@ class Members:
         self.model = world.scenario.response.decision.choice
         self.host, self.lead = world.crisis.host, world.alliance.lead
         members = world.alliance.members
-        self.voters = tuple(m for m in members if members[m].takes_part(world.today))
-        self.allies = tuple(m for m in self.voters if m != self.host)
-        #: Allies that stand on the other side of the crisis.
-        self.opponents = frozenset(self.allies) & frozenset(world.crisis.facts.adversaries)
+        #: Who takes part now or joins before the end.
+        self.known = tuple(m for m in members if self._concerns(members[m]))
+        others = [m for m in self.known if m != self.host]
         self.common = world.luck("common shock").normal() * float(self.model.sigma_common)
         sigma_own = float(self.model.sigma_own)
-        self.own = {m: world.luck("own shock", m).normal() * sigma_own for m in self.allies}
-        self.factors = {m: self._factors(m) for m in self.allies}
-        dependent = [float(members[m].dependence) for m in self.allies if m != self.lead]
-        mean = sum(dependent) / len(dependent) if dependent else 0.0
+        self.own = {m: world.luck("own shock", m).normal() * sigma_own for m in others}
+        self.factors = {m: self._factors(m) for m in others}
         #: What is asked again and again while nothing in it changes: terms by member and line, lines.
         self._terms: dict[tuple[str, float], dict[str, float]] = {}
         self._lines: dict[tuple[HelpLevel, bool], float] = {}
-        self.carry = {m: carry_of_line(self.model, float(members[m].dependence), mean) for m in self.allies}
+        self._count_in()
+        world.root.listen(EventKind.EXIT, self._count_in)
+        for day in {day for m in self.known for day in (members[m].joined, members[m].left) if day}:
+            if world.hours_to_day(day) > world.now:
+                world.after(world.hours_to_day(day) - world.now, self._count_in)
+
+    def _concerns(self, state: Member) -> bool:
+        world = self.world
+        if state.takes_part(world.today) or state.joined is None or not state.participates:
+            return state.takes_part(world.today)
+        return world.now < world.hours_to_day(state.joined) <= world.horizon
+
+    def _count_in(self, _: object = None) -> None:
+        """Find who votes and who is an ally from now on: those who take part and have not left."""
+        world, members, gone = self.world, self.world.alliance.members, self.world.left()
+        today = world.today
+        self.voters = tuple(m for m in self.known if members[m].takes_part(today) and m not in gone)
+        self.allies = tuple(m for m in self.voters if m != self.host)
+        #: Allies that stand on the other side of the crisis.
+        self.opponents = frozenset(self.allies) & frozenset(world.crisis.facts.adversaries)
+        dependence = {m: float(members[m].dependence) for m in self.allies}
+        others = [share for m, share in dependence.items() if m != self.lead]
+        mean = sum(others) / len(others) if others else 0.0
+        self.carry = {m: carry_of_line(self.model, share, mean) for m, share in dependence.items()}
+        self._terms.clear()
+        self._lines.clear()
 
     def _factors(self, member: str) -> Factors:
         alliance, crisis = self.world.alliance, self.world.crisis
@@ -93,7 +116,9 @@ class Members:
         """Return the lead's line on a motion; 0 when the lead is the host itself."""
         if self.lead not in self.allies:
             return 0.0
-        known = self._lines.get((level, limited))
+        # What standing adds to the lead's willingness may have changed since.
+        standing = self.world.standing
+        known = self._lines.get((level, limited)) if standing is None or standing.at_rest else None
         if known is None:
             tau = threshold(self.model, level, limited)
             known = line_of(self.willingness(self.lead, 0.0), tau, float(self.model.abstention))

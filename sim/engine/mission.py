@@ -18,6 +18,7 @@ from sim.scenario.distributions import Duration
 NO_TIME = Duration.model_validate("0 h")
 #: Rounding (h) allowed between an instant and the same one reached by a delay.
 SLACK = 1e-9
+_ON_TASK = EventKind.ON_TASK
 
 
 class Mission:
@@ -31,12 +32,17 @@ class Mission:
         self.world, self.crisis, self.airlift = world, crisis, airlift
         self.plan, self.mandate = response.mission, response.mandate
         self.force: Force | None = None
-        self._open = [(key, float(task.soldiers)) for key, task in self.plan.tasks.items()]
+        self._open = deque((key, float(task.soldiers)) for key, task in self.plan.tasks.items())
         self._ended = False
+        self._mandate = -1  # the last decision to send a force
         self._quiet = 0  # version of the running spell of calm
         self._left = 0
         self._home: dict[str, int] = {}
-        self._posted: dict[tuple[str, str, str], tuple[float, float]] = {}
+        self._by_road: set[str] = set()  # who goes home that way
+        #: Loads on their way home that have not left yet, the lead's and the allies'; hours between two.
+        self._own: deque[Load] = deque()
+        self._allied: deque[Load] = deque()
+        self._interval = self._turn = 0.0
         self._relieved: dict[str, list[tuple[float, float, int]]] = {}  # by site: when (h), how many, why
         freed = world.crisis.effects.freed_forces
         self._retasking = freed.delay if freed is not None else NO_TIME
@@ -58,7 +64,14 @@ class Mission:
         if signal is not None and signal.enabled and signal.gain > 0:
             self.crisis.stiffen(float(signal.gain), event.id)
         expiry = float(self.mandate.duration)
-        self.world.after(expiry, lambda: self._end(None, event.id, "mandate expired"))
+        self._mandate = event.id
+        # The force of an episode goes home even if its crisis is followed no longer.
+        self.world.root.after(expiry, lambda: self._expire(event.id))
+
+    def _expire(self, mandate: int) -> None:
+        """End what a mandate allowed on its last day, unless a later one runs on."""
+        if mandate == self._mandate:
+            self._end(None, mandate, "mandate expired")
 
     # guards
 
@@ -67,37 +80,34 @@ class Mission:
 
         Returns the instant (h) at which they are on post.
         """
-        world, group, left = self.world, load.group, float(load.troops)
-        posting, retasking = self._paces(group)
+        world, group, tasks, left = self.world, load.group, self._open, float(load.troops)
+        posting, retasking = group.paces or self._paces(group)
         ready = at + posting
-        while left > 0 and self._open:
-            task, need = self._open[0]
-            posted = min(left, need)
+        while left > 0 and tasks:
+            task, need = tasks[0]
+            posted = need if need <= left else left
             left -= posted
             if posted == need:
-                self._open.pop(0)
+                tasks.popleft()
             else:
-                self._open[0] = (task, need - posted)
+                tasks[0] = (task, need - posted)
             site = self.plan.tasks[task].site
-            cause = world.record(EventKind.ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
+            cause = world.record(_ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
             if self._posts:
                 world.after(ready - world.env.now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
                 self._relieve(site, posted * self._ratio, ready + retasking, cause)
         if left > 0:
             detail = {"task": "reserve", "unit": group.unit}
-            world.record(EventKind.ON_TASK, group.member, "", left, landed, detail, ready)
+            world.record(_ON_TASK, group.member, "", left, landed, detail, ready)
         return ready
 
     def _paces(self, group: Group) -> tuple[float, float]:
         """Return hours from landing to post and from post to local guards' new tasks, drawn per echelon."""
-        key = (group.member, group.unit, group.echelon)
-        paces = self._posted.get(key)
-        if paces is None:
-            luck = self.world.luck("posting", " ".join(key))
-            paces = self._posted[key] = (
-                self.plan.posting.sample(luck.uniform()), self._retasking.sample(luck.uniform()),
-            )  # fmt: skip
+        luck = self.world.luck("posting", f"{group.member} {group.unit} {group.echelon}")
+        group.paces = paces = (
+            self.plan.posting.sample(luck.uniform()), self._retasking.sample(luck.uniform()),
+        )  # fmt: skip
         return paces
 
     def _relieve(self, site: str, people: float, due: float, cause: int) -> None:
@@ -131,7 +141,7 @@ class Mission:
         self._quiet += 1
         version = self._quiet
         calm = self.world.draw(self.plan.calm_before_end, "calm before end", str(version))
-        self.world.after(calm, lambda: self._end(version, event.id, "order held"))
+        self.world.root.after(calm, lambda: self._end(version, event.id, "order held"))
 
     def _on_deployed(self, event: EventRecord) -> None:
         for waiting in self._waiting:
@@ -146,10 +156,10 @@ class Mission:
             return
         left = self.force.deployed_at - self.world.now
         if left <= SLACK:
-            self._ended = True
+            self._ended = self.force.over = True
             self.world.start(self._wind_up(cause, reason))
         elif left < inf:
-            self.world.after(left, lambda: self._end(calm, cause, reason))
+            self.world.root.after(left, lambda: self._end(calm, cause, reason))
         else:
             self._waiting.append((calm, cause, reason))
 
@@ -166,9 +176,9 @@ class Mission:
         yield world.wait(max(0.0, announced + handover - world.now))
         cause = world.record(EventKind.WITHDRAWAL_BEGAN, cause=cause)
         self.crisis.leave(cause)
-        yield from self._withdraw(cause)
+        self._withdraw(cause)
 
-    def _withdraw(self, cause: int) -> ProcessGenerator:
+    def _withdraw(self, cause: int) -> None:
         """Release chalks at the planned pace: the lead's until the allies' turn comes, then allies first."""
         world, lead = self.world, self.world.alliance.lead
         assert self.force is not None
@@ -178,23 +188,31 @@ class Mission:
         outbound = {m: self._homeward(m, loads, cause) for m, loads in by_member.items()}
         self._left = sum(len(loads) for loads in outbound.values())
         self._home = {m: len(loads) for m, loads in outbound.items()}
-        interval = 24 / max(1e-9, float(self.plan.flights_per_day))
-        turn = world.now + float(self.plan.allies_leave_after)
-        own = deque(outbound.pop(lead, ()))
-        allied = deque(load for loads in outbound.values() for load in loads)
+        self._interval = 24 / max(1e-9, float(self.plan.flights_per_day))
+        self._turn = world.now + float(self.plan.allies_leave_after)
+        self._own = deque(outbound.pop(lead, ()))
+        self._allied = deque(load for loads in outbound.values() for load in loads)
+        self._release(False)
+
+    def _release(self, waited: bool) -> None:
+        """Send home what leaves now, and come back for the rest; *waited* once the allies' turn has come."""
+        env, own, allied = self.world.env, self._own, self._allied
         while own or allied:
-            if not own:
-                yield world.wait(max(0.0, turn - world.now))
-            theirs = allied and (not own or world.now >= turn)
+            if not own and not waited:
+                env.call(max(0.0, self._turn - env._now), self._release, True)
+                return
+            waited = False
+            theirs = allied and (not own or env._now >= self._turn)
             if self._leave(allied.popleft() if theirs else own.popleft()):
-                yield world.wait(interval)
+                env.call(self._interval, self._release, False)
+                return
 
     def _leave(self, load: Load) -> bool:
         """Send a load home; return whether it needs a place in the airlift's schedule."""
-        world, member = self.world, load.group.member
-        load.released = world.now
-        if world.scenario.response.offers[member].mode_out == "road":
-            base = world.alliance.members[member].units[load.group.unit].base
+        world, group = self.world, load.group
+        load.released = world.env._now
+        if group.member in self._by_road:
+            base = world.alliance.members[group.member].units[group.unit].base
             march(world, load, base.lat, base.lon)
             return False
         self.airlift.request(load)
@@ -205,7 +223,8 @@ class Mission:
         luck = self.world.stream("sorties out", member).uniforms(4 * len(loads))
         groups: dict[tuple[str, str], Group] = {}
         back = []
-        handled = self.airlift.handling((load.outsize for load in loads), luck)
+        ground = self.world.pace("ground_time")
+        handled = self.airlift.handling((load.outsize for load in loads), luck, ground)
         for load, (on, off, lost) in zip(loads, handled, strict=True):
             key = (load.group.unit, load.group.echelon)
             if key not in groups:
@@ -217,6 +236,7 @@ class Mission:
                 )
             )  # fmt: skip
         if self.world.scenario.response.offers[member].mode_out == "road":
+            self._by_road.add(member)
             return _columns(back)
         return back
 
@@ -227,13 +247,19 @@ class Mission:
 
     def _back_home(self, load: Load, cause: int, at: float) -> None:
         self._home[load.group.member] -= 1
-        self.world.commit(load.group.member, load.group.unit, -load.troops)
         if not self._home[load.group.member]:
             assert self.force is not None
-            troops = sum(i.troops for i in self.force.inbound if i.group.member == load.group.member)
+            mine = [i for i in self.force.inbound if i.group.member == load.group.member]
+            troops = sum(i.troops for i in mine)
             self.world.record(
                 EventKind.CONTINGENT_HOME, load.group.member, amount=troops, cause=cause, time=at
             )
+            self.world.root.after(max(0.0, at - self.world.now), lambda: self._release_units(mine))
+
+    def _release_units(self, mine: list[Load]) -> None:
+        """Count a contingent's units as there again: all of it is home."""
+        for load in mine:
+            self.world.commit(load.group.member, load.group.unit, -load.troops)
 
 
 def _columns(loads: list[Load]) -> list[Load]:

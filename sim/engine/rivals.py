@@ -36,7 +36,7 @@ class Rivals(Members):
         super().__init__(world)
         decision = world.scenario.response.decision
         self.name, self.theory = decision.model, make_theory(decision)
-        self.situation = situation_of(world.scenario, self.factors)
+        self.situation = situation_of(world.scenario, self.factors, world.today)
         #: Chances before anybody has spoken, and given each line the lead may take.
         self.before = self.theory.chances(self.situation)
         self.given: dict[HelpLevel, Forecast] = {}
@@ -44,7 +44,7 @@ class Rivals(Members):
             self.situation = replace(self.situation, line=self._draw(self.lead, self.before))
         found = self._after(self.situation.line)
         #: The lead's chances given its own class are certain, so that it is the same one again.
-        self.classes = {m: self._draw(m, found) for m in self.allies}
+        self.classes = {m: self._draw(m, found) for m in self.factors}
 
     def _draw(self, member: str, forecast: Forecast) -> HelpLevel:
         return forecast[member].drawn(self.world.luck("answer", member).uniform())

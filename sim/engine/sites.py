@@ -11,10 +11,10 @@ class SiteState:
     """What changes at one site; levels in incidents per hour."""
 
     __slots__ = (
-        "active", "affected", "affected_at", "budget", "calm", "ceiling", "expected", "faded", "first",
-        "forces", "free", "freed", "growth", "guards", "incidents", "key", "killed_rate", "last_cause",
-        "lethality", "level", "overwhelmed", "reserves", "since", "site", "suppression", "version",
-        "was_overwhelmed", "weight", "wounded_rate",
+        "active", "affected", "affected_at", "budget", "calm", "calm_level", "ceiling", "expected",
+        "faded", "first", "forces", "free", "freed", "growth", "guards", "incidents", "key",
+        "killed_rate", "last_cause", "lethality", "level", "overwhelmed", "reserves", "since", "site",
+        "suppression", "version", "was_overwhelmed", "weight", "wounded_rate",
     )  # fmt: skip
 
     def __init__(self, key: str, site: Site, frailty: float, incidents: Stream, model: Model) -> None:
@@ -32,6 +32,8 @@ class SiteState:
         self.free = self.forces - self.guards
         self.reserves = self.freed = 0.0
         self.level = self.first = float(site.initial) * frailty
+        #: Below this, a site is calm again.
+        self.calm_level = min(float(model.calm) * self.ceiling, self.first / 2)
         self.growth = self.suppression = self.since = self.affected_at = self.expected = 0.0
         self.affected = self.calm = self.overwhelmed = self.was_overwhelmed = self.faded = False
         self.active = False  # affected and not calm again

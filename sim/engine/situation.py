@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from sim.alliance.ordered_choice import Factors
 from sim.alliance.theories import Situation
@@ -10,10 +11,11 @@ from sim.alliance.treaty import read_treaty
 from sim.scenario.models import Scenario
 
 
-def treaty_facts(scenario: Scenario) -> dict[str, str]:
-    """Return the facts of the crisis that the tests of treaty provisions ask about."""
+def treaty_facts(scenario: Scenario, on: date) -> dict[str, str]:
+    """Return the facts of the crisis that the tests of treaty provisions ask about, as of the day *on*."""
     crisis, facts = scenario.crisis, scenario.crisis.facts
     outsider = scenario.alliance.partners.get(crisis.host)
+    host = scenario.alliance.members.get(crisis.host)
     return {
         "type": crisis.type,
         "territory": facts.territory,
@@ -21,28 +23,29 @@ def treaty_facts(scenario: Scenario) -> dict[str, str]:
         "external_hand": facts.external_hand,
         "un_mandate": facts.un_mandate,
         "request": "yes",
-        "host_is_member": "yes" if crisis.host in scenario.alliance.members else "no",
+        "host_is_member": "yes" if host is not None and host.is_member(on) else "no",
         "host_is_observer": "yes" if outsider is not None and outsider.observer else "no",
         "host_is_partner": "yes" if outsider is not None and outsider.partnership else "no",
         "adversary_is_member": "yes" if facts.adversary == "member" else "no",
     }
 
 
-def situation_of(scenario: Scenario, factors: Mapping[str, Factors]) -> Situation:
+def situation_of(scenario: Scenario, factors: Mapping[str, Factors], on: date) -> Situation:
     """Return the situation of the allies in *factors* when the host asks for force.
 
     Args:
         scenario: whose crisis it is.
         factors: of each ally, in the order in which they are asked.
+        on: the day, on which the treaty is read.
     """
-    alliance, facts = scenario.alliance, treaty_facts(scenario)
+    alliance, facts = scenario.alliance, treaty_facts(scenario, on)
     members = alliance.members
     return Situation(
         host=scenario.crisis.host,
         lead=alliance.lead,
         members=tuple(factors),
         facts=facts,
-        basis=read_treaty(alliance.treaty, facts, scenario.start.date()).basis,
+        basis=read_treaty(alliance.treaty, facts, on).basis,
         ties={m: f.ties_to_host for m, f in factors.items()},
         ties_to_adversary={m: f.ties_to_adversary for m, f in factors.items()},
         dependence={m: float(members[m].dependence) for m in factors},

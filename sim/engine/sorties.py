@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from sim.engine.airfields import Closures, ReservationBook
@@ -13,37 +12,32 @@ from sim.engine.world import World
 from sim.scenario.transport import AircraftType
 
 Told = Callable[["Load", int, float], Any]
-#: Told of an aircraft (number, hours served, station) that is free, where it is and when.
-Freed = Callable[["Pool", tuple[int, float, str], str, float], None]
+#: Told of a load whose aircraft can be used again, and when.
+Freed = Callable[["Load", float], None]
+_TAKEOFF, _LANDED = EventKind.TAKEOFF, EventKind.LANDED
+_make = tuple.__new__
 
 
-class Group(NamedTuple):
+class Group:
     """What the loads of one echelon have in common, and who is told of their coming and going."""
 
-    member: str
-    unit: str
-    echelon: str
-    direction: str
-    departed: Told
-    landed: Told
-    world: World  # of the crisis they go to
+    __slots__ = ("departed", "direction", "echelon", "landed", "member", "paces", "unit", "world")
 
-
-@dataclass(slots=True, eq=False)
-class Load:
-    """A chalk at its airfield, ready to go; its hours on, off and lost to a repair are its own luck."""
-
-    group: Group
-    troops: int
-    vehicles: int
-    outsize: bool
-    origin: str
-    destination: str
-    cause: int
-    released: float
-    onload: float
-    offload: float
-    lost: float
+    def __init__(
+        self,
+        member: str,
+        unit: str,
+        echelon: str,
+        direction: str,
+        departed: Told | None,
+        landed: Told,
+        world: World,
+    ) -> None:
+        """Name an echelon on its way "in" or "out"; *world* is that of the crisis it goes to."""
+        self.member, self.unit, self.echelon, self.direction = member, unit, echelon, direction
+        self.departed, self.landed, self.world = departed, landed, world
+        #: Hours from landing to post, and from post to local guards' new tasks, once drawn.
+        self.paces: tuple[float, float] | None = None
 
 
 class Route(NamedTuple):
@@ -61,9 +55,9 @@ class Pool:
     An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
     """
 
-    def __init__(self, key: str, kind: AircraftType) -> None:
-        """Start empty."""
-        self.key = key
+    def __init__(self, key: str, kind: AircraftType, freed: Freed) -> None:
+        """Start empty; *freed* is told of each sortie's end."""
+        self.key, self.freed = key, freed
         self.onload, self.offload = kind.onload.sampler(), kind.offload.sampler()
         self.typical_onload = self.onload(0.5)
         self.cruise = float(kind.cruise)
@@ -71,6 +65,7 @@ class Pool:
         self.queue: deque[Load] = deque()
         self.hours: dict[tuple[str, str], float] = {}
         self.routes: dict[tuple[str, str], Route] = {}
+        #: Stations by their block hours to an airfield.
         self.nearest: dict[str, list[tuple[float, str]]] = {}
         self.size = 0
 
@@ -82,74 +77,128 @@ class Pool:
             self.size += count
 
 
-class Sortie:
-    """One load on one aircraft, told by the clock when to load and when to land."""
+class Load:
+    """A chalk at its airfield, ready to go, and its sortie once it has an aircraft.
+
+    Its hours on, off and lost to a repair are its own luck. A sortie is told by the clock when to load and
+    when to land.
+    """
 
     __slots__ = (
-        "asked", "cause", "duty", "freed", "load", "number", "pool", "ready", "route", "start", "station",
-        "takeoff", "world",
+        "asked", "cause", "destination", "duty", "group", "lost", "number", "offload", "onload", "origin",
+        "outsize", "pool", "ready", "released", "route", "start", "station", "takeoff", "troops", "vehicles",
     )  # fmt: skip
+
+    asked: float  # h, as the next three: asked for a slot, began to load, ready, took off
+    start: float
+    ready: float
+    takeoff: float
+    pool: Pool
+    route: Route
+    number: int  # of the aircraft
+    duty: float  # hours that its crew will have served on landing
+    station: str
 
     def __init__(
         self,
-        freed: Freed,
-        pool: Pool,
-        route: Route,
-        load: Load,
-        crew: tuple[int, float, str],
+        group: Group,
+        troops: int,
+        vehicles: int,
+        outsize: bool,
+        origin: str,
+        destination: str,
+        cause: int,
+        released: float,
+        onload: float,
+        offload: float,
+        lost: float,
     ) -> None:
-        """Put *load* on an aircraft of *pool*; *freed* is told when the aircraft can be used again.
-
-        *crew* is the aircraft's number, the hours its crew will have served on landing, and its station.
-        """
-        self.world, self.freed, self.pool, self.route, self.load = load.group.world, freed, pool, route, load
-        self.number, self.duty, self.station = crew
+        """Put a chalk of *group* at its airfield of *origin*, *released* at that instant (h)."""
+        self.group, self.troops, self.vehicles, self.outsize = group, troops, vehicles, outsize
+        self.origin, self.destination, self.cause, self.released = origin, destination, cause, released
+        self.onload, self.offload, self.lost = onload, offload, lost
 
     def take_off(self, _: object = None) -> None:
         """Take a loading slot, load, wait for open airfields, take off."""
-        world, load, route = self.world, self.load, self.route
-        member, unit, echelon, direction, departed, _landed, _ = load.group
-        now = world.env.now
-        start = route.loading.reserve(now, load.onload)
-        ready = start + load.onload
-        takeoff = ready if route.closures is None else _window(*route.closures, ready, route.flight)
-        self.asked, self.start, self.ready, self.takeoff = now, start, ready, takeoff
+        route, group = self.route, self.group
+        world, onload, flight = group.world, self.onload, route.flight
+        env = world.env
+        self.asked = now = env._now
+        self.start = start = route.loading.reserve(now, onload)
+        self.ready = takeoff = start + onload
+        closures = route.closures
+        if closures is not None:
+            takeoff = _window(closures[0], closures[1], takeoff, flight)
+        self.takeoff = takeoff
         about = {
-            "unit": unit, "echelon": echelon, "direction": direction, "aircraft": self.pool.key,
-            "number": self.number, "vehicles": load.vehicles,
+            "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
+            "aircraft": self.pool.key, "number": self.number, "vehicles": self.vehicles,
         }  # fmt: skip
-        self.cause = world.record(
-            EventKind.TAKEOFF, member, load.origin, load.troops, load.cause, about, takeoff
+        self.cause = cause = world.record(
+            _TAKEOFF, group.member, self.origin, self.troops, self.cause, about, takeoff
         )
-        departed(load, self.cause, takeoff)
-        world.call(takeoff + route.flight - now, self.land)
+        if group.departed is not None:
+            group.departed(self, cause, takeoff)
+        env.call(takeoff + flight - now, self.land)
 
     def land(self, _: object) -> None:
         """Take an unloading slot, unload, and give the aircraft back."""
-        world, load, route = self.world, self.load, self.route
-        member, unit, echelon, direction, _departed, landed, _ = load.group
-        now, offload, start = world.env.now, load.offload, self.start
+        route, group, offload = self.route, self.group, self.offload
+        world, released, asked, start = group.world, self.released, self.asked, self.start
+        now = world.env._now
         begun = route.unloading.reserve(now, offload)
         done = begun + offload
         waits = (
-            load.released, self.asked - load.released, start - self.asked + begun - now,
-            self.takeoff - self.ready, load.onload + offload, route.flight,
+            released, asked - released, start - asked + begun - now, self.takeoff - self.ready,
+            self.onload + offload, route.flight,
         )  # fmt: skip
-        parts = tuple.__new__(SortieParts, waits)  # as SortieParts(*waits), only faster
         about = {
-            "unit": unit, "echelon": echelon, "direction": direction, "vehicles": load.vehicles,
-            "parts": parts, "touchdown": now,
+            "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
+            "vehicles": self.vehicles,
+            "parts": _make(SortieParts, waits),  # as SortieParts(*waits), only faster
+            "touchdown": now,
         }  # fmt: skip
-        cause = world.record(EventKind.LANDED, member, load.destination, load.troops, self.cause, about, done)
-        landed(load, cause, done)
-        self.freed(self.pool, (self.number, self.duty + offload, self.station), load.destination, done)
+        cause = world.record(_LANDED, group.member, self.destination, self.troops, self.cause, about, done)
+        group.landed(self, cause, done)
+        self.pool.freed(self, done)
+
+
+class Release:
+    """Loads of one echelon that reach their airfield one by one."""
+
+    __slots__ = ("_env", "_interval", "_loads", "_send")
+
+    def __init__(
+        self, world: World, loads: Iterable[Load], interval: float, send: Callable[[Load], object]
+    ) -> None:
+        """Hand *loads* to *send*, one every *interval* hours."""
+        self._env, self._loads, self._interval, self._send = world.env, deque(loads), interval, send
+
+    def begin(self, ahead: int = 1) -> None:
+        """Release the first *ahead* loads at once."""
+        for _ in range(min(ahead, len(self._loads))):
+            self._release()
+        if self._loads:
+            self._env.call(self._interval, self._go_on)
+
+    def _go_on(self, _: object) -> None:
+        """Release a load, and the others in their time."""
+        self._release()
+        if self._loads:
+            self._env.call(self._interval, self._go_on)
+
+    def _release(self) -> None:
+        load = self._loads.popleft()
+        load.released = self._env._now
+        self._send(load)
 
 
 def _window(here: Closures, there: Closures, ready: float, flight: float) -> float:
     """Return the first take-off at or after *ready* with both airfields open when they are used."""
     takeoff = ready
     while True:
-        later = max(here.open_from(takeoff), there.open_from(takeoff + flight) - flight)
+        first, other = here.open_from(takeoff), there.open_from(takeoff + flight) - flight
+        later = first if first >= other else other
         if later <= takeoff + 1e-9:
             return takeoff
         takeoff = later

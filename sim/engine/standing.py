@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import exp, log
+from functools import partial
+from math import exp, inf, log
 
 from sim.engine.event_log import EventKind, EventRecord
-from sim.engine.hazards import HazardClock
+from sim.engine.exits import ExitClock
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
 from sim.scenario.standing import Answered
@@ -32,13 +33,18 @@ class Standing:
             self._start |= {(f"owes {creditor}", debtor): float(v) for creditor, v in debts.items()}
         #: Departure from the start, and when it was that.
         self._off: dict[tuple[str, str], tuple[float, float]] = {}
+        self._resting: dict[tuple[str, str], dict[str, float]] = {}  # leanings while nothing has moved
         self.left: set[str] = set()
         # The lead does not leave: without it there is no alliance to speak of.
         may_leave = [m for m in root.alliance.members if m != root.alliance.lead and shape.exit.enabled]
-        self._clocks = {m: HazardClock(root.luck("exit", m).exponential()) for m in may_leave}
+        self._clocks = {m: ExitClock(root.luck("exit", m).exponential(), self._decay) for m in may_leave}
         self._versions = dict.fromkeys(self._clocks, 0)
         for member in self._clocks:
             self._watch(member)
+            state = root.alliance.members[member]
+            for day in (state.joined, state.left):  # only who is in can leave
+                if day is not None and root.hours_to_day(day) > root.now:
+                    root.after(root.hours_to_day(day) - root.now, partial(self._watch, member))
 
     # values
 
@@ -55,6 +61,8 @@ class Standing:
         low = 0.0 if measure == "confidence" else -1.0
         value = min(1.0, max(low, self.value(measure, who) + by))
         self._off[measure, who] = (value - start, self.root.now)
+        if self.root.now > world.horizon:  # an episode no longer followed; what it leaves behind still counts
+            world, cause = self.root, -1
         world.record(EventKind.STANDING, who, measure, value, cause, {"change": by, "reason": reason})
         if measure == "trust" and who in self._clocks:
             self._watch(who)
@@ -66,6 +74,18 @@ class Standing:
 
     def leaning(self, member: str, host: str) -> dict[str, float]:
         """Return what standing adds to *member*'s willingness to help *host*, term by term."""
+        if not self.at_rest:
+            return self._leaning(member, host)
+        if (member, host) not in self._resting:
+            self._resting[member, host] = self._leaning(member, host)
+        return self._resting[member, host]
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing has moved yet, so that every value is what it was at the start."""
+        return not self._off
+
+    def _leaning(self, member: str, host: str) -> dict[str, float]:
         shape = self.shape
         found = {
             "cohesion": float(shape.cohesion_weight) * (self.value("cohesion") - float(shape.cohesion)),
@@ -75,7 +95,7 @@ class Standing:
         return {name: value for name, value in found.items() if value}
 
     def readiness_to_ask(self, host: str) -> float:
-        """Return what *host*'s trust in the alliance and the public's confidence add to its gain from asking."""
+        """Return what *host*'s trust and the public's confidence add to its gain from asking the alliance."""
         start = self._start.get(("trust", host), 0.0)
         trust = float(self.shape.trust_weight) * (self.value("trust", host) - start)
         return trust + float(self.shape.confidence_weight) * self.value("confidence")
@@ -85,32 +105,39 @@ class Standing:
     def follow(self, world: World) -> None:
         """Listen to the events of a crisis."""
         host = world.crisis.host
-        contributors: list[str] = []
+        asked: list[str] = []  # whom the host turned to, appeal by appeal
+        came: dict[str, bool] = {}  # contributors whose soldiers came, and whether they are owed for it
 
-        def decided(event: EventRecord) -> None:
-            contributors.extend(event.detail["contributors"])
+        def posted(event: EventRecord) -> None:
+            came.setdefault(event.who, False)
+
+        def appealed(event: EventRecord) -> None:
+            asked.append(event.detail["to"])
 
         def answered(event: EventRecord) -> None:
-            self._answered(world, host, event)
+            if asked[-1:] == ["alliance"]:  # it owes no answer to what was asked of the lead alone
+                self._answered(world, host, event)
 
         def deployed(event: EventRecord) -> None:
             # The deployment is logged ahead, at the true time of the last soldier on post.
-            world.after(max(0.0, event.time - world.now), lambda: owe(event.id))
+            self.root.after(max(0.0, event.time - self.root.now), lambda: owe(event.id))
 
         def owe(cause: int) -> None:
-            for member in dict.fromkeys(contributors):
+            for member in [m for m, owed in came.items() if not owed]:
+                came[member] = True
                 owed = float(self.shape.debt)
                 self.change(f"owes {member}", host, owed, f"helped by {member}", cause, world)
 
         def alone(event: EventRecord) -> None:
-            contributors.extend(event.detail["contributors"])
-            gain = float(self.shape.patron_gain)
-            self.change("patron", host, gain, "the lead helps on its own", event.id, world)
+            if event.who == world.alliance.lead:
+                gain = float(self.shape.patron_gain)
+                self.change("patron", host, gain, "the lead helps on its own", event.id, world)
 
         def shocked(event: EventRecord) -> None:
             self._shocked(world, host, event)
 
-        world.listen(EventKind.MANDATE, decided)
+        world.listen(EventKind.ON_TASK, posted)
+        world.listen(EventKind.APPEAL, appealed)
         world.listen(EventKind.ANSWERED, answered)
         world.listen(EventKind.DEPLOYED, deployed)
         world.listen(EventKind.BILATERAL, alone)
@@ -136,23 +163,16 @@ class Standing:
     # exits
 
     def _watch(self, member: str) -> None:
-        """Set a member's clock to today's hazard and schedule its ringing.
-
-        Between changes the hazard drifts back with trust; it is held at its value until the next change or
-        for a half-life at most, when it is set anew.
-        """
+        """Set a member's clock to the hazard from now on, which drifts back with its trust."""
         self._versions[member] += 1
-        version, now = self._versions[member], self.root.now
-        at = self._clocks[member].set_rate(now, self.hazard(member))
-        again = now + float(self.shape.half_life) / 4
-        if at <= again:
-            self.root.after(at - now, lambda: self._leave(member, version))
-        else:
-            self.root.after(again - now, lambda: self._again(member, version))
-
-    def _again(self, member: str, version: int) -> None:
-        if version == self._versions[member]:
-            self._watch(member)
+        version, now, exit_ = self._versions[member], self.root.now, self.shape.exit
+        start, power = self._start.get(("trust", member), 0.0), float(exit_.trust_power)
+        within = self.root.alliance.members[member].takes_part(self.root.today)
+        rate = float(exit_.rate) * exp(-power * start) if within and member not in self.left else 0.0
+        self._clocks[member].run(now, rate, power * (self.value("trust", member) - start))
+        at = self._clocks[member].rings_by(self.root.horizon)
+        if at < inf:
+            self.root.after(at - now, partial(self._leave, member, version))
 
     def _leave(self, member: str, version: int) -> None:
         if version == self._versions[member] and member not in self.left:

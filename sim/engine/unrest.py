@@ -14,6 +14,8 @@ from sim.engine.sites import SiteState
 from sim.engine.streams import exponential
 from sim.engine.world import World
 
+_INCIDENT, _UNREST = EventKind.INCIDENT, EventKind.UNREST
+
 
 class Unrest(Idle):
     """All sites of a crisis and the national hazards that end it."""
@@ -38,7 +40,6 @@ class Unrest(Idle):
         self._growth = growth * world.levers.value("growth")
         self._suppression = float(model.suppression) * growth * world.levers.value("suppression")
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
-        self._calm_share = float(model.calm)
         self._spread_delay = model.spread.delay.sampler()
         self._weight = sum(s.weight for s in self.sites.values())
         self._settle = HazardClock(world.luck("settlement").exponential())
@@ -139,28 +140,28 @@ class Unrest(Idle):
                 continue
             luck = few("spread", f"{source.key}>{state.key}")
             if state.affected:
-                soon(self._spread_delay(luck[1]), partial(self._change, state, cause, push))
+                soon(self._spread_delay(luck[1]), lambda to: self._change(to, cause, push), state)
             elif luck[0] < chance:
                 soon(self._spread_delay(luck[1]), partial(self._onset, state, cause))
 
     # one segment to the next
 
-    def _change(self, state: SiteState, cause: int, push: float = 0.0, _: object = None) -> None:
+    def _change(self, state: SiteState, cause: int, push: float = 0.0) -> None:
         """Close the running segment at *state* and open the next with today's forces."""
         if not state.active:
             return
-        now = self.world.now
+        world = self.world
+        now = world.env._now
         if now > state.since:
             self._draw_incidents(state, now)
         if push:
             state.level = min(state.level * (1 + push), state.ceiling)
         level = state.level
         state.growth = growth = 0.0 if state.faded or self.over else self._growth
-        state.suppression = suppression = (
-            self._suppression * self.signal * self._force(state) / max(1.0, state.forces)
-        )
+        forces = state.forces if state.forces > 1.0 else 1.0
+        state.suppression = suppression = self._suppression * self.signal * self._force(state) / forces
         detail = {"level": level, "growth": growth, "suppression": suppression, "ceiling": state.ceiling}
-        state.last_cause = self.world.record(EventKind.UNREST, "", state.key, level * 24, cause, detail)
+        state.last_cause = world.record(_UNREST, "", state.key, level * 24, cause, detail)
         self._watch(state)
 
     def _force(self, state: SiteState) -> float:
@@ -182,18 +183,21 @@ class Unrest(Idle):
 
     def _spend(self, state: SiteState, area: float, until: float) -> float:
         """Log the incidents that an *area* under the level is good for; return how much of it they spent."""
-        three, record, since = state.incidents.three, self.world.record, state.since
+        three, since = state.incidents.three, state.since
         time_of = inverse_integral(state.level, state.growth, state.suppression, state.ceiling)
-        key, cause, killed, wounded = state.key, state.last_cause, state.killed_rate, state.wounded_rate
-        spent, budget, kind = 0.0, state.budget, EventKind.INCIDENT
+        killed, wounded = state.killed_rate, state.wounded_rate
+        spent, budget = 0.0, state.budget
+        found: list[tuple[float, float, dict[str, int]]] = []
         while budget <= area - spent:
             spent += budget
             at = since + time_of(spent)
             # Two geometric counts and the next unit exponential, by inversion.
             u, v, w = three()
-            detail = {"wounded": floor(-log(v) / wounded)}
-            record(kind, "", key, floor(-log(u) / killed), cause, detail, at if at < until else until)
+            found.append(
+                (at if at < until else until, floor(-log(u) / killed), {"wounded": floor(-log(v) / wounded)})
+            )
             budget = -log1p(-w)
+        self.world.record_each(_INCIDENT, state.key, state.last_cause, found)
         state.budget = budget
         return spent
 
@@ -203,7 +207,7 @@ class Unrest(Idle):
         """Schedule the next crossing of a threshold at *state*; older schedules lapse."""
         state.version += 1
         x, g, s, k = state.level, state.growth, state.suppression, state.ceiling
-        calm_level = min(self._calm_share * k, state.first / 2)
+        calm_level = state.calm_level
         falling = g * (1 - x / k) < s if k > 0 else True
         if falling:
             delay = 0.0 if x <= calm_level else time_of_level(x, g, s, k, calm_level)
@@ -214,11 +218,10 @@ class Unrest(Idle):
             top = self._overwhelming * self._force(state) / 1000 / 24
             delay = 0.0 if x >= top else time_of_level(x, g, s, k, top)
             crossing = self._overwhelm
-        self.world.soon(delay, partial(self._cross, state, state.version, crossing))
+        self.world.soon(delay, self._cross, (state, state.version, crossing))
 
-    def _cross(
-        self, state: SiteState, version: int, crossing: Callable[[SiteState], None], _: object
-    ) -> None:
+    def _cross(self, planned: tuple[SiteState, int, Callable[[SiteState], None]]) -> None:
+        state, version, crossing = planned
         if version == state.version:
             crossing(state)
 

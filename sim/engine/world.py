@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
-from heapq import heappush
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 import simpy
-from simpy.events import NORMAL
 
+from sim.engine.clock import Clock
 from sim.engine.event_log import NOTHING, EventKind, EventRecord
 from sim.engine.levers import Levers
 from sim.engine.philox import hash64
@@ -27,29 +25,6 @@ if TYPE_CHECKING:
 
 ProcessGenerator = Generator[simpy.Event, Any, Any]
 _make = tuple.__new__
-
-
-class Clock(simpy.Environment):
-    """SimPy's environment with a short way to what happens most: timeouts."""
-
-    def later(self, hours: float, callbacks: list[Callable[[Any], None]]) -> simpy.Event:
-        """Return an event *hours* from now: what `timeout` does, in one step in place of three.
-
-        Raises:
-            ValueError: the delay is negative or not finite, which is a bug.
-        """
-        if not 0 <= hours < inf:
-            raise ValueError(f"a delay of {hours!r} h at {self._now} h")
-        event = _Later(self, callbacks)
-        heappush(self._queue, (self._now + hours, NORMAL, next(self._eid), event))
-        return event
-
-
-class _Later(simpy.Event):
-    """An event that is bound to happen from the moment it is made."""
-
-    def __init__(self, env: Clock, callbacks: list[Callable[[Any], None]]) -> None:
-        self.env, self.callbacks, self._ok, self._value = env, callbacks, True, None
 
 
 class World:
@@ -116,6 +91,21 @@ class World:
                 listener(event)
         return number
 
+    def record_each(
+        self, kind: EventKind, where: str, cause: int, rows: Sequence[tuple[float, float, Mapping[str, Any]]]
+    ) -> None:
+        """Log many events of one kind, place and cause, each with its own true time, amount and detail."""
+        if kind in self._listeners:
+            for time, amount, detail in rows:
+                self.record(kind, "", where, amount, cause, detail, time)
+            return
+        records, key = self.records, self.key
+        number = len(records)
+        records += [
+            _make(EventRecord, (i, time, kind, "", where, amount, cause, detail, key))
+            for i, (time, amount, detail) in enumerate(rows, number)
+        ]
+
     def left(self) -> set[str]:
         """Return the members that have left the alliance since the start."""
         return self.standing.left if self.standing else set()
@@ -125,6 +115,13 @@ class World:
         at = (member, unit)
         self.committed[at] = self.committed.get(at, 0.0) + troops
 
+    def tie_up(self, member: str, unit: str, troops: float) -> float:
+        """Count up to *troops* of a unit as away, as many as are not away already; return how many."""
+        strength = float(self.alliance.members[member].units[unit].strength)
+        taken = min(troops, max(0.0, strength - self.committed.get((member, unit), 0.0)))
+        self.commit(member, unit, taken)
+        return taken
+
     def listen(self, kind: EventKind, listener: Callable[[EventRecord], None]) -> None:
         """Call *listener* with each later event of *kind*, in order of subscription."""
         self._listeners.setdefault(kind, []).append(listener)
@@ -133,18 +130,21 @@ class World:
         """Return an event *hours* from now; a delay that is not finite or negative is a bug."""
         return self.env.later(hours, [])
 
-    def call(self, hours: float, step: Callable[[simpy.Event], None]) -> None:
-        """Call *step* with the event that happens *hours* from now; as strict as `wait`."""
-        self.env.later(hours, [step])
+    def call(self, hours: float, step: Callable[[Any], object], given: object = None) -> None:
+        """Call *step* with *given*, *hours* from now; as strict as `wait`."""
+        self.env.call(hours, step, given)
 
-    def after(self, hours: float, action: Callable[[], None]) -> None:
+    def after(self, hours: float, action: Callable[[], object]) -> None:
         """Call *action* after *hours*; nothing is scheduled beyond the horizon."""
-        self.soon(hours, lambda _: action())
+        env = self.env
+        if env._now + hours <= self.horizon:
+            env.call(hours, _act, action)
 
-    def soon(self, hours: float, step: Callable[[simpy.Event], None]) -> None:
-        """Call *step* with the event that happens *hours* from now, if that is within the horizon."""
-        if self.env._now + hours <= self.horizon:
-            self.env.later(hours, [step])
+    def soon(self, hours: float, step: Callable[[Any], object], given: object = None) -> None:
+        """Call *step* with *given*, *hours* from now, if that is within the horizon."""
+        env = self.env
+        if env._now + hours <= self.horizon:
+            env.call(hours, step, given)
 
     def start(self, process: ProcessGenerator) -> simpy.Process:
         """Start a process."""
@@ -177,3 +177,7 @@ class World:
         """Return the hours from the scenario's start to the beginning of *day* in the start's zone."""
         start = self.scenario.start
         return (datetime.combine(day, time_of_day(), start.tzinfo) - start).total_seconds() / 3600
+
+
+def _act(action: Callable[[], object]) -> None:
+    action()

@@ -83,7 +83,9 @@ def do_on_cluster(
     with _client(cluster.address) as client:
         order = _order(function, pack)
         workers = _equipped(client, cluster.address, order)
-        _ClusterPool(client, cluster.address, order, workers, function, items, places, tell, keep, pack).work()
+        _ClusterPool(
+            client, cluster.address, order, workers, function, items, places, tell, keep, pack
+        ).work()
 
 
 class _ClusterPool(Pool):

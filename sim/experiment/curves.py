@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import ceil
-from typing import TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.dynamics import measures_of
@@ -21,7 +18,15 @@ from sim.experiment.readings import (
 )
 from sim.scenario.models import Scenario
 
-Floats: TypeAlias = NDArray[np.float64]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+else:
+    from sim.experiment.late import np
+
+    Floats = Any
 #: Hours between two points of the grid, and the most points; a longer horizon is read at multiples.
 STEP, POINTS = 3.0, 400
 

@@ -172,7 +172,7 @@ def _do(
     keep_packed: Keep | None = None,
     pack: Pack | None = None,
 ) -> None:
-    """Do the items at some places, wherever; what others than this process did is kept packed, if it can be."""
+    """Do the items at some places, wherever; what other processes did is kept packed, if it can be."""
     far = keep_packed or keep
     if isinstance(jobs, Cluster):
         do_on_cluster(jobs, function, items, places, tell, far, pack)

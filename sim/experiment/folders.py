@@ -6,7 +6,7 @@ import ctypes
 import os
 import shutil
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -69,9 +69,9 @@ class Staging:
         listed = {}
         self._unflushed.clear()
         for path in sorted(file for file in self.path.rglob("*") if file.is_file()):
-            content = _flush_file(path)
+            checksum = _flush_file(path)
             name = path.relative_to(self.path).as_posix()
-            listed[name] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+            listed[name] = {"bytes": path.stat().st_size, "sha256": checksum}
         return listed
 
     def flush(self, name: str) -> None:
@@ -149,12 +149,12 @@ def _alive(number: str) -> bool:
     return True
 
 
-def _flush_file(path: Path) -> bytes:
-    """Flush a file to the disk and return what is in it."""
+def _flush_file(path: Path) -> str:
+    """Flush a file to the disk and return the checksum (SHA-256) of what is in it."""
     with open(path, "rb+") as file:
-        content = file.read()
+        checksum = file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
-    return content
+    return checksum
 
 
 def _flush_folder(folder: Path) -> None:

@@ -95,6 +95,9 @@ class Pool:
                 self._run()
             except BrokenProcessPool as broken:
                 tries = 1 if self.count > before else tries + 1
+                if self.waiting and tries > 1:
+                    # What was first in line is the likeliest to blame: the others go before it.
+                    self.waiting.insert(0, self.waiting.pop())
                 if self.freezes >= FREEZES:
                     raise ExecutorError(self._frozen()) from broken
                 if tries >= TRIES:

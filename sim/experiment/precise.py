@@ -100,5 +100,5 @@ def precision_lines(reached: Reached[str], aim: Aim, scenario: Scenario) -> list
         )
     return [
         *lines,
-        "  Intervals that hold with 95 % over all looks together; means of times are up to when the clock stops.",
+        "  Intervals that hold with 95 % over all looks together; a time counts up to when the clock stops.",
     ]

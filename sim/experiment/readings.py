@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import nan
+from math import inf, nan
+from operator import itemgetter
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.scenario.models import Scenario
+
+#: Kinds whose amount is people killed.
+_KILLING = (EventKind.INCIDENT, EventKind.CLEARING, EventKind.DEATHS)
+_OVERWHELMED, _CALM = EventKind.OVERWHELMED, EventKind.CALM
+_by_time = itemgetter(1, 0)  # then by number
 
 
 def first_time(log: EventLog, kind: EventKind) -> float:
@@ -23,27 +29,25 @@ def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRec
 @once
 def arrivals(log: EventLog) -> list[EventRecord]:
     """Return the loads that came into the theatre, by air and by road."""
-    both = log.of(EventKind.LANDED) + log.of(EventKind.ROAD_ARRIVED)
-    return list(heading(both, "in"))
+    return flights_in(log) + list(heading(log.of(EventKind.ROAD_ARRIVED), "in"))
 
 
 @once
 def departures(log: EventLog) -> list[EventRecord]:
     """Return the loads that left the theatre, by air and by road."""
-    both = log.of(EventKind.TAKEOFF) + log.of(EventKind.ROAD_DEPARTED)
-    return list(heading(both, "out"))
+    return flights_out(log) + list(heading(log.of(EventKind.ROAD_DEPARTED), "out"))
 
 
 @once
 def flights_in(log: EventLog) -> list[EventRecord]:
     """Return the landings in theatre, in order of time."""
-    return list(heading(log.of(EventKind.LANDED), "in"))
+    return [r for r in log.of(EventKind.LANDED) if r.detail["direction"] == "in"]
 
 
 @once
 def flights_out(log: EventLog) -> list[EventRecord]:
     """Return the take-offs homeward, in order of time."""
-    return list(heading(log.of(EventKind.TAKEOFF), "out"))
+    return [r for r in log.of(EventKind.TAKEOFF) if r.detail["direction"] == "out"]
 
 
 def troops_of(load: EventRecord) -> float:
@@ -59,23 +63,33 @@ def order_time(log: EventLog) -> float:
     return restored.time
 
 
-def killed(log: EventLog, by: float = float("inf")) -> float:
+def killed(log: EventLog, by: float = inf) -> float:
     """Return the people killed up to *by* (hours after the start), whoever they were."""
-    kinds = (EventKind.INCIDENT, EventKind.CLEARING, EventKind.DEATHS)
-    return float(sum([r.amount for kind in kinds for r in log.of(kind) if r.time <= by]))
+    if by == inf:
+        return _killed(log)
+    return float(sum([r.amount for kind in _KILLING for r in log.of(kind) if r.time <= by]))
+
+
+@once
+def _killed(log: EventLog) -> float:
+    return float(sum([r.amount for kind in _KILLING for r in log.of(kind)]))
 
 
 def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float, float]]:
     """Return (hours, share of site weight overwhelmed from then on), in order of time."""
+    changes = sorted(log.of(_OVERWHELMED) + log.of(_CALM), key=_by_time)
+    if not changes:
+        return []
     weights = {key: float(site.weight) for key, site in scenario.crisis.sites.items()}
     total = sum(weights.values()) or 1.0
-    kinds = (EventKind.OVERWHELMED, EventKind.CALM)
-    changes = sorted((r for kind in kinds for r in log.of(kind)), key=lambda r: (r.time, r.id))
     down: set[str] = set()
     steps = []
     for r in changes:
-        if r.kind is EventKind.CALM and r.where not in down:
+        if r.kind is _OVERWHELMED:
+            down.add(r.where)
+        elif r.where in down:
+            down.remove(r.where)
+        else:
             continue
-        (down.add if r.kind is EventKind.OVERWHELMED else down.discard)(r.where)
         steps.append((r.time, sum([weights[site] for site in sorted(down)]) / total))
     return steps

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import spans
+from sim.scenario.crisis import Effects
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import UNITS
@@ -53,7 +54,28 @@ def record_faults(scenario: Scenario) -> list[Fault]:
         if kind and kind not in kinds:
             message = f"unknown event kind '{event.kind}'{did_you_mean(event.kind, kinds)}"
             faults.append(Fault(("recorded_events", index, "kind"), message))
-    return faults
+    return [*faults, *_name_faults(scenario, kinds)]
+
+
+def _name_faults(scenario: Scenario, kinds: list[str]) -> Iterator[Fault]:
+    """Yield what injects and measures wait for, or lean on, that does not exist."""
+    mechanisms = list(Effects.model_fields)
+    groups = (
+        ("crisis", "injects", scenario.crisis.injects),
+        ("response", "measures", scenario.response.measures),
+    )
+    for part, group, injects in groups:
+        for key, inject in injects.items():
+            for field in ("after", "unless"):
+                kind = getattr(inject, field)
+                if kind and kind not in kinds:
+                    yield Fault(
+                        (part, group, key, field), f"unknown event kind '{kind}'{did_you_mean(kind, kinds)}"
+                    )
+            name = inject.mechanism
+            if name and name not in mechanisms:
+                message = f"unknown mechanism '{name}'{did_you_mean(name, mechanisms)}"
+                yield Fault((part, group, key, "mechanism"), message)
 
 
 def _faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:

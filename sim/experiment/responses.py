@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import isnan, nan
 from typing import Literal
 
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventKind, EventLog, once
 from sim.experiment.chain import PARTS, parts_of
 from sim.experiment.dynamics import measures_of
 from sim.experiment.readings import (
@@ -94,19 +94,23 @@ def help_level(log: EventLog) -> int:
 
 def position(log: EventLog, member: str) -> float:
     """Return *member*'s coded answer to the motion on force finally decided; nan without one."""
+    return _positions(log).get(member, nan)
+
+
+@once
+def _positions(log: EventLog) -> dict[str, float]:
+    """Return every member's last coded answer to a motion on force before the last decision on one."""
     decided = log.of(EventKind.ADOPTED) + log.of(EventKind.REFUSED)
     instants = [(r.time, r.id) for r in decided if r.detail["level"] == "force"]
     if not instants:
-        return nan
-    mine = (r for r in log.of(EventKind.POSITION) if r.who == member)
-    answers = [
-        r for r in mine if r.detail.get("level", "force") == "force" and (r.time, r.id) < max(instants)
-    ]
-    if not answers:
-        return nan
-    detail = answers[-1].detail
-    contributes = detail["answer"] == "support" and detail.get("contribute", False)
-    return float(ANSWERS["contribute" if contributes else detail["answer"]])
+        return {}
+    last, found = max(instants), {}
+    for r in log.of(EventKind.POSITION):
+        detail = r.detail
+        if detail.get("level", "force") == "force" and (r.time, r.id) < last:
+            contributes = detail["answer"] == "support" and detail.get("contribute", False)
+            found[r.who] = float(ANSWERS["contribute" if contributes else detail["answer"]])
+    return found
 
 
 def approval(log: EventLog, member: str) -> float:
@@ -250,8 +254,21 @@ def _responses_of(members: tuple[str, ...], lead: str, unrest: bool, force: bool
     return found
 
 
+#: The last scenarios asked about, and their responses: run after run asks about the same few.
+_known: list[tuple[Scenario, dict[str, Response]]] = []
+
+
 def responses_of(scenario: Scenario) -> dict[str, Response]:
     """Return every scalar response of *scenario* by name: the common ones, its members', its dynamics'."""
+    for known, found in _known:
+        if known is scenario:
+            return found
+    found = _all_responses(scenario)
+    _known[:] = [(scenario, found), *_known[:3]]
+    return found
+
+
+def _all_responses(scenario: Scenario) -> dict[str, Response]:
     crisis, force = scenario.crisis, scenario.response.mandate is not None
     members = tuple(scenario.alliance.members)
     core = _responses_of(members, scenario.alliance.lead, crisis.unrest is not None, force)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import IO, Generic, TypeAlias, TypeVar
 
@@ -44,12 +44,14 @@ class RowBook(Generic[Key]):
 
     def of(self, key: Key) -> NDArray[np.float64]:
         """Return the table of *key*; one without rows if nothing was added."""
-        parts = []
+        parts = list(self.parts(key))
+        return np.concatenate(parts) if parts else np.empty((0, self.columns))
+
+    def parts(self, key: Key) -> Iterator[NDArray[np.float64]]:
+        """Yield the table of *key* piece by piece, as it was added."""
         for start, size in self._places.get(key, ()):
             self._file.seek(start)
-            parts.append(np.frombuffer(self._file.read(size), dtype=float))
-        whole = np.concatenate(parts) if parts else np.empty(0)
-        return whole.reshape(-1, self.columns)
+            yield np.frombuffer(self._file.read(size), dtype=float).reshape(-1, self.columns)
 
     def count(self, key: Key) -> int:
         """Return how many rows *key* has."""

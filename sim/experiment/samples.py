@@ -54,7 +54,9 @@ class Sample:
 
 def censored_at(response: Response, row: Row) -> float:
     """Return the time, on the response's clock (h), at which the run of *row* stopped."""
-    return row["hours_simulated"] - (row["hours_to_appeal"] if response.clock == "appeal" else 0.0)
+    own = response.prefix  # an episode has a start and a horizon of its own
+    since = row[f"{own}hours_to_appeal"] if response.clock == "appeal" else 0.0
+    return row[f"{own}hours_simulated"] - since
 
 
 def sample_of(response: Response, rows: Sequence[Row]) -> Sample:

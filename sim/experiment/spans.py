@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from math import exp, inf, nan
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.experiment.dynamics import all_spans
@@ -16,7 +16,8 @@ from sim.experiment.responses import Response, ResponseKind, approval, from_appe
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
 
-_TIME = attrgetter("time")
+_TIME, _BY_TIME = attrgetter("time"), itemgetter(1, 0)
+_ONSET = EventKind.ONSET
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     for r in _onsets_and_calms(log):
         if r.time > at:
             break
-        (stirred.add if r.kind is EventKind.ONSET else stirred.discard)(r.where)
+        (stirred.add if r.kind is _ONSET else stirred.discard)(r.where)
     return float(len(sites - stirred))
 
 
 @once
 def _onsets_and_calms(log: EventLog) -> list[EventRecord]:
-    return sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=lambda r: (r.time, r.id))
+    return sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=_BY_TIME)
 
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
@@ -134,7 +135,7 @@ def record_response(scenario: Scenario, key: str) -> Response:
     if scalar is not None:
         return Response(
             name, entry.label, scalar.unit, scalar.given, scalar.function, scalar.kind, scalar.clock,
-            scalar.contributor,
+            scalar.contributor, scalar.prefix,
         )  # fmt: skip
     span = spans()[entry.response]
     return Response(

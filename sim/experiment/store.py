@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -170,7 +171,8 @@ class Store:
         if not self.done:
             return mine
         none = Flags()
-        return [i for i in mine if tasks[i].run.run not in self.done.get(tasks[i].variant, none)]
+        # An array, as there may be a million of them.
+        return array("q", (i for i in mine if tasks[i].run.run not in self.done.get(tasks[i].variant, none)))
 
     def keep(self, tasks: Sequence[Task], outcomes: Sequence[Outcome]) -> None:
         """Store some outcomes and the mark that they are done, in one transaction."""

@@ -170,13 +170,12 @@ def put_into(store: Store, folder: Path, tasks: Sequence[Task]) -> tuple[dict[st
     not among *tasks*, kept from a larger study, gives a copy of those that are, and stays.
     """
     target = folder / NAME
-    wanted = wanted_of(tasks)
     if whole := len(tasks) == len(store):
         store.settle()
         _second_name(store.path, target)
         content, runs = store.content, len(store)
     else:
-        part = Store(target, store.identity)
+        part, wanted = Store(target, store.identity), wanted_of(tasks)
         try:
             for kept in store.parts():
                 if kept.point in wanted and (pieces := filtered(kept, wanted[kept.point])):

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Runs handed out together; what they bring is put away before the next.
 BATCH = 20_000
+#: Rows put away together, so that few are lists of numbers at a time.
+PIECE = 500
 #: Runs whose failures are told one by one.
 MOST_TOLD = 1000
 
@@ -238,6 +240,9 @@ class _Work:
                 self.study.failed += 1
                 if len(self.study.failures) < MOST_TOLD:
                     self.study.failures.append(PointFailure(point, run, outcome.failure))
+            if len(rows) == PIECE:
+                self.study.book.append(point, rows)
+                rows = []
         self.study.book.append(point, rows)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
+from sim.experiment.design import Run
+from sim.experiment.factors import Point
 from sim.experiment.main_effects import Effect
 from sim.experiment.results import SHORT
 from sim.experiment.shards import WHOLE, Shard
@@ -169,14 +171,23 @@ def write_runs(study: SweepStudy, folder: Path) -> None:
     with open(folder / RUNS, "wb") as file:
         file.write(as_csv(head, ()))
         for point in study.design.points:
-            lines = as_csv((), _run_cells(study, point.number, point.levels))
-            file.write(lines.split(b"\n", 1)[1])
+            first = 0
+            for rows in study.book.parts(point.number):
+                lines = as_csv(
+                    (),
+                    _run_cells(study, point, study.runs_of_point[first : first + len(rows)], rows.tolist()),
+                )
+                file.write(lines.split(b"\n", 1)[1])
+                first += len(rows)
 
 
-def _run_cells(study: SweepStudy, point: int, levels: tuple[Any, ...]) -> Iterator[list[Any]]:
-    for run, found in zip(study.runs_of_point, study.book.of(point).tolist(), strict=False):
-        failed, *values = found
-        yield [run.run, point, run.draw, run.replication, study.seed, failed, *levels, *values]
+def _run_cells(
+    study: SweepStudy, point: Point, runs: Sequence[Run], rows: list[list[float]]
+) -> Iterator[list[Any]]:
+    for run, (failed, *values) in zip(runs, rows, strict=False):
+        yield [
+            run.run, point.number, run.draw, run.replication, study.seed, failed, *point.levels, *values,
+        ]  # fmt: skip
 
 
 def codebook_csv(study: SweepStudy) -> bytes:

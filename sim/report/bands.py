@@ -15,7 +15,7 @@ from sim.report.times import axis_words, clock_ticks, midnights, origin
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
     from sim.experiment.study import Study
 
@@ -77,7 +77,9 @@ def force_words(study: Study) -> str:
     alone = int((sent & ~mandate).sum())
     under = int(mandate.sum())
     how = f" ({under} under a mandate, {alone} by the lead member alone)" if alone else " (under a mandate)"
-    return f"Runs in which a force was sent: {int(sent.sum())} of {len(study.rows)}{how if sent.any() else ''}"
+    return (
+        f"Runs in which a force was sent: {int(sent.sum())} of {len(study.rows)}{how if sent.any() else ''}"
+    )
 
 
 def finished(study: Study) -> NDArray[np.bool_]:
@@ -181,7 +183,7 @@ def draw_recorded(
 RECORDED, RANGE = "recorded", "recorded-range"
 
 
-def _drawn(figure: Figure) -> set[str]:
+def _drawn(figure: Figure | SubFigure) -> set[str]:
     return {str(line.get_gid()) for axes in figure.axes for line in axes.lines if line.get_gid()}
 
 
@@ -191,9 +193,9 @@ def handles(
     recorded: bool = True,
     bound: bool = False,
     second: str = "",
-    figure: Figure | None = None,
+    figure: Figure | SubFigure | None = None,
 ) -> list[Artist]:
-    """Return the legend's entries for bands, median and recorded facts (those drawn on *figure*, if given)."""
+    """Return the legend's entries for bands, median and recorded facts (of *figure*, those drawn)."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -43,7 +43,7 @@ def draw_bottlenecks(study: Study) -> Chart:
     sheet.text(0.12, 2.87, "b  Spread of each part over the runs (white dot: mean)", weight="bold", size=8)
     if n:
         means = {part: float(values.mean()) for part, values in hours.items()}
-        bars = {f"mean of {n} runs": means}
+        bars = {f"mean of {n} run{'s' if n > 1 else ''}": means}
         typical = typical_row(study)
         if not math.isnan(typical.get(WHOLE, math.nan)):
             bars[f"typical run ({typical['run']:.0f})"] = {
@@ -60,9 +60,9 @@ def draw_bottlenecks(study: Study) -> Chart:
         say(lower, "no run completed a deployment")
     sheet.notes(
         f"Runs with a completed deployment: {n} of {len(study.rows)}. Hours are counted along the chain of "
-        "the last "
-        "aircraft load or column to arrive; waits that ran in parallel "
-        f"on other chains are not in it. Outer band {band_words(study)}."
+        "the last aircraft load or column to arrive; waits that ran in parallel on other chains are not "
+        "in it. "
+        f"Outer band {band_words(study)}."
     )
     columns = (
         "part",

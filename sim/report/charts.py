@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
 from sim.report.figures import Chart, drawing_settings, save
+from sim.scenario.study import Posterior
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -22,11 +23,14 @@ CHARTS: dict[str, str] = {
     "troops": "troops:draw_troops",
     "unrest": "unrest:draw_unrest",
     "flights": "flights:draw_flights",
+    "decision": "decision_tree:draw_tree",
+    "ladder": "ladder:draw_ladder",
     "positions": "positions:draw_positions",
     "map": "map.still:draw_still",
     "bottlenecks": "bottlenecks:draw_bottlenecks",
     "effects": "effects:draw_effects",
     "record": "fit:draw_fit",
+    "fitted": "fitted:draw_fitted",
 }
 #: What a chart needs of a scenario to be drawn at all.
 NEEDS: dict[str, Callable[[Scenario], bool]] = {
@@ -35,6 +39,7 @@ NEEDS: dict[str, Callable[[Scenario], bool]] = {
     "bottlenecks": lambda s: s.response.mandate is not None,
     "unrest": lambda s: s.crisis.unrest is not None,
     "record": lambda s: bool(s.record),
+    "fitted": lambda s: any(isinstance(form, Posterior) for form in s.uncertain.values()),
     "attribution": lambda s: s.crisis.pressure is not None and s.crisis.pressure.attribution is not None,
     "sanctions": lambda s: s.crisis.pressure is not None and s.crisis.pressure.sanctions is not None,
 }
@@ -49,6 +54,18 @@ def _flies(study: Study) -> bool:
     return values is not None and values.size > 0 and float(values.max()) > 0
 
 
+def _happens(study: Study) -> bool:
+    from sim.report.timeline_rows import timeline_rows
+
+    return bool(timeline_rows(study))
+
+
+def _parts_ways(study: Study) -> bool:
+    """Return whether not every run went the same way, without an appeal and without help."""
+    helped = any(row.get("appealed", 0.0) == 1 or row.get("help_level", 0.0) > 0 for row in study.rows)
+    return helped or bool(with_force(study).any())
+
+
 def _completes(study: Study) -> bool:
     return sum(not math.isnan(row.get("hours_to_deployment_complete", math.nan)) for row in study.rows) >= FEW
 
@@ -57,10 +74,14 @@ def _completes(study: Study) -> bool:
 FEW = 5
 #: What a chart needs of a study to have anything to show; the others are left out of `all`.
 SHOWS: dict[str, Callable[[Study], bool]] = {
+    "timeline": _happens,
+    "decision": _parts_ways,
+    "ladder": _parts_ways,
     "troops": _sends,
     "flights": lambda study: _sends(study) and _flies(study),
     "bottlenecks": _completes,
     "effects": lambda study: bool(study.variant_rows),
+    "positions": lambda study: bool(study.summary().positions),
     "answers": lambda study: any(not math.isnan(v) for row in study.rows for k, v in row.items()
                                  if k.startswith("answer.")),
 }  # fmt: skip
@@ -82,7 +103,7 @@ def draw(study: Study, name: str, style: str = "screen") -> Chart:
 
 
 def made_of(study: Study) -> str:
-    """Return what charts of *study* are made from, for their files: version, scenario and its hash, seed, runs."""
+    """Return what charts of *study* are made from: version, scenario and its hash, seed, runs."""
     from sim import __version__
     from sim.scenario.resolve import scenario_hash
 
@@ -113,12 +134,15 @@ def main_charts(scenario: Scenario) -> tuple[str, ...]:
 
 
 def main_charts_of(study: Study) -> list[str]:
-    """Return the two charts of an ordinary run; another one where the second would have nothing to show."""
-    first, second = main_charts(study.scenario)
-    if SHOWS.get(second, _anything)(study):
-        return [first, second]
-    others = (name for name in names_of("all", study) if name != first)
-    return [first, next(others, second)]
+    """Return the two charts of an ordinary run; the next ones where they would have nothing to show."""
+    wanted = main_charts(study.scenario)
+    shown = [name for name in wanted if SHOWS.get(name, _anything)(study)]
+    others = [name for name in charts_of(study.scenario) if name not in wanted]
+    while len(shown) < len(wanted) and others:
+        name = others.pop(0)
+        if SHOWS.get(name, _anything)(study):
+            shown.append(name)
+    return shown
 
 
 def _anything(study: Study) -> bool:

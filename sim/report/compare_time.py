@@ -12,7 +12,7 @@ from sim.report import style
 from sim.report.bands import Bands, bands, curve, date_axis, finished, levels
 from sim.report.compare_charts import Table, colour_of, dash_of, sides_legend
 from sim.report.figures import Chart, Sheet, clean_axes, say
-from sim.report.timeline import LABELS
+from sim.report.timeline_rows import words_of
 from sim.report.words import number
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _median(times: Sequence[float]) -> float:
 
 def _words(study: Study, key: str) -> str:
     kind = key.partition("|")[0]
-    known = {k.value: words for k, words in LABELS.items()}
+    known = {k.value: words for k, words in words_of(study.scenario).items()}
     return known.get(kind, kind)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
+from sim.engine.event_log import EventKind
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.timeline_rows import words_of
 from sim.report.words import signed
 
 if TYPE_CHECKING:
@@ -20,22 +23,44 @@ if TYPE_CHECKING:
 SHOWN = ("hours_to_order", "killed", "peak_out_of_control", "sites_overwhelmed", "incidents", "detained",
          "government_fell", "hours_to_deployment_complete")  # fmt: skip
 PANELS = 4
+#: Inches that a letter of a panel's title takes up.
+LETTER = 0.076
+#: Fewest pairs of which a difference is drawn.
+FEWEST = 3
+#: Responses that are never panels: coded answers, parts of others, what the record repeats, assumed scores.
+ASIDE = (
+    "position.",
+    "parts.",
+    "approval.",
+    "answer.",
+    "exit_hazard.",
+    "trust.",
+    "patron.",
+    "hours_simulated",
+    "exits",
+    "hours_to_appeal",
+    "flights_per_day",
+)
+#: Responses without a unit that may be panels.
+FLAGS = ("help_level", "mandate", "appealed", "government_fell", "basis_force", "cohesion")
 
 
 def draw_effects(study: Study) -> Chart:
     """Draw each variant's mean difference from the base with its 95 % interval, one panel a response."""
     summary = study.summary()
     variants = list(summary.variants.values())
-    names = [n for n in SHOWN if any(_known(v, n) for v in variants)][:PANELS]
+    names = shown(summary, variants)
     tall = 0.42 * max(len(variants), 2)
-    sheet = Sheet("What the variants change: paired differences from the base", tall + 1.95)
-    table: list[tuple[Cell, ...]] = []
     left, gap = 2.05, 0.14
     width = (style.WIDTH - left - 0.15 - gap * (max(len(names), 1) - 1)) / max(len(names), 1)
+    titles = {name: _title(study, summary, variants, name, int(width / LETTER)) for name in names}
+    heads = 0.135 * max((words.count("\n") + 1 for words in titles.values()), default=1)
+    sheet = Sheet("What the variants change: paired differences from the base", tall + heads + 1.4)
+    table: list[tuple[Cell, ...]] = []
     for place, name in enumerate(names):
         axes = sheet.axes(left + place * (width + gap), 0.85, width, tall)
         _panel(axes, summary, variants, name, table)
-        axes.set_title(_title(summary, variants, name), fontsize=7.5, fontweight="bold", loc="left", pad=6)
+        axes.set_title(titles[name], fontsize=7.5, fontweight="bold", loc="left", pad=6)
         axes.set_yticks(range(len(variants)), [_wrap(v.title) for v in variants] if place == 0 else [])
     if not names:
         say(sheet.axes(left, 0.85, 4.9, tall), "the scenario names no variants, or none ran")
@@ -43,8 +68,8 @@ def draw_effects(study: Study) -> Chart:
         "Variant minus base, both with the same seeds and addressed draws; dots: means, filled where the "
         "bar (95 % "
         f"interval) leaves out zero. {_pairs_of(variants)} n: pairs in the response's stratum. Right of "
-        "the "
-        "dotted line: more (or later) than in the base."
+        "the dotted "
+        "line: more (or later) than in the base. Responses that no variant changes are left out."
     )
     columns = ("variant", "response", "difference", "low", "high", "pairs", "base", "variant_mean",
                "variance_reduction")  # fmt: skip
@@ -59,15 +84,45 @@ def _pairs_of(variants: list[VariantSummary]) -> str:
 
 def _known(variant: VariantSummary, name: str) -> bool:
     found = variant.differences.get(name)
-    return found is not None and found.n > 0 and not math.isnan(found.mean)
+    return found is not None and found.n >= FEWEST and not math.isnan(found.mean)
 
 
-def _title(summary: Summary, variants: list[VariantSummary], name: str) -> str:
+def shown(summary: Summary, variants: list[VariantSummary]) -> list[str]:
+    """Return the responses that get a panel: those that some variant changes, the usual ones first.
+
+    Where the usual ones stay as they are, the responses that most variants change for sure stand in.
+    """
+    changed = [n for n in _names(variants) if any(_known(v, n) and _changes(v, n) for v in variants)]
+    usual = [n for n in SHOWN if n in changed]
+    others = [n for n in changed if n not in SHOWN and not n.startswith(ASIDE) and n in summary.responses]
+    others = [n for n in others if summary.responses[n].unit or n in FLAGS]
+    others.sort(key=lambda n: -sum(_sure(v, n) for v in variants if _known(v, n)))
+    return (usual + others)[:PANELS] or [n for n in SHOWN if any(_known(v, n) for v in variants)][:PANELS]
+
+
+def _names(variants: list[VariantSummary]) -> list[str]:
+    return list(dict.fromkeys(name for variant in variants for name in variant.differences))
+
+
+def _changes(variant: VariantSummary, name: str) -> bool:
+    found = variant.differences[name]
+    return abs(found.mean) > 1e-9 or max(abs(found.low), abs(found.high)) > 1e-9
+
+
+def _sure(variant: VariantSummary, name: str) -> bool:
+    found = variant.differences[name]
+    return found.low > 1e-9 or found.high < -1e-9
+
+
+def _title(study: Study, summary: Summary, variants: list[VariantSummary], name: str, letters: int) -> str:
     response = summary.responses.get(name)
     label, unit = (response.label, response.unit) if response else (name.replace("_", " "), "")
+    label = re.sub(r" ?\(0 [^)]*\)", "", label)
+    if name == "hours_to_order" and study.scenario.crisis.unrest is None:
+        label = f"Appeal to: {words_of(study.scenario)[EventKind.ORDER_RESTORED]}"
     pairs = sorted({v.differences[name].n for v in variants if _known(v, name)})
     counted = f"n = {pairs[0]}" if len(pairs) == 1 else f"n = {pairs[0]}-{pairs[-1]}"
-    lines = textwrap.wrap(f"{label} ({unit})" if unit and unit != "share" else label, 20)
+    lines = textwrap.wrap(f"{label} ({unit})" if unit and unit != "share" else label, min(letters, 30))
     return "\n".join([*lines, counted])
 
 
@@ -88,7 +143,7 @@ def _panel(
                       va="center", fontsize=6.5, color=style.QUIET, style="italic")  # fmt: skip
             continue
         low, high = (found.mean if math.isnan(v) else v for v in (found.low, found.high))
-        sure = low > 0 or high < 0
+        sure = low > 1e-9 or high < -1e-9
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.6, solid_capstyle="butt")
         axes.plot([found.mean], [place], marker="o", markersize=5, linestyle="none",
                   markeredgecolor=style.LINE, markerfacecolor=style.LINE if sure else "white")  # fmt: skip
@@ -104,7 +159,7 @@ def _panel(
         least, most = min(least, low), max(most, high)
         table.append((variant.name, name, found.mean, found.low, found.high, found.n, found.baseline,
                       found.variant, found.variance_reduction))  # fmt: skip
-    room = 0.28 * (most - least) or 1.0
+    room = 0.28 * (most - least) if most - least > 1e-9 else 1.0
     axes.set_xlim(least - room, most + room)
     axes.set_ylim(len(variants) - 0.5, -0.6)
     axes.tick_params(axis="y", length=0)

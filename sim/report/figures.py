@@ -47,7 +47,7 @@ class Chart:
 
 @contextmanager
 def drawing_settings(name: str = "screen") -> Iterator[None]:
-    """Hold matplotlib to its own defaults and one of this project's styles, whatever the user has configured."""
+    """Hold matplotlib to its own defaults and one of this project's styles, whatever the user configured."""
     with in_style(name):
         yield
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
+from collections import Counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sim.experiment.samples import sample_of
 from sim.experiment.spans import record_responses
 from sim.report import style
 from sim.report.bands import Bands, band_words, draw_interval, draw_recorded, handles, levels
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.words import band, number, recorded_words, verdict
 
 if TYPE_CHECKING:
@@ -21,9 +24,10 @@ if TYPE_CHECKING:
 
 #: The axis reaches from a fifth of the recorded value to five times it.
 REACH = 5.0
-BOTTOM = 1.0
+#: Letters of a unit beyond which the board leaves it out (it explains codes).
+LONGEST_UNIT = 14
 #: Where the columns of text begin (inches), and their heads.
-COLUMNS = {0.12: "quantity (* scored, f fitted)", 4.12: "recorded", 5.2: "simulated (band)", 6.22: "perc.",
+COLUMNS = {0.12: "quantity (* scored, f fitted)", 4.1: "recorded", 4.98: "simulated (band)", 6.24: "perc.",
            6.54: "falls"}  # fmt: skip
 
 
@@ -31,27 +35,32 @@ def draw_fit(study: Study) -> Chart:
     """Draw every record entry: the simulated band on the scale of the recorded value, with its verdict."""
     entries = board(study)
     rows = max(len(entries), 3)
-    tall = 0.215 * rows
-    sheet = Sheet("The record against the simulation", tall + BOTTOM + 0.6)
-    axes = sheet.axes(2.45, BOTTOM, 1.55, tall)
+    tall, notes = 0.215 * rows, _notes(study)
+    foot = notes_height(notes)
+    bottom = foot + 0.6
+    sheet = Sheet("The record against the simulation", tall + bottom + 0.6)
+    axes = sheet.axes(2.45, bottom, 1.55, tall)
     clean_axes(axes, grid="x")
     table: list[tuple[Cell, ...]] = []
     for place, (found, quantiles) in enumerate(entries):
-        _words(sheet, BOTTOM + tall * (1 - (place + 0.5) / rows) - 0.035, found)
+        _words(sheet, bottom + tall * (1 - (place + 0.5) / rows) - 0.035, found)
         _bars(axes, place, found, quantiles)
         entry = found.entry
         table.append((found.key, entry.kind, int(entry.scored), entry.unit, entry.value, entry.low,
-                      entry.high, found.n, *quantiles, found.percentile, verdict(found)))  # fmt: skip
+                      entry.high, found.n, *quantiles, found.percentile, verdict(found),
+                      " ".join(entry.source)))  # fmt: skip
     _dress(axes, rows)
     if not entries:
         say(axes, "the scenario has no record")
     for x, words in COLUMNS.items():
-        sheet.text(x, BOTTOM + tall + 0.08, words, weight="bold", size=6.5)
-    sheet.figure.legend(handles=handles(study), ncols=5, loc="lower left", columnspacing=1.2,
-                        handlelength=1.5, bbox_to_anchor=(0.005, 0.3 / sheet.height))  # fmt: skip
-    sheet.notes(_notes(study))
+        sheet.text(x, bottom + tall + 0.08, words, weight="bold", size=6.5)
+    sheet.figure.legend(handles=handles(study, figure=sheet.figure), ncols=5, loc="lower left",
+        columnspacing=1.2,
+                        handlelength=1.5, bbox_to_anchor=(0.005, (foot - 0.06) / sheet.height))  # fmt: skip
+    sheet.notes(notes)
     columns = ("key", "kind", "scored", "unit", "recorded", "recorded_low", "recorded_high", "runs", "low",
-               "lower_quartile", "median", "upper_quartile", "high", "percentile", "verdict")  # fmt: skip
+               "lower_quartile", "median", "upper_quartile", "high", "percentile", "verdict",
+               "source")  # fmt: skip
     return Chart("record", "The record against the simulation", sheet.figure, columns, table)
 
 
@@ -73,7 +82,8 @@ def _bars(axes: Axes, place: int, found: RecordSummary, quantiles: Bands) -> Non
     unit = next((v for v in (entry.value, entry.high, entry.low) if v), None)
     if unit is None or math.isnan(quantiles.low):
         words = "no run" if unit is not None else "recorded 0: no scale"
-        axes.text(0, place, words, ha="center", va="center", fontsize=6.3, style="italic", color=style.QUIET)
+        axes.text(0, place, words, ha="center", va="center", fontsize=6.3, style="italic", color=style.QUIET,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
         return
     # A quantile that the end of the simulated time hides lies beyond the axis.
     ratios = [math.inf if math.isnan(v) else float(v) / unit for v in quantiles]
@@ -85,21 +95,26 @@ def _bars(axes: Axes, place: int, found: RecordSummary, quantiles: Bands) -> Non
 def _words(sheet: Sheet, y: float, found: RecordSummary) -> None:
     entry = found.entry
     marks = ("*" if entry.scored else "") + ("f" if entry.fitted else "")
-    label = textwrap.shorten(
-        f"{entry.label} ({entry.unit})" if entry.unit else entry.label, 52, placeholder=" ..."
-    )
+    unit = f" ({entry.unit})" if 0 < len(entry.unit) <= LONGEST_UNIT else ""
+    label = textwrap.shorten(_without_codes(entry.label) + unit, 54, placeholder=" ...")
     share = "-" if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
     simulated = f"{number(found.median, entry.unit)} ({band(found.low, found.high, entry.unit)})"
     cells = {
         0.12: marks,
         0.26: label,
-        4.12: recorded_words(found),
-        5.2: simulated,
-        6.22: share,
+        4.1: recorded_words(found),
+        4.98: simulated,
+        6.24: share,
         6.54: verdict(found),
     }
     for x, words in cells.items():
-        sheet.text(x, y, words, size=6.0)
+        tight = x == 4.1 and len(words) > 17  # long ranges of large numbers
+        sheet.text(x, y, words, size=4.9 if tight else 6.0)
+
+
+def _without_codes(label: str) -> str:
+    """Return *label* without a bracket that explains its codes, as in '(0 none, 1 words, ...)'."""
+    return re.sub(r" ?\(0 [^)]*\)", "", label)
 
 
 def _dress(axes: Axes, rows: int) -> None:
@@ -124,11 +139,25 @@ def _notes(study: Study) -> str:
         )
     return (
         f"{scored} Inputs and bounds are shown, not counted. perc.: percent of runs below the recorded "
-        "value. Log "
-        "scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
-        "'later': "
-        "beyond the simulated time."
+        "value. "
+        "Log scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
+        f"'later': beyond the simulated time. {_sources(study)}"
     )
+
+
+def _sources(study: Study) -> str:
+    """Return the sites that the record's sources stand on, the most used first; the rest are counted."""
+    places = Counter(
+        urlsplit(part).netloc.removeprefix("www.")
+        for entry in study.scenario.record.values()
+        for part in entry.source
+        if part.startswith("http")
+    )
+    if not places:
+        return "Sources: see 'record' in the scenario."
+    first = [place for place, _ in places.most_common(6)]
+    more = f" and {len(places) - len(first)} more" if len(places) > len(first) else ""
+    return f"Recorded by {', '.join(first)}{more}; each entry's source is in the numbers beside this chart."
 
 
 def _scale(ratio: float) -> float:

@@ -16,9 +16,10 @@ from sim.report.bands import (
     date_axis,
     draw_bands,
     draw_recorded,
+    force_words,
     handles,
     levels,
-    with_mandate,
+    with_force,
 )  # fmt: skip
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.times import midnights, recorded_appeal
@@ -32,10 +33,18 @@ if TYPE_CHECKING:
 
 LEFT, WIDTH = 0.72, 6.3
 COLOURS = {"in": style.LINE, "out": style.SECOND_LINE}
+#: Days that flights are counted over -> their name.
+SPANS = {1: "local day", 7: "local week", 28: "four local weeks"}
+
+
+def bin_days(first: float, last: float) -> int:
+    """Return over how many days flights are counted on an axis between two instants (hours)."""
+    days = (last - first) / 24
+    return 1 if days <= 45 else 7 if days <= 300 else 28
 
 
 def draw_flights(study: Study) -> Chart:
-    """Draw flights in and out over the runs with a mandate: cumulative, and by local day with the record."""
+    """Draw flights in and out, where a force was sent: cumulative, and by day or week with the record."""
     sheet = Sheet("Flights in and out of the theatre", 5.4)
     first, last = span(study)
     table: Table = []
@@ -46,14 +55,14 @@ def draw_flights(study: Study) -> Chart:
     _daily(study, lower, first, last, table)
     date_axis(lower, study, first, last, top=False)
     sheet.text(LEFT, 3.04 + 1.5 + 0.36, "a  Flights since the beginning", weight="bold", size=8)
-    sheet.text(LEFT, 1.12 + 1.5 + 0.09, "b  Flights in each local day", weight="bold", size=8)
+    span_words = SPANS[bin_days(first, last)]
+    sheet.text(LEFT, 1.12 + 1.5 + 0.09, f"b  Flights in each {span_words}", weight="bold", size=8)
     _legend(study, sheet)
     sheet.notes(
-        f"Runs with a mandate: {int(with_mandate(study).sum())} of {len(study.rows)}; in: landings in "
-        "theatre, out: "
-        f"departures from it; outer band {band_words(study)}. A recorded total "
-        "of several days is drawn over them as its mean a day; n/r: not recorded. Sources: 'record' and "
-        "'recorded_series' in the scenario."
+        f"{force_words(study)}; in: landings in theatre, out: departures; outer band {band_words(study)}. "
+        "A recorded "
+        "total of several days is drawn as its mean a day; n/r: not recorded. Sources: 'record' in the "
+        "scenario."
     )
     return Chart("flights", "Flights in and out", sheet.figure, SERIES_COLUMNS, table)
 
@@ -64,9 +73,9 @@ def _cumulative(study: Study, axes: Axes, table: Table) -> None:
     grid = np.asarray(study.grid, dtype=float)
     tops = [1.0]
     for way, colour in COLOURS.items():
-        values = curve(study, f"flights_{way}", with_mandate(study))
+        values = curve(study, f"flights_{way}", with_force(study))
         if values is None or not values.size:
-            say(axes, "no run ended in a mandate")
+            say(axes, "no force was sent in any run")
             return
         found = bands(values, levels(study))
         draw_bands(axes, grid, found, colour=colour, dashed=way == "out", glass=True)
@@ -96,26 +105,30 @@ def _total_in(study: Study, axes: Axes, table: Table) -> None:
 
 def _daily(study: Study, axes: Axes, first: float, last: float, table: Table) -> None:
     clean_axes(axes)
-    axes.set_ylabel("flights a day")
-    days = [hour for hour, _ in midnights(study.scenario, first - 24, last, most=400)]
+    width = bin_days(first, last)
+    axes.set_ylabel("flights" if width > 1 else "flights a day")
+    every = int((last - first) / 24) + 3
+    days = [hour for hour, _ in midnights(study.scenario, first - 24, last, most=every)][::width]
     tops = [1.0]
     for way, shift in (("in", -5.0), ("out", 5.0)):
         found = daily(study, f"flights_{way}", days)
         if found is None:
-            say(axes, "no run ended in a mandate")
+            say(axes, "no force was sent in any run")
             return
-        _boxes(axes, days, shift, found, COLOURS[way])
+        _boxes(axes, days, shift, found, COLOURS[way], width)
         tops.append(float(np.max(found.high)))
         for place, day in enumerate(days[:-1]):
             numbers = tuple(float(q[place]) for q in found)
-            table.append((f"flights {way}, in the day from", day, *numbers, None, None, None))
-        tops.append(_recorded_days(study, axes, way, shift, table))
+            table.append((f"flights {way}, in the {SPANS[width].split()[-1]} from", day, *numbers, None, None,
+                          None))  # fmt: skip
+        if width == 1:
+            tops.append(_recorded_days(study, axes, way, shift, table))
     axes.set_ylim(0, 1.12 * max(tops))
 
 
 def daily(study: Study, name: str, days: list[float]) -> Bands | None:
     """Return quantiles of the increase of a cumulative curve over each of *days* (local midnights, hours)."""
-    values = curve(study, name, with_mandate(study))
+    values = curve(study, name, with_force(study))
     if values is None or not values.size:
         return None
     grid = np.asarray(study.grid, dtype=float)
@@ -123,17 +136,28 @@ def daily(study: Study, name: str, days: list[float]) -> Bands | None:
     return bands(np.diff(at, axis=1), levels(study))
 
 
-def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, colour: str) -> None:
-    middle = np.array(days[:-1]) + 12 + shift
+def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, colour: str, width: int) -> None:
+    middle = np.array(days[:-1]) + (12 + shift) * width
     seen = found.high > 0.005
     for low, high, strength in (
         (found.low, found.high, style.OUTER),
         (found.lower, found.upper, style.INNER),
     ):
         axes.bar(
-            middle[seen], (high - low)[seen], 8.4, low[seen], color=style.tint(colour, strength), linewidth=0
+            middle[seen],
+            (high - low)[seen],
+            8.4 * width,
+            low[seen],
+            color=style.tint(colour, strength),
+            linewidth=0,
         )
-    axes.hlines(found.middle[seen], middle[seen] - 4.2, middle[seen] + 4.2, color=colour, linewidth=1.6)
+    axes.hlines(
+        found.middle[seen],
+        middle[seen] - 4.2 * width,
+        middle[seen] + 4.2 * width,
+        color=colour,
+        linewidth=1.6,
+    )
 
 
 def _recorded_days(study: Study, axes: Axes, way: str, shift: float, table: Table) -> float:
@@ -193,5 +217,6 @@ def _legend(study: Study, sheet: Sheet) -> None:
         )
         for way, c in COLOURS.items()
     ]
-    sheet.figure.legend(handles=[*flights, *handles(study)[3:]], ncols=4, loc="lower left", handlelength=1.5,
+    sheet.figure.legend(handles=[*flights, *handles(study, figure=sheet.figure)[3:]], ncols=4,
+        loc="lower left", handlelength=1.5,
                         bbox_to_anchor=(0.08, 0.38 / sheet.height), columnspacing=1.4)  # fmt: skip

@@ -92,7 +92,7 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
     host = study.scenario.crisis.host
     axes.set_yticks(range(len(members)), [names[m].name + (" (host)" if m == host else "") for m in members])
     _shares_axis(axes, len(members))
-    axes.text(1.015, 1.02, "recorded", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
+    axes.text(1.015, 1.0, "recorded", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
     patches = [
         Patch(facecolor=fill, hatch=hatch, edgecolor="white", label=answer)
         for answer, (fill, hatch) in style.ANSWERS.items()
@@ -112,7 +112,9 @@ def _levels(study: Study, summary: Summary, axes: Axes, table: Table) -> None:
         low, high = wilson(share * n, n)
         axes.barh(place, share, 0.62, color=style.tint(style.LINE, style.INNER), linewidth=0)
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
-        axes.text(min(high, 0.93) + 0.012, place, f"{100 * share:.0f} %", va="center", fontsize=style.SMALL)
+        inside = high > 0.92
+        axes.text(low - 0.015 if inside else high + 0.012, place, f"{100 * share:.0f} %", va="center",
+                  ha="right" if inside else "left", fontsize=style.SMALL)  # fmt: skip
         if level == recorded:
             axes.plot([1.03], [place], marker="D", markersize=4.6, markerfacecolor="white", linestyle="none",
                       markeredgecolor=style.TEXT, markeredgewidth=0.9, clip_on=False)  # fmt: skip

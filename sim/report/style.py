@@ -1,4 +1,4 @@
-"""Colours, fonts and sizes that every chart shares; `sim.report.styles` puts those of a style file in place."""
+"""Colours, fonts and sizes that every chart shares; `sim.report.styles` puts those of a style in place."""
 
 from __future__ import annotations
 

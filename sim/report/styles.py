@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from sim.report import style
 
@@ -50,7 +50,7 @@ def in_style(name: str = "screen") -> Iterator[None]:
     before = {key: getattr(style, key) for key in chosen.ink}
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(chosen.settings)
+        matplotlib.rcParams.update(cast("Any", chosen.settings))
         try:
             for key, value in chosen.ink.items():
                 setattr(style, key, value)

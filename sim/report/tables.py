@@ -23,8 +23,9 @@ OUTCOME_WIDTHS = (32, 6, 14, 13, 6, 19, 8, 5)
 #: Responses that have tables of their own, or that say nothing about the crisis.
 ELSEWHERE = ("position.", "parts.", "hours_simulated", "trust.", "exit_hazard.")
 #: Responses of the effects table, in order.
-COMPARED = ("appealed", "mandate", "help_level", "hours_to_order", "killed", "wounded", "incidents", "sites_overwhelmed", "detained",
-            "peak_out_of_control", "government_fell", "hours_to_deployment_complete")  # fmt: skip
+COMPARED = ("appealed", "mandate", "help_level", "hours_to_order", "killed", "wounded", "incidents",
+            "sites_overwhelmed", "detained", "peak_out_of_control", "government_fell",
+            "hours_to_deployment_complete")  # fmt: skip
 
 
 def all_tables(study: Study) -> list[str]:
@@ -268,7 +269,9 @@ def effects_table(study: Study) -> list[str]:
         "stratum. A time that did not come counts as the end of the simulated time. var. red.: variance of "
         "unpaired over paired differences."
     )
-    worse = " !: below 1, the two sides tend to answer the same luck in opposite ways, so pairing widens this "
+    worse = (
+        " !: below 1, the two sides tend to answer the same luck in opposite ways, so pairing widens this "
+    )
     return lines + notes(said + (f"{worse}interval." if any(line.endswith(" !") for line in lines) else ""))
 
 

@@ -3,117 +3,46 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.engine.event_log import EventKind
 from sim.report import style
-from sim.report.bands import (
-    Bands,
-    Floats,
-    bands,
-    column,
-    draw_interval,
-    draw_recorded,
-    handles,
-    levels,
-)
-from sim.report.figures import Cell, Chart, Sheet, say
-from sim.report.times import kind_of, midnights, origin, recorded_appeal, zone_name
+from sim.report.bands import Bands, bands, draw_interval, draw_recorded, handles, levels
+from sim.report.figures import Cell, Chart, Sheet, notes_height, say
+from sim.report.timeline_rows import Mark, Row, timeline_rows
+from sim.report.times import LONG, local_time, midnights, most_appeal, origin, zone_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.experiment.study import Study
-    from sim.scenario.models import Scenario
-    from sim.scenario.study import RecordEntry
 
-K = EventKind
-#: Rows in order from top to bottom, and their words; {who} is the actor's name.
-LABELS: dict[EventKind, str] = {
-    K.ONSET: "unrest begins",
-    K.OVERWHELMED: "first site overwhelmed",
-    K.RESERVES_ORDERED: "national reserves ordered",
-    K.PRIVATE_APPEAL: "private appeal",
-    K.APPEAL: "public appeal",
-    K.WARNING_ORDER: "{who}: warning order",
-    K.SECRETARY_GENERAL: "Secretary General's first word",
-    K.CONSULTATIONS: "consultations open",
-    K.MANDATE: "decision (mandate)",
-    K.BILATERAL: "bilateral help",
-    K.APPROVED: "{who}: approval",
-    K.TAKEOFF: "{who}: first departure by air",
-    K.ROAD_DEPARTED: "{who}: first departure by road",
-    K.LANDED: "{who}: first landing",
-    K.ROAD_ARRIVED: "{who}: first arrival by road",
-    K.ON_TASK: "first units on task",
-    K.FREED: "first local forces freed",
-    K.DEPLOYED: "deployment complete",
-    K.CALM: "first site calm again",
-    K.ORDER_RESTORED: "every site calm again",
-    K.END_ANNOUNCED: "host announces the end",
-    K.END_REQUESTED: "formal request to end",
-    K.WITHDRAWAL_ORDERED: "withdrawal ordered",
-    K.WITHDRAWAL_BEGAN: "withdrawal begins",
-    K.CONTINGENT_HOME: "{who}: contingent home",
-    K.WITHDRAWN: "withdrawal complete",
-}
-#: Kinds that earn a row only where something is recorded of them, to keep the chart to one page.
-IF_RECORDED = frozenset({
-    K.RESERVES_ORDERED, K.PRIVATE_APPEAL, K.WARNING_ORDER, K.SECRETARY_GENERAL, K.TAKEOFF, K.ROAD_DEPARTED,
-    K.FREED, K.END_REQUESTED, K.WITHDRAWAL_ORDERED, K.CONTINGENT_HOME,
-})  # fmt: skip
-#: Responses of record entries that are the time of an event.
-RESPONSE_KINDS: dict[str, EventKind] = {
-    "hours_to_decision": K.MANDATE,
-    "hours_to_first_on_task": K.ON_TASK,
-    "hours_to_deployment_complete": K.DEPLOYED,
-    "hours_to_order": K.ORDER_RESTORED,
-    "hours_to_end_announced": K.END_ANNOUNCED,
-    "hours_to_withdrawal_start": K.WITHDRAWAL_BEGAN,
-    "hours_to_withdrawal_complete": K.WITHDRAWN,
-    "hours_to_approval": K.APPROVED,
-    "hours_to_departure": K.TAKEOFF,
-}
-MAIN_BODY = "hours_to_main_body"
-#: Share of the axis up to the appeal, from the appeal to BREAK, and after it.
+#: Hours from the appeal in which most is decided, and which get more than their share of the axis.
 BREAK = 48.0
-#: Share of the axis that a written date takes up.
-DATE_ROOM = 0.085
-SHARES = (0.16, 0.46, 0.38)
-
-
-@dataclass
-class Mark:
-    """A recorded instant in hours from the appeal."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    no_later: bool = False
-
-
-@dataclass
-class Row:
-    """One line of the chart."""
-
-    label: str
-    kind: EventKind
-    who: str
-    hours: Floats  # from the appeal of the same run; nan where it did not happen
-    marks: list[Mark] = field(default_factory=list)
+#: Inches: the axes' left edge and width, room above them, from the foot of the axes to the legend.
+LEFT, WIDE, ABOVE, BELOW = 2.05, 4.5, 0.72, 0.6
+#: Inches that a written tick takes up, and a letter of a date.
+TICK_ROOM, LETTER = 0.42, 0.058
+#: Least share of the axis for each of its pieces.
+LEAST = 0.12
+#: Steps between ticks, hours.
+STEPS = (6.0, 12.0, 24.0, 48.0, 120.0, 240.0, 480.0, 720.0, 1200.0, 2400.0, 4800.0, 9600.0)
 
 
 def draw_timeline(study: Study) -> Chart:
     """Draw simulated 5-95 % and 25-75 % bands and medians of event times against the recorded instants."""
     rows = timeline_rows(study)
-    height = 0.205 * max(len(rows), 4) + 1.75
-    sheet = Sheet("Who did what when, in hours from the public appeal", height)
-    axes = sheet.axes(2.05, 0.98, 4.5, height - 1.68)
+    from_appeal = most_appeal(study)
+    since = "from the public appeal" if from_appeal else "from the start"
+    notes = _notes(study, from_appeal=from_appeal)
+    foot = notes_height(notes) + BELOW
+    height = 0.205 * max(len(rows), 4) + foot + ABOVE
+    sheet = Sheet(f"Who did what when, {since}", height)
+    axes = sheet.axes(LEFT, foot, WIDE, height - foot - ABOVE)
     found = [bands(row.hours, levels(study)) for row in rows]
-    stretch = _Stretch(rows, found)
+    stretch = Stretch(rows, found, broken=from_appeal)
     table: list[tuple[Cell, ...]] = []
     for place, (row, band) in enumerate(zip(rows, found, strict=True)):
         draw_interval(axes, place, Bands(*(stretch(value) for value in band)), half=0.3)
@@ -124,159 +53,123 @@ def draw_timeline(study: Study) -> Chart:
         axes.text(1.015, place, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(), va="center",
                   fontsize=style.SMALL, color=style.TEXT)  # fmt: skip
         table.extend(_table_rows(row, band, chance))
-    _dress(axes, study, rows, stretch)
-    axes.legend(handles=handles(study, bound=True), ncols=6, loc="upper left", columnspacing=1.2,
-                bbox_to_anchor=(-2.0 / 4.5, -0.42 / (height - 1.68)), handlelength=1.5)  # fmt: skip
-    sheet.notes(_notes(study))
+    _dress(axes, rows, stretch, since, from_appeal=from_appeal)
+    _dates(axes, study, stretch)
+    late = any(mark.no_later for row in rows for mark in row.marks)
+    axes.legend(handles=handles(study, bound=late, figure=sheet.figure), ncols=6, loc="lower left",
+                columnspacing=1.2, handlelength=1.5, borderaxespad=0,
+                bbox_to_anchor=(-1.93 / WIDE, (BELOW - 0.56 - BELOW) / (height - foot - ABOVE)))  # fmt: skip
+    sheet.notes(notes)
     columns = ("event", "who", "chance", "low", "lower_quartile", "median", "upper_quartile", "high",
                "recorded", "recorded_low", "recorded_high", "no_later_than")  # fmt: skip
     return Chart("timeline", "Timeline of events", sheet.figure, columns, table)
 
 
-def timeline_rows(study: Study) -> list[Row]:
-    """Return the rows that are drawn: simulated kinds and actors in the study, with their recorded marks."""
-    appeal = column(study, "hours_to_appeal")
-    members = list(study.scenario.alliance.members)
-    rows = []
-    for key, times in study.events.items():
-        name, _, who = key.partition("|")
-        kind = _kind(name)
-        hours = np.asarray(times, dtype=float)
-        if kind not in LABELS or len(hours) != len(appeal) or np.isnan(hours).all():
-            continue
-        rows.append(Row(_label(study.scenario, kind, who), kind, who, hours - appeal))
-    order = list(LABELS)
-    rows.sort(key=lambda r: (order.index(r.kind), members.index(r.who) if r.who in members else -1, r.who))
-    for row in rows:
-        row.marks = _marks(study.scenario, row)
-    rows = [row for row in rows if row.marks or row.kind not in IF_RECORDED]
-    return _with_main_body(study, rows)
+class Stretch:
+    """A scale in up to three straight pieces: before the appeal, the first hours, the rest.
 
+    The pieces share the axis by how many events have their median in them.
+    """
 
-def _with_main_body(study: Study, rows: list[Row]) -> list[Row]:
-    """Add the landing of the lead's main body, which is a response and not the first event of its kind."""
-    hours = column(study, MAIN_BODY)
-    if np.isnan(hours).all():
-        return rows
-    lead = study.scenario.alliance.lead
-    entries = [e for e in study.scenario.record.values() if e.response == MAIN_BODY]
-    name = study.scenario.alliance.members[lead].name
-    row = Row(f"{name}: main body lands", K.LANDED, lead, hours, [_entry_mark(e) for e in entries])
-    order = list(LABELS)
-    later = [i for i, r in enumerate(rows) if order.index(r.kind) > order.index(K.LANDED)]
-    place = later[0] if later else len(rows)
-    return [*rows[:place], row, *rows[place:]]
-
-
-def _entry_mark(entry: RecordEntry) -> Mark:
-    return Mark(entry.value, entry.low, entry.high, entry.kind == "bound" and entry.low is None)
-
-
-def _kind(name: str) -> EventKind | None:
-    words = name.strip().lower().replace("_", " ")
-    return EventKind(words) if words in set(EventKind) else None
-
-
-def _label(scenario: Scenario, kind: EventKind, who: str) -> str:
-    member = scenario.alliance.members.get(who)
-    words = LABELS[kind]
-    if "{who}" in words:
-        return words.format(who=member.name if member else who) if who else words.removeprefix("{who}: ")
-    return f"{words}, {member.name}" if member and kind is K.ON_TASK else words
-
-
-def _marks(scenario: Scenario, row: Row) -> list[Mark]:
-    """Return the recorded instants of a row: from the scored record if it has one, else from dated events."""
-    entries = [e for e in scenario.record.values() if _entry_fits(e, row)]
-    if entries:
-        return [_entry_mark(entry) for entry in entries]
-    zero = recorded_appeal(scenario)
-    if zero is None:
-        return []
-    events = [e for e in scenario.recorded_events if kind_of(e) == row.kind.value and e.who == row.who]
-    events.sort(key=lambda e: e.at)
-    return [Mark(scenario.hours(e.at) - zero, no_later=e.no_later_than) for e in events[:1]]
-
-
-def _entry_fits(entry: RecordEntry, row: Row) -> bool:
-    if RESPONSE_KINDS.get(entry.response) is not row.kind or entry.unit not in ("h", "hours"):
-        return False
-    return entry.who == row.who
-
-
-class _Stretch:
-    """A scale in three straight pieces: before the appeal, the first hours, the rest."""
-
-    def __init__(self, rows: list[Row], found: list[Bands]) -> None:
+    def __init__(self, rows: list[Row], found: list[Bands], *, broken: bool) -> None:
+        """Fit the scale to the bands and marks of *rows*; one piece unless it may be *broken*."""
         ends = [float(v) for band in found for v in band if not math.isnan(v)]
         ends += [v for row in rows for m in row.marks for v in (m.value, m.low, m.high) if v is not None]
-        first, last = min([*ends, -6.0]) - 4, max([*ends, BREAK]) + 6
+        first, last = min([*ends, -6.0 if broken else 0.0]), max([*ends, BREAK])
+        margin = 0.01 * (last - first)
+        first, last = first - max(margin, 4 if broken else 0), last + max(margin, 6)
         self.first, self.last = first, last
-        if last <= 1.5 * BREAK:
-            self.knots, self.places = [first, last], [0.0, 1.0]
-        else:
-            self.knots = [first, 0.0, BREAK, last]
-            self.places = [0.0, SHARES[0], SHARES[0] + SHARES[1], 1.0]
+        self.knots, self.places = [first, last], [0.0, 1.0]
+        if broken and last - first > 2 * BREAK:
+            edges = [first, 0.0, BREAK, last] if last > 1.5 * BREAK else [first, 0.0, last]
+            medians = [float(band.middle) for band in found if not math.isnan(band.middle)]
+            weights = [1.0 + sum(a < m <= b for m in medians) for a, b in pairwise(edges)]
+            shares = [max(LEAST, weight / sum(weights)) for weight in weights]
+            self.knots, self.places = edges, [0.0, *(float(s) for s in np.cumsum(shares) / sum(shares))]
 
     def __call__(self, hours: float | None) -> float | None:
+        """Return where *hours* lies on the axis, 0 to 1; nan and none stay what they are."""
         if hours is None or math.isnan(hours):
             return math.nan if hours is not None else None
         return float(np.interp(hours, self.knots, self.places))
 
-    def ticks(self) -> list[float]:
-        """Return round hours, finer in the middle piece."""
-        if len(self.knots) == 2:
-            return [float(h) for h in np.arange(math.ceil(self.first / 12) * 12, self.last, 12)]
-        before = np.arange(math.ceil(self.first / 48) * 48, 0, 48)
-        step = 48 if self.last < 300 else 96
-        late = np.arange(step * (2 if step == 48 else 1.5), self.last, step)
-        return [float(h) for h in (*before, *np.arange(0, BREAK + 1, 6), *late)]
+    def ticks(self) -> list[tuple[float, str]]:
+        """Return round instants with their words, as many as have room in each piece."""
+        found: dict[float, str] = {}
+        for (low, high), (left, right) in zip(pairwise(self.knots), pairwise(self.places), strict=True):
+            room = max(1.0, (right - left) * WIDE / TICK_ROOM)
+            step = next((s for s in STEPS if (high - low) / s <= room), STEPS[-1])
+            days = high - low > 30 * 24
+            marks = [step * n for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+            for mark in marks:
+                close = [other for other in found if other != mark and self._gap(other, mark) < TICK_ROOM]
+                if mark not in found and not close:
+                    found[mark] = f"{mark / 24:+,g} d" if days and mark else f"{mark:+g}" if mark else "0"
+        return sorted(found.items())
+
+    def _gap(self, one: float, other: float) -> float:
+        """Return the inches between two instants."""
+        places = [float(np.interp(hours, self.knots, self.places)) for hours in (one, other)]
+        return WIDE * abs(places[0] - places[1])
 
 
-def _dress(axes: Axes, study: Study, rows: list[Row], stretch: _Stretch) -> None:
+def _dress(axes: Axes, rows: list[Row], stretch: Stretch, since: str, *, from_appeal: bool) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     axes.set_yticks(range(len(rows)), [row.label for row in rows])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     ticks = stretch.ticks()
-    places = [stretch(hour) for hour in ticks]
-    axes.set_xticks([p for p in places if p is not None], [f"{h:+g}" if h else "0" for h in ticks])
+    axes.set_xticks([float(stretch(hour) or 0.0) for hour, _ in ticks], [words for _, words in ticks])
     axes.grid(visible=True, axis="x", color=style.GRID, linewidth=0.5)
-    axes.set_xlabel("hours from the public appeal of the same run")
-    axes.axvline(stretch(0.0) or 0.0, color=style.QUIET, linewidth=0.7, linestyle=":")
+    unit = "hours (d: days)" if any(words.endswith("d") for _, words in ticks) else "hours"
+    axes.set_xlabel(f"{unit} {since}{' of the same run' if from_appeal else ' of the scenario'}", labelpad=2)
+    if from_appeal:
+        axes.axvline(stretch(0.0) or 0.0, color=style.QUIET, linewidth=0.7, linestyle=":")
     for knot in stretch.places[1:-1]:
         axes.plot([knot], [0], marker=(2, 0, -20), markersize=9, color=style.TEXT, clip_on=False,
                   transform=axes.get_xaxis_transform())  # fmt: skip
-    axes.text(1.015, 1.01, "share of\nruns", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
-    _dates(axes, study, stretch)
+    axes.annotate("share of\nruns", (1.015, 1), (0, 2), xycoords="axes fraction", textcoords="offset points",
+                  fontsize=style.SMALL, va="bottom")  # fmt: skip
     if not rows:
         say(axes, "no event of the timeline happened in any run")
 
 
-def _dates(axes: Axes, study: Study, stretch: _Stretch) -> None:
+def _dates(axes: Axes, study: Study, stretch: Stretch) -> None:
     """Write local dates along the top, where the appeal is at its recorded (or median) instant."""
     zero, _ = origin(study)
     place = axes.get_xaxis_transform()
-    days = midnights(study.scenario, zero + stretch.first, zero + stretch.last, most=400)
-    written: list[float] = []
+    first, last = zero + stretch.first, zero + stretch.last
+    days = midnights(study.scenario, first, last, most=75)
+    if last - first > 75 * 24 and len(stretch.knots) > 2:
+        days += midnights(study.scenario, zero - 24, zero + BREAK, most=75)
+    begun, end = (local_time(study.scenario, hours).year for hours in (first, last))
+    years = begun != end or last - first > LONG
+    written: list[tuple[float, float]] = []
     # The first days matter most: their dates are written first, others where room is left.
     for hour, words in sorted(days, key=lambda day: (not -1 <= day[0] - zero <= BREAK, day[0])):
         x = stretch(hour - zero)
         assert x is not None
+        if years and len(words) < 7:
+            words = f"{words} {local_time(study.scenario, hour + 1e-6).year}"
+        room = LETTER * (len(words) + 1.5) / WIDE
         axes.plot([x], [1], transform=place, marker="|", markersize=4, color=style.QUIET, clip_on=False)
-        if all(abs(x - other) >= DATE_ROOM for other in written):
-            written.append(x)
-            axes.text(x, 1.01, words, transform=place, fontsize=style.SMALL, ha="center", va="bottom")
+        if all(abs(x - other) >= (room + width) / 2 for other, width in written) and x < 1 - 0.3 * room:
+            written.append((x, room))
+            axes.annotate(words, (x, 1), (0, 3), xycoords=place, textcoords="offset points",
+                          fontsize=style.SMALL, ha="center", va="bottom")  # fmt: skip
 
 
-def _notes(study: Study) -> str:
-    _, name = origin(study)
+def _notes(study: Study, *, from_appeal: bool) -> str:
+    zero, name = origin(study)
+    year = local_time(study.scenario, zero).year
+    scope = "with an appeal " if from_appeal else ""
+    when = f" when the appeal is at the {name}" if from_appeal else ""
+    scale = " The scale changes at each slanted stroke." if from_appeal else ""
     return (
-        "Bands over the runs with an appeal in which the event happened; their share of all "
-        f"{len(study.rows)} runs stands on the right. The scale changes at each slanted stroke. Dates "
-        "above: local "
-        f"midnights ({zone_name(study.scenario)}) when the appeal is at the {name}. Sources: 'record' and "
+        f"Bands: runs {scope}in which it happened (on the right, their share of all {len(study.rows)})."
+        f"{scale} Dates above: local midnights in {year}, {zone_name(study.scenario)}{when}. Sources: "
+        "'record', "
         "'recorded_events' in the scenario."
     )
 

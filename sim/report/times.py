@@ -102,7 +102,7 @@ def median(values: Iterable[float]) -> float:
 
 
 def most_appeal(study: Study) -> bool:
-    """Return whether the public appeal is a clock for the study: recorded, or made in half the runs or more."""
+    """Return whether the public appeal is a clock for the study: recorded, or made in half the runs."""
     if recorded_appeal(study.scenario) is not None:
         return True
     runs = [row for row in study.rows if not row.get("failed", 0.0)]

@@ -15,10 +15,11 @@ from sim.report.bands import (
     date_axis,
     draw_bands,
     draw_recorded,
+    force_words,
     handles,
     levels,
     thousands,
-    with_mandate,
+    with_force,
 )  # fmt: skip
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.times import recorded_appeal
@@ -33,9 +34,10 @@ LEFT, WIDTH, TALL, SMALL_TALL, STEP = 0.72, 6.3, 1.75, 0.72, 1.14
 
 
 def draw_troops(study: Study) -> Chart:
-    """Draw troops in theatre over the runs with a mandate: all together, and by member."""
-    runs = with_mandate(study)
+    """Draw troops in theatre over the runs in which a force was sent: all together, and by member."""
+    runs = with_force(study)
     names = _contributors(study, runs)
+    names = names if len(names) > 1 else []
     rows = math.ceil(len(names) / 2)
     sheet = Sheet("Troops in theatre", 3.65 + STEP * rows)
     first, last = span(study)
@@ -57,15 +59,16 @@ def draw_troops(study: Study) -> Chart:
         axes.set_xlabel("")
         title = f"{chr(ord('b') + place)}  {study.scenario.alliance.members[member].name}"
         sheet.text(x, y + SMALL_TALL + 0.06, title, weight="bold", size=8)
-    sheet.figure.legend(handles=handles(study), ncols=5, loc="lower left", handlelength=1.5,
+    sheet.figure.legend(handles=handles(study, figure=sheet.figure), ncols=5, loc="lower left",
+        handlelength=1.5,
                         bbox_to_anchor=(0.08, 0.3 / sheet.height))  # fmt: skip
-    sheet.notes(_notes(study, int(runs.sum()), names))
+    sheet.notes(_notes(study, _contributors(study, runs)))
     return Chart("troops", "Troops in theatre by member", sheet.figure, SERIES_COLUMNS, table)
 
 
 def span(study: Study) -> tuple[float, float]:
     """Return when the axis of the force begins and ends: a day before the appeal to the last move (hours)."""
-    runs = with_mandate(study)
+    runs = with_force(study)
     appeals = [row["hours_to_appeal"] for row, kept in zip(study.rows, runs, strict=True) if kept]
     known = [hour for hour in appeals if not math.isnan(hour)]
     recorded = recorded_appeal(study.scenario)
@@ -88,7 +91,7 @@ def _panel(study: Study, axes: Axes, name: str, runs: Any, colour: str, table: T
     clean_axes(axes)
     values = curve(study, name, runs)
     if values is None or not values.size:
-        say(axes, "no run ended in a mandate")
+        say(axes, "no force was sent in any run")
         return
     grid = np.asarray(study.grid, dtype=float)
     found = bands(values, levels(study))
@@ -107,7 +110,10 @@ def _draw_record(study: Study, axes: Axes, last: float, table: Table) -> None:
         table.append(("troops", hour, *([None] * 5), point.value, point.low, point.high))
     size = next((e for e in study.scenario.record.values() if e.response == "troops_deployed"), None)
     if size is None or size.value is None:
-        say(axes, "size of the force: not recorded", x=0.985, y=0.92, align="right")
+        known = [f"{v:,.0f}" for v in (size.low, size.high) if v is not None] if size else []
+        how = " (an input)" if size and size.kind == "input" else ""
+        words = f"recorded: {' to '.join(known)}{how}" if known else "not recorded"
+        say(axes, f"size of the force, {words}", x=0.985, y=0.08, align="right")
         return
     zero = recorded_appeal(study.scenario)
     done = next(
@@ -124,11 +130,10 @@ def _draw_record(study: Study, axes: Axes, last: float, table: Table) -> None:
         say(axes, "series over time: not recorded", x=0.985, y=0.95, align="right")
 
 
-def _notes(study: Study, kept: int, names: list[str]) -> str:
+def _notes(study: Study, names: list[str]) -> str:
     others = [m.name for key, m in study.scenario.alliance.members.items() if key not in names]
     without = f" No troops in any run: {', '.join(others)}." if others else ""
     return (
-        f"Runs with a mandate: {kept} of {len(study.rows)}; outer band {band_words(study)}; each member in "
-        "its "
-        f"own colour and on its own scale.{without}"
+        f"{force_words(study)}; outer band {band_words(study)}. Each member in its own colour and on its own "
+        f"scale.{without}"
     )

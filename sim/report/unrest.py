@@ -48,17 +48,24 @@ def draw_unrest(study: Study) -> Chart:
     _panel_detained(study, middle, table)
     date_axis(middle, study, 0.0, last, labels=False, top=False)
     lower = sheet.axes(left, 0.98, width, tall, "")
-    _panel_calm(study, lower, table, last)
+    told = _entries(study, "sites_calm")
+    if told:
+        _panel_calm(study, lower, table, last)
+    else:
+        _panel_share(study, lower, table)
     date_axis(lower, study, 0.0, last, top=False)
     sheet.text(left, 4.42 + tall + 0.3, "a  Incidents a day, all sites together", weight="bold", size=8)
     sheet.text(
         left, 2.68 + tall + 0.09, "b  People detained, as reported up to the hour", weight="bold", size=8
     )
-    sheet.text(
-        left, 0.98 + tall + 0.09, f"c  Sites without unrest{_of_how_many(study)}", weight="bold", size=8
-    )
+    title = f"Sites without unrest{_of_how_many(study)}" if told else "Share of the country out of control"
+    sheet.text(left, 0.98 + tall + 0.09, f"c  {title}", weight="bold", size=8)
     lower.legend(
-        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.3), handlelength=1.5
+        handles=handles(study, figure=sheet.figure),
+        ncols=5,
+        loc="upper left",
+        bbox_to_anchor=(-0.1, -0.3),
+        handlelength=1.5,
     )
     sheet.notes(
         f"All {len(study.rows)} runs on the clock of the scenario; outer band {band_words(study)}. "
@@ -141,8 +148,22 @@ def _panel_calm(study: Study, axes: Axes, table: Table, last: float) -> None:
         table.append(("sites calm", hour, *(float(v) for v in found), entry.value, entry.low, entry.high))
     tops = [max(len(e.among), e.value or 0, e.high or 0) for _, e in entries]
     axes.set_ylim(0, 1.12 * max([*tops, 1]))
-    if not entries:
-        say(axes, "not recorded")
+
+
+def _panel_share(study: Study, axes: Axes, table: Table) -> None:
+    """Draw the share of the country that is out of control, where the record counts no calm sites."""
+    clean_axes(axes)
+    axes.set_ylabel("share")
+    values = curve(study, "out_of_control")
+    if values is None or not len(values):
+        say(axes, "not simulated")
+        return
+    grid = np.asarray(study.grid, dtype=float)
+    found = bands(values, levels(study))
+    draw_bands(axes, grid, found)
+    table.extend(series_rows("share out of control", grid, found))
+    axes.set_ylim(0, max(1.08 * float(np.nanmax(found.high)), 0.1))
+    say(axes, "not recorded", x=0.985, y=0.9, align="right")
 
 
 def _of_how_many(study: Study) -> str:

@@ -118,10 +118,13 @@ class Member(Sourced):
     joined: Day | None = None
     left: Day | None = None
 
+    def is_member(self, on: date) -> bool:
+        """Return whether the state has joined and not left by the day *on*."""
+        return (self.joined is None or self.joined <= on) and (self.left is None or on < self.left)
+
     def takes_part(self, on: date) -> bool:
         """Return whether the state is a member on the day *on* and has not suspended its part."""
-        within = (self.joined is None or self.joined <= on) and (self.left is None or on < self.left)
-        return self.participates and within
+        return self.participates and self.is_member(on)
 
 
 class Chair(Sourced):

@@ -1,5 +1,9 @@
 """The shape of a campaign: further crises on the same alliance, whose state they share."""
 
+from typing import Self
+
+from pydantic import model_validator
+
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
 from sim.scenario.quantities import Hours
@@ -17,3 +21,20 @@ class Episode(Frozen):
     horizon: Hours
     crisis: Crisis
     response: Response
+
+    @model_validator(mode="after")
+    def _one_key_each(self) -> Self:
+        check_keys(self.crisis, self.response)
+        return self
+
+
+def check_keys(crisis: Crisis, response: Response) -> None:
+    """Check that no two of a crisis's injects, branches and measures share a key, and so luck and levers.
+
+    Raises:
+        ValueError: two do.
+    """
+    named = [*crisis.injects, *crisis.branches, *response.measures]
+    twice = next((key for key in named if named.count(key) > 1), None)
+    if twice is not None:
+        raise ValueError(f"'{twice}' names two of 'injects', 'branches' and 'measures'; rename one")

@@ -220,7 +220,7 @@ class Crisis(Frozen):
     epidemic: Epidemic | None = None
     pressure: Pressure | None = None
     occasion: Occasion | None = None
-    effects: Effects = Effects()
+    effects: Effects = Field(default_factory=Effects)
     host_choice: Host
     #: What happens from outside, and where outside events may turn one way or another.
     injects: dict[str, Inject] = {}

@@ -88,7 +88,8 @@ class Measure(Inject):
     @model_validator(mode="before")
     @classmethod
     def _after_adoption(cls, raw: object) -> object:
-        if isinstance(raw, dict) and not any(raw.get(key) for key in ("at", "rate", "after", "by")):
+        ways = ("at", "rate", "after", "by")
+        if isinstance(raw, dict) and all(raw.get(key) in (None, "") for key in ways):
             return {**raw, "after": "adopted"}
         return raw
 

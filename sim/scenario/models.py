@@ -6,7 +6,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.alliance import Alliance
-from sim.scenario.campaign import Episode
+from sim.scenario.campaign import Episode, check_keys
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
 from sim.scenario.quantities import Hours, Quantity
@@ -50,6 +50,11 @@ class Scenario(Frozen):
     calibration: Calibration | None = None
     experiment: Experiment
     sweep: Sweep | None = None
+
+    @model_validator(mode="after")
+    def _one_key_each(self) -> Self:
+        check_keys(self.crisis, self.response)
+        return self
 
     @model_validator(mode="after")
     def _no_score_of_what_never_was(self) -> Self:

@@ -45,9 +45,9 @@ class Attribution(Sourced):
 
 
 class Sanctions(Sourced):
-    """The cost of association: a hazard of sanctions that rises with closeness to the state at blame."""
+    """The cost of association: a hazard of sanctions that rises with closeness to the state held responsible."""
 
-    #: The state at blame.
+    #: The state held responsible.
     party: str
     #: From when sanctions may come: uniform between the two.
     earliest: Instant

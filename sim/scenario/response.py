@@ -166,4 +166,10 @@ class Response(Frozen):
     def _force_is_whole(self) -> Self:
         if (self.mandate is None) is not (self.mission is None):
             raise ValueError("a force needs both 'mandate' and 'mission'; give both or neither")
+        for key, measure in self.measures.items():
+            if measure.deploys and (self.mandate is None or measure.by not in self.offers):
+                raise ValueError(
+                    f"the measure '{key}' deploys the force of 'mandate' by what its state offers; "
+                    f"give a mandate and an offer of '{measure.by}'"
+                )
         return self

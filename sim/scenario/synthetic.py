@@ -1,31 +1,41 @@
 """Synthetic members: how an alliance would decide if it had more of them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import People, Score, Share, WholeCount
 
 #: Codes that the standard of country codes leaves to its users: XAA, XAB, ...
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MARK = "X"
+_KEYS = tuple(f"X{second}{third}" for second in _LETTERS for third in _LETTERS)
+#: The most synthetic members there may be; codes enough are left for states that use some themselves.
+MOST = 500
 
 
 class Synthetic(Sourced):
     """Members that do not exist, alike but for their ties, which are spread evenly over a range."""
 
     count: WholeCount
-    #: Closeness to everybody else of the first and of the last of them.
+    #: Closeness to every real member of the first and of the last of them (among themselves: the default).
     tie_least: Score
     tie_most: Score
     active_military: People
     dependence: Share
     capital: Place
 
+    @model_validator(mode="after")
+    def _codes_suffice(self) -> Self:
+        if self.count > MOST:
+            raise ValueError(f"there are codes for {MOST} synthetic members at most; lower 'count'")
+        return self
 
-def is_synthetic(key: str) -> bool:
-    """Return whether *key* is that of a synthetic member."""
-    return len(key) == 3 and key[0] == MARK
+
+def is_synthetic(key: str, member: Any) -> bool:
+    """Return whether *member*'s raw data under *key* was made here (a state may use a code of users too)."""
+    return isinstance(member, Mapping) and member.get("name") == _name(key)
 
 
 def expanded(alliance: Any) -> Any:
@@ -39,12 +49,15 @@ def expanded(alliance: Any) -> Any:
     count = _number(plan.get("count"))
     if not isinstance(members, Mapping) or not isinstance(ties, Mapping) or count is None:
         return alliance  # the model's own checks say what is wrong
-    members = {key: member for key, member in members.items() if not is_synthetic(str(key))}
-    ties = {pair: tie for pair, tie in ties.items() if not any(is_synthetic(k) for k in str(pair).split("-"))}
+    made = {str(key) for key, member in members.items() if is_synthetic(str(key), member)}
+    members = {key: member for key, member in members.items() if key not in made}
+    ties = {pair: tie for pair, tie in ties.items() if made.isdisjoint(str(pair).split("-"))}
     least, most = _number(plan.get("tie_least")), _number(plan.get("tie_most"))
     real = list(members)
-    for place in range(int(count)):
-        key = f"{MARK}{_LETTERS[place // 26 % 26]}{_LETTERS[place % 26]}"
+    keys = [key for key in _KEYS if key not in members]
+    if not 0 <= count <= MOST:
+        return alliance  # the model says so
+    for place, key in enumerate(keys[: int(count)]):
         members[key] = _member(key, plan)
         share = place / (count - 1) if count > 1 else 0.5
         if least is not None and most is not None:
@@ -52,14 +65,24 @@ def expanded(alliance: Any) -> Any:
     return {**alliance, "members": members, "ties": ties}
 
 
+def _name(key: str) -> str:
+    return f"Synthetic member {key}"
+
+
 def _number(raw: Any) -> float | None:
+    """Return *raw* as a number of no unit, as the model reads it; none if it is none."""
     value = raw.get("value") if isinstance(raw, Mapping) else raw
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        return None
 
 
 def _member(key: str, plan: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "name": f"Synthetic member {key}",
+        "name": _name(key),
         "capital": plan.get("capital"),
         "zone": "+00:00",
         "active_military": plan.get("active_military"),

@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 import simpy  # noqa: E402
 
+from sim.engine.clock import Clock  # noqa: E402
 from sim.engine.event_log import EventKind, EventLog  # noqa: E402
 from sim.engine.philox import Source, read_so_far  # noqa: E402
 from sim.engine.replication import collection_paused, run_replication  # noqa: E402
@@ -106,11 +107,25 @@ def counted(owner: type, method: str, tally: dict[str, int]) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def kernel_counted(tally: dict[str, int]) -> Iterator[None]:
+    """Count what the clock does, one thing at a time, while the context lasts."""
+    original = Clock.steps
+
+    def counting(self: Clock, count: int) -> None:
+        for _ in range(count):
+            tally["step"] += 1
+            original(self, 1)
+
+    with patch.object(Clock, "steps", counting):
+        yield
+
+
 def tally_of(scenario: Scenario, replication: int) -> tuple[EventLog, dict[str, int]]:
     """Run a replication and return its log with the counts of kernel events, openings, refills and draws."""
     tally: dict[str, int] = {"step": 0, "open": 0, "few": 0, "read": 0, "read_ahead": 0, "uniform": 0}
     with (
-        counted(simpy.Environment, "step", tally),
+        kernel_counted(tally),
         counted(Streams, "open", tally),
         counted(Streams, "few", tally),
         counted(Source, "read", tally),

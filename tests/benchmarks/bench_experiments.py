@@ -34,7 +34,7 @@ from sim.scenario.load import load_scenario  # noqa: E402
 from sim.scenario.models import Scenario  # noqa: E402
 from tests.benchmarks import naive_airlift  # noqa: E402
 from tests.benchmarks.bench_engine import bare_timeout  # noqa: E402
-from tests.tiny import tiny_scenario, tiny_yaml  # noqa: E402
+from tests.tiny import tiny_yaml  # noqa: E402
 
 SCENARIO = ROOT / "scenarios" / "kazakhstan.yaml"
 
@@ -111,7 +111,7 @@ def pool_rows(replications: int = 1600, repeats: int = 3) -> list[Figure]:
 
 
 def auto_rows(repeats: int = 5) -> list[Figure]:
-    """Return what `--jobs auto` costs against staying here, for studies too short for workers and long ones."""
+    """Return what `--jobs auto` costs against staying here, for short studies and long ones."""
     found = []
     for replications in (20, 100, 300, 1600):
         plan = plan_study(load_scenario(SCENARIO), replications, variants=())
@@ -130,25 +130,37 @@ def auto_rows(repeats: int = 5) -> list[Figure]:
 
 
 def storing_rows(runs: int = 2000) -> list[Figure]:
-    """Return what it costs to store a run: its row alone, as in a sweep, and with its curves, as in a study."""
+    """Return what it costs to store a run: its row alone (in a sweep), and with its curves (in a study)."""
     unit = bare_timeout()
     plan = plan_study(load_scenario(SCENARIO), 200, variants=())
     simulation = timed(lambda: [plan.simulator(task) for task in plan.tasks], process_time) / 200
     full = [plan.simulator(task) for task in plan.tasks[:100]]
-    found = [Figure("one bare timeout, T", f"{unit * 1e6:.2f} us"), Figure("one run", f"{simulation * 1e3:.2f} ms")]
-    for name, outcomes in (("row", [Outcome(o.row, None, []) for o in full]), ("row, curves, first times", full)):
+    found = [
+        Figure("one bare timeout, T", f"{unit * 1e6:.2f} us"),
+        Figure("one run", f"{simulation * 1e3:.2f} ms"),
+    ]
+    for name, outcomes in (
+        ("row", [Outcome(o.row, None, []) for o in full]),
+        ("row, curves, first times", full),
+    ):
         each = storing(plan, outcomes, runs) / runs
         met = each <= 12 * unit if name == "row" else None
         found += [
-            Figure(f"storing: {name}", f"{each / unit:.1f} T ({len(outcomes[0].row)} columns)", "<= 12 T", met),
-            Figure("  of the simulation", f"{100 * each / simulation:.2f} %", "<= 1 %", each <= 0.01 * simulation),
+            Figure(
+                f"storing: {name}", f"{each / unit:.1f} T ({len(outcomes[0].row)} columns)", "<= 12 T", met
+            ),
+            Figure(
+                "  of the simulation", f"{100 * each / simulation:.2f} %", "<= 1 %", each <= 0.01 * simulation
+            ),
         ]
     return found
 
 
 def storing(plan: Plan, outcomes: list[Outcome], runs: int) -> float:
     """Return the processor time of storing *runs* runs in chunks of 100, the least of five times."""
-    tasks = [[Task(BASELINE, plan.design[0]._replace(run=k + i)) for i in range(100)] for k in range(0, runs, 100)]
+    tasks = [
+        [Task(BASELINE, plan.design[0]._replace(run=k + i)) for i in range(100)] for k in range(0, runs, 100)
+    ]
 
     def once() -> float:
         with tempfile.TemporaryDirectory() as folder:
@@ -181,7 +193,9 @@ def resume_rows(replications: int = 1000) -> list[Figure]:
     with tempfile.TemporaryDirectory() as other:
         some(other, "1/2")
         # All of a resumed run that is not simulation: open, check every part, see what is missing.
-        again = min(timed(lambda: opened(Path(other) / "study", identity, plan), process_time) for _ in range(5))
+        again = min(
+            timed(lambda: opened(Path(other) / "study", identity, plan), process_time) for _ in range(5)
+        )
     share = again / straight
     return [Figure("resuming half a study, of the whole", f"{100 * share:.2f} %", "<= 2 %", share <= 0.02)]
 
@@ -231,7 +245,8 @@ def campaign_figure(crises: int = 16, runs: int = 10) -> Figure:
         one, many = load_scenario(f"{folder}/tiny.yaml"), load_scenario(f"{folder}/many.yaml")
 
     def events(scenario: Scenario) -> int:
-        return sum(len(run_replication(scenario, 1, r)) for r in range(runs))
+        logs = (run_replication(scenario, 1, r) for r in range(runs))
+        return sum(len(part) for log in logs for part in (log, *log.parts.values()))
 
     def cost(scenario: Scenario) -> float:
         return min(timed(lambda: events(scenario), process_time) for _ in range(3))
@@ -248,8 +263,13 @@ def campaign_figure(crises: int = 16, runs: int = 10) -> Figure:
 def naive_rows(runs: int = 150) -> list[Figure]:
     """Return how much faster the airlift is than a naive one, and whether both say the same."""
     ours, theirs, bare = [], [], []
-    mine = min(timed(lambda: ours.extend(naive_airlift.ours(r) for r in range(runs)), process_time) for _ in range(3))
-    slow = min(timed(lambda: theirs.extend(naive_airlift.naive(r) for r in range(runs)), process_time) for _ in range(3))
+    mine = min(
+        timed(lambda: ours.extend(naive_airlift.ours(r) for r in range(runs)), process_time) for _ in range(3)
+    )
+    slow = min(
+        timed(lambda: theirs.extend(naive_airlift.naive(r) for r in range(runs)), process_time)
+        for _ in range(3)
+    )
     lean = timed(lambda: bare.extend(naive_airlift.naive(r, tick=0.0) for r in range(runs)), process_time)
     z = naive_airlift.unlike(ours[:runs], theirs[:runs])
     return [
@@ -273,10 +293,10 @@ from sim.scenario.load import load_scenario
 from sim.scenario.vary import make_sweep, read_vary
 from tests.benchmarks.bench_experiments import Cheap
 from dataclasses import replace
-levels, origins = read_vary(["reserves.personnel=1000:10000:1000"])
+levels, origins = read_vary(["crisis.reserves.personnel=1000:100000:1000"])
 with tempfile.TemporaryDirectory() as folder:
     scenario = load_scenario(sys.argv[2])
-    plan = plan_sweep(scenario, make_sweep({"vary": levels}, None, origins), int(sys.argv[3]) // 10)
+    plan = plan_sweep(scenario, make_sweep({"vary": levels}, None, origins), int(sys.argv[3]) // 100)
     plan = replace(plan, simulator=Cheap(len(plan.columns)))
     with sweep_store(plan, folder) as store:
         study = do_sweep(plan, 1, store=store)

@@ -201,3 +201,19 @@ def test_a_fault_of_the_program_keeps_its_traceback(fast_run, monkeypatch):
     monkeypatch.setattr(study_module, "do_study", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         fast_run()
+
+
+def test_a_precision_decides_how_many_replications(call):
+    ended = call("tiny.yaml", "--quiet", "--charts", "none", "--precision", "0.3", "--response", "mandate")
+    assert ended.code == 0
+    assert "Precise enough after" in ended.out
+    assert "Mandate adopted: " in ended.out
+    for words, said in (
+        (("--response", "mandate"), "give both"),
+        (("--max-reps", 50), "--max-reps belongs to --precision"),
+        (("--precision", "0.3", "--shard", "1/2"), "needs all runs in one place"),
+        (("--jobs", 2, "--on", "tcp://head:8786"), "keep one"),
+        (("--on", "head"), "no address of a scheduler"),
+    ):
+        wrong = call("tiny.yaml", *words)
+        assert (wrong.code, said in wrong.err) == (2, True)

@@ -122,3 +122,28 @@ def test_what_cannot_be_done_is_said(call, words, code, said):
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
     assert not Path("results").exists()
+
+
+def test_shards_of_a_sweep_merge_into_its_bytes(call, tmp_path):
+    words = ("sweep", "tiny.yaml", "--quiet", "--no-charts", "--reps", 8, "--vary", "mandate.troops=500,1000")
+    whole = call(*words, "--out", "whole").out.splitlines()[-1]
+    parts = [call(*words, "--shard", f"{i}/2").out.splitlines()[-1] for i in (1, 2)]
+    merged = call("merge", *parts, "--charts", "none", "--out", "merged").out.splitlines()[-1]
+    for file in ("runs.csv", "summary.csv", "effects.csv", "design.csv"):
+        assert (tmp_path / merged / file).read_bytes() == (tmp_path / whole / file).read_bytes()
+    ended = call(*words, "--shard", "1/2", "--precision", "0.1")
+    assert "--precision needs all runs in one place" in ended.err
+    assert ended.code == 2
+
+
+def test_a_large_sweep_is_told_by_another_process_in_the_same_words(call, tmp_path, monkeypatch):
+    words = ("sweep", "tiny.yaml", "--quiet", "--reps", 6, "--vary", "mandate.troops=500,1000")
+    here = call(*words, "--out", "here")
+    monkeypatch.setattr("sim.report.sweep_folder.APART_FROM", 1)
+    apart = call(*words, "--out", "apart")
+    assert apart.out.splitlines()[:-1] == here.out.splitlines()[:-1]
+    one, other = (tmp_path / ended.out.splitlines()[-1] for ended in (here, apart))
+    assert sorted(p.name for p in one.rglob("*")) == sorted(p.name for p in other.rglob("*"))
+    for file in one.rglob("*"):
+        if file.is_file() and file.name not in ("manifest.json", "runs.sqlite"):
+            assert file.read_bytes() == (other / file.relative_to(one)).read_bytes()

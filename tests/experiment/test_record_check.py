@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from sim.experiment.record_check import check_record
+from sim.experiment.record_check import check_record, record_faults
 from sim.scenario.errors import ScenarioError
+from sim.scenario.injects import Measure
 from tests.experiment.test_responses import an_entry, hour
 from tests.tiny import tiny_scenario
 
@@ -73,3 +74,20 @@ def test_the_check_needs_no_numbers_library():
     code = f"import sys, sim.experiment.record_check; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "hint"),
+    [("after", "apeal", "appeal"), ("unless", "mandat", "mandate"), ("mechanism", "deterence", "deterrence")],
+)
+def test_what_a_measure_leans_on_must_exist(field, wrong, hint):
+    told = {"label": "advisers", "delay": "2 h", "by": "AAA", "after": "appeal", field: wrong}
+    measures = {"advisers": Measure.model_validate(told)}
+    scenario = tiny_scenario()
+    scenario = scenario.model_copy(
+        update={"response": scenario.response.model_copy(update={"measures": measures})}
+    )
+    (fault,) = record_faults(scenario)
+    assert fault.path == ("response", "measures", "advisers", field)
+    assert f"'{wrong}'" in fault.message
+    assert f"did you mean '{hint}'?" in fault.message

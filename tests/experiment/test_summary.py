@@ -90,7 +90,9 @@ def test_a_design_that_cannot_tell_says_so(settings, share, words):
 def test_effects_are_paired_over_runs_with_a_mandate_in_the_base():
     variant, n = SUMMARY.variants["no_answer"], column("mandate").sum()
     assert (variant.n, variant.given) == (n, "a mandate in the base")
-    assert variant.differences["mandate"].mean == -1
+    # The decision itself is compared over all runs that appealed: those without a mandate lose nothing.
+    appealed = column("appealed") == 1
+    assert variant.differences["mandate"].mean == pytest.approx(-column("mandate")[appealed].mean())
     assert (variant.differences["killed"].mean, variant.differences["killed"].n) == (0, n)
     assert "flights_in" not in variant.differences  # no mandate on the other side
     # What never came counts as late as the clock ran: 480 h, 10 h of them before the appeal.

@@ -70,6 +70,20 @@ def no_answer() -> Study:
 
 
 @cache
+def alone() -> Study:
+    """Runs in which the council may not act and the lead may, so that every force is the lead's own."""
+    settings = {"response.decision.collective": False, "response.decision.bilateral": True}
+    return run_study(tiny_scenario(settings), 12, jobs=1)
+
+
+@cache
+def never_asked() -> Study:
+    """Runs in which no host appeals: asking costs it too much at home."""
+    settings = {"crisis.host_choice.cost_at_home": 9.0}
+    return run_study(tiny_scenario(settings), 12, jobs=1)
+
+
+@cache
 def all_failed() -> Study:
     def broken(scenario: Scenario, seed: int, replication: int) -> Any:
         raise ValueError("broken on purpose")

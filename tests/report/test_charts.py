@@ -11,14 +11,21 @@ import sys
 import numpy as np
 import pytest
 
+from sim.engine.event_log import EventKind
 from sim.report import style
-from sim.report.bands import bands
+from sim.report.bands import bands, with_force, with_mandate
 from sim.report.charts import CHARTS, draw, draw_charts, names_of
+from sim.report.decision_tree import blockers, tree_of
+from sim.report.effects import shown
 from sim.report.figures import drawing_settings, render, save
 from sim.report.fit import board
-from sim.report.timeline import timeline_rows
+from sim.report.ladder import rungs
+from sim.report.styles import STYLES, style_of
+from sim.report.timeline import Stretch
+from sim.report.timeline_rows import Row, timeline_rows
+from sim.report.times import clock_ticks, origin
 from sim.report.tornado import TornadoRow, draw_tornado
-from tests.report.studies import STUDIES, a_study, no_answer
+from tests.report.studies import STUDIES, a_study, alone, never_asked, no_answer
 
 
 def texts(chart) -> list[str]:
@@ -27,7 +34,11 @@ def texts(chart) -> list[str]:
     return [found.get_text() for found in chart.figure.findobj(Text)]
 
 
-@pytest.mark.parametrize("name", CHARTS)
+#: Charts that suit the tiny scenario, which has no fitted inputs.
+SUITED = [name for name in CHARTS if name != "fitted"]
+
+
+@pytest.mark.parametrize("name", SUITED)
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_chart_is_drawn_for_every_study(name, study):
     chart = draw(STUDIES[study](), name)
@@ -36,7 +47,7 @@ def test_every_chart_is_drawn_for_every_study(name, study):
 
 
 @pytest.mark.parametrize("kind", ["png", "svg", "csv"])
-@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("name", SUITED)
 def test_the_same_study_gives_the_same_bytes(name, kind):
     assert render(draw(a_study(), name), kind) == render(draw(a_study(), name), kind)
 
@@ -66,11 +77,141 @@ def test_no_date_and_no_version_is_written():
     assert b"Software" not in render(draw(a_study(), "positions"), "png")
 
 
+def test_files_say_what_they_were_made_from_and_nothing_of_the_day():
+    from sim import __version__
+    from sim.scenario.resolve import scenario_hash
+
+    study = a_study()
+    chart = draw(study, "ladder")
+    made = f"sim {__version__}; scenario tiny, hash {scenario_hash(study.scenario)}; seed 1; 40 runs"
+    assert chart.made == made
+    for kind in ("png", "svg"):
+        assert made in render(chart, kind).decode("latin-1")
+
+
+def test_print_departs_from_the_screen_in_ink_and_dots_alone(tmp_path):
+    from PIL import Image
+
+    study = a_study()
+    sizes = {}
+    for name in STYLES:
+        (path,) = draw_charts(study, tmp_path / name, "ladder", ("png",), style=name)
+        with Image.open(path) as picture:
+            sizes[name] = picture.size
+    assert sizes["print"][0] / sizes["screen"][0] == pytest.approx(300 / 160, abs=0.01)
+    assert style.TEXT == "#222222"  # the screen's ink is back in place
+    with pytest.raises(ValueError, match="'slides'"):
+        draw(study, "ladder", "slides")
+    colours = {name: style_of(name).ink.keys() for name in STYLES}
+    assert colours["print"] == colours["screen"]
+
+
+def test_charts_with_nothing_to_show_are_left_out():
+    names = names_of("all", no_answer())
+    assert not {"troops", "flights", "bottlenecks", "positions"} & set(names)
+    assert {"timeline", "decision", "ladder", "unrest"} <= set(names)
+    assert "troops" not in names_of("main", no_answer())
+
+
+def test_a_force_that_the_lead_sends_alone_is_drawn():
+    study = alone()
+    assert not with_mandate(study).any()
+    assert with_force(study).any()
+    assert "troops" in names_of("all", study)
+    told = " ".join(texts(draw(study, "troops")))
+    assert "by the lead member alone" in told
+    assert draw(study, "troops").rows
+
+
+def test_where_few_appeal_the_clock_starts_with_the_scenario():
+    study = never_asked()
+    assert origin(study) == (0.0, "start")
+    rows = {row.label: row for row in timeline_rows(study)}
+    np.testing.assert_array_equal(rows["unrest begins"].hours, study.events["onset|"])
+    assert "from the start" in " ".join(texts(draw(study, "timeline")))
+
+
+def test_each_kind_of_crisis_has_its_own_words():
+    from sim.api import load
+    from sim.report.timeline_rows import words_of
+
+    words = {name: words_of(load(f"scenarios/{name}.yaml")) for name in ("covid", "karabakh", "kazakhstan")}
+    assert words["covid"][EventKind.ONSET] == "the epidemic breaks out"
+    assert words["karabakh"][EventKind.ORDER_RESTORED] == "no firing any more"
+    assert words["kazakhstan"][EventKind.ORDER_RESTORED] == "every site calm again"
+
+
+@pytest.mark.parametrize("last", [30.0, 300.0, 3000.0, 30000.0])
+@pytest.mark.parametrize("broken", [True, False])
+def test_ticks_of_the_timeline_never_touch(last, broken):
+    rows = [
+        Row("a", EventKind.ONSET, "", np.array([-0.1 * last, 0.0])),
+        Row("b", EventKind.CALM, "", np.array([last])),
+    ]
+    scale = Stretch(rows, [bands(row.hours, (0.05, 0.25, 0.5, 0.75, 0.95)) for row in rows], broken=broken)
+    places = sorted(scale(hour) for hour, _ in scale.ticks())
+    assert 2 <= len(places) <= 16
+    assert min(np.diff(places)) * 4.5 >= 0.4
+
+
+@pytest.mark.parametrize("days", [3, 28, 100, 1000, 3000])
+def test_ticks_of_a_clock_stay_few(days):
+    ticks, unit = clock_ticks(-24.0, 24.0 * days)
+    assert 2 <= len(ticks) <= 11
+    assert unit == ("hours" if days < 30 else "days")
+    assert ticks[[hour for hour, _ in ticks].index(0.0)] == (0.0, "0")
+
+
+def test_the_tree_loses_no_run():
+    def ends(node):
+        return sum(map(ends, node.children)) if node.children else node.runs
+
+    for make in (a_study, no_answer, alone, never_asked):
+        root = tree_of(make())
+        assert ends(root) == root.runs == len(make().rows)
+
+
+def test_sole_objectors_are_among_the_objectors():
+    for objected, sole, votes in blockers(a_study()).values():
+        assert 0 <= sole <= objected <= votes
+
+
+def test_each_rung_holds_those_above_it():
+    reached = [rung.reached for rung in rungs(a_study())[:4]]
+    assert reached == sorted(reached, reverse=True)
+    summary = a_study().summary()
+    assert reached[3] / summary.n == pytest.approx(summary.help_levels.get("force", 0.0))
+
+
+def test_fitted_inputs_are_drawn_before_and_after():
+    from sim.experiment.study import run_study
+    from sim.scenario.study import Posterior
+
+    name = "crisis.unrest.suppression"
+    form = Posterior(
+        fitted_median=1.5,
+        fitted_spread=1.2,
+        note="prior median 1.49 (5-95 % 0.823 to 2.62), 0.28 nats learnt",
+    )
+    scenario = a_study().scenario.model_copy(update={"uncertain": {name: form}})
+    (row,) = draw(run_study(scenario, 2, jobs=1, variants=()), "fitted").rows
+    assert row[0] == name
+    assert row[2:5] == (1.49, 0.823, 2.62)
+    assert row[-1] == 0.28
+
+
+def test_effects_show_what_changes():
+    summary = a_study().summary()
+    variants = list(summary.variants.values())
+    for name in shown(summary, variants):
+        assert any(abs(v.differences[name].mean) > 1e-9 for v in variants if name in v.differences)
+
+
 def test_files_lie_beside_each_other_and_nothing_else(tmp_path):
     paths = draw_charts(a_study(), tmp_path, "all")
     assert sorted(p.name for p in paths) == sorted(p.name for p in tmp_path.iterdir())
     assert {p.suffix for p in paths} == {".png", ".svg", ".csv"}
-    assert {p.stem for p in paths} == set(CHARTS)
+    assert {p.stem for p in paths} == set(SUITED)
     assert {p.name for p in draw_charts(a_study(), tmp_path / "main")} == {
         f"{name}.{kind}" for name in ("timeline", "troops") for kind in ("png", "csv")
     }
@@ -105,7 +246,7 @@ def test_the_csv_holds_the_plotted_quantiles():
 def test_what_is_not_recorded_is_said():
     assert any("not recorded" in words for words in texts(draw(a_study(), "unrest")))
     assert any(words == "n/r" for words in texts(draw(a_study(), "flights")))
-    assert any("no run ended in a mandate" in words for words in texts(draw(no_answer(), "troops")))
+    assert any("no force was sent in any run" in words for words in texts(draw(no_answer(), "troops")))
 
 
 def test_a_total_over_days_hides_the_days_it_covers():

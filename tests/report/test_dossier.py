@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
+from hashlib import sha256
 from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -121,9 +123,6 @@ def test_all_charts_bring_the_dossier_with_them(folders, tmp_path, capsys):
 
 
 def test_numbers_that_do_not_come_out_again_are_not_told(folders, tmp_path, capsys):
-    import shutil
-    from hashlib import sha256
-
     folder = tmp_path / "changed"
     shutil.copytree(folders["run"], folder)
     changed = (folder / "summary.csv").read_bytes().replace(b"killed", b"harmed", 1)
@@ -173,3 +172,21 @@ def test_a_table_has_a_caption_and_scopes():
     assert "<caption>What it shows</caption>" in made
     assert '<th scope="row">x</th>' in made
     assert '<th scope="col" class="num">b</th>' in made
+
+
+@pytest.mark.slow
+def test_what_a_dossier_was_made_with_stays_beside_it(folders, tmp_path, capsys):
+    folder = tmp_path / "whole"
+    shutil.copytree(folders["run"], folder)
+    scenario = folder / "scenario.resolved.yaml"
+    words = ("--reps", 30, "--response", "killed", "--jobs", 1, "--quiet", "--out", tmp_path / "s")
+    assert call("sensitivity", scenario, *words) == 0
+    shipped = Path("sim/report/data/outlines.geojson").absolute()
+    more = ("--animate", "--map", shipped, "--sensitivity", only(tmp_path / "s"), "--charts", "main")
+    assert call("report", folder, *more, "--quiet", "--jobs", 1) == 0
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Influence on killed" in text
+    assert (folder / "replay.gif").read_bytes().startswith(b"GIF89a")
+    capsys.readouterr()
+    assert call("verify", folder, "--quiet", "--jobs", 1) == 0
+    assert "byte for byte" in capsys.readouterr().out

@@ -1,7 +1,7 @@
 """How every shipped scenario meets its record: one line for each, and the misses, as Markdown.
 
-    python -m tests.scenarios.score_all            prints the table
-    python -m tests.scenarios.score_all --write    puts it into scenarios/README.md
+python -m tests.scenarios.score_all            prints the table
+python -m tests.scenarios.score_all --write    puts it into scenarios/README.md
 """
 
 from __future__ import annotations
@@ -24,8 +24,24 @@ BEGIN, END = "<!-- scores: begin -->", "<!-- scores: end -->"
 RUNS = 200
 #: A 5-95 % band leaves out a tenth.
 OUTSIDE = 0.1
+#: How notes say that an input was set with the record in view.
+SAID = ("in view", "no test of it", "no independent test", "knowing that")
 #: Why a scored instant lies outside its band, by scenario and key; a miss without a reason fails the test.
-REASONS: dict[tuple[str, str], str] = {}
+REASONS: dict[tuple[str, str], str] = {
+    (
+        "belarus",
+        "detained_13_august",
+    ): "detentions follow serious incidents here, at a rate taken from January "
+    "2022; in Minsk peaceful crowds were detained by the thousand within days",
+    (
+        "kazakhstan",
+        "sites_overwhelmed",
+    ): "at the edge of the band: contagion sets most but seldom so many off",
+    ("kazakhstan", "detained_07"): "detentions are counted once a site is calm, with a lag; reports began "
+    "while unrest went on",
+    ("ukraine", "abstaining"): "a vote in another organisation stands for answers that the council was never "
+    "asked for; weights learnt from requests for help let about two of the four side with the lead",
+}
 
 
 @dataclass(frozen=True)
@@ -98,11 +114,21 @@ def relative_interval(points: list[Scored]) -> float:
 def _line(name: str, points: list[Scored]) -> str:
     known = [p.interval for p in points if not isnan(p.interval)]
     fitted = sum(p.entry.entry.fitted for p in points)
-    view = f"{fitted} of {len(points)} were fitted" if fitted else "not fitted"
+    view = f"in-sample: {fitted} of {len(points)} fitted" if fitted else "not fitted"
+    view += "; some inputs set with the record in view" if not fitted and _in_view(name) else ""
     again = sum(p.again for p in points)
     view += f"; {again} told before, not counted again" if again else ""
     mean = f"{fmean(known):.2f}" if known else "-"
     return f"| `{name}` | {len(points)} | {sum(p.inside for p in points)} | {mean} | {view} |"
+
+
+def _in_view(name: str) -> bool:
+    """Return whether a note in the scenario's file, or in one it builds on, says so of an input."""
+    lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+    below = [line.split()[1] for line in lines if line.startswith("extends: ") and "parts" not in line]
+    own = any(said in line and "not counted" not in line and "not scored" not in line
+              for line in lines for said in SAID)  # fmt: skip
+    return own or any(_in_view(file.removesuffix(".yaml")) for file in below)
 
 
 def _miss(point: Scored) -> str:
@@ -130,13 +156,18 @@ def table(points: list[Scored]) -> str:
     return "\n".join(lines)
 
 
+def put(begin: str, end: str, made: str) -> None:
+    """Put *made* between two marks in the document."""
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    README.write_text(f"{before}{begin}\n{made}\n{end}{after}", encoding="utf-8")
+
+
 def main(arguments: list[str]) -> None:
     """Print the table, or put it into the document."""
     made = table(scored())
     if "--write" in arguments:
-        before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        README.write_text(f"{before}{BEGIN}\n{made}\n{END}{after}", encoding="utf-8")
+        put(BEGIN, END, made)
     print(made)
 
 

@@ -19,7 +19,13 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
     crisis = scenario.crisis
     found = [
         Response(
-            f"hours_to.{key}", f"Start to: {inject.label}", "h", None, partial(_began, key=key), "time", "start"
+            f"hours_to.{key}",
+            f"Start to: {inject.label}",
+            "h",
+            None,
+            partial(_began, key=key),
+            "time",
+            "start",
         )
         for key, inject in {**crisis.injects, **scenario.response.measures}.items()
     ]

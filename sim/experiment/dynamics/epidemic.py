@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import inf, nan
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.curves import Floats, running_total
@@ -15,6 +14,11 @@ from sim.experiment.responses import Response
 from sim.experiment.spans import Span
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from sim.experiment.late import np
 
 K = EventKind
 KINDS = ("kits", "medics", "laboratory", "equipment", "doses", "production")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import nan
 
-from sim.engine.campaign import episode_scenario
+from sim.engine.campaign import begins, episode_scenario
 from sim.engine.event_log import EventLog
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
@@ -14,8 +14,9 @@ from sim.scenario.models import Scenario
 
 #: Responses of an episode that a campaign keeps; the others are left to the episode's own scenario.
 KEPT = (
-    "appealed", "mandate", "help_level", "hours_to_appeal", "hours_to_decision", "hours_to_deployment_complete",
-    "hours_to_withdrawal_complete", "hours_to_order_from_start", "troops_deployed", "killed",
+    "appealed", "mandate", "help_level", "hours_to_appeal", "hours_to_decision",
+    "hours_to_deployment_complete", "hours_to_withdrawal_complete", "hours_to_order_from_start",
+    "troops_deployed", "killed", "hours_simulated",
 )  # fmt: skip
 
 
@@ -33,7 +34,12 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
 def _of_episode(key: str, title: str, response: Response) -> Response:
     def read(log: EventLog, scenario: Scenario) -> float:
         part = log.parts.get(key)
-        return nan if part is None else response.function(part, episode_scenario(scenario, key))
+        if part is None:
+            return nan
+        # Times from the start are the episode's own, as in its own scenario.
+        from_start = response.clock == "start" or response.name == "hours_simulated"
+        before = max(0.0, begins(scenario, scenario.crises[key])) if from_start else 0.0
+        return response.function(part, episode_scenario(scenario, key)) - before
 
     return replace(
         response, name=f"{key}.{response.name}", label=f"{title}: {response.label}", function=read,

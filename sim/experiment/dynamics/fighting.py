@@ -7,8 +7,6 @@ from functools import partial
 from math import inf, nan
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.dynamics import Measures
 from sim.experiment.dynamics.fighting_readings import (
@@ -27,7 +25,11 @@ from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from sim.experiment.curves import Floats
+else:
+    from sim.experiment.late import np
 
 K = EventKind
 

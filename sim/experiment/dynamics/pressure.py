@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import inf, nan
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.curves import Floats, counted, running_total
@@ -16,6 +15,11 @@ from sim.experiment.spans import Span
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from sim.experiment.late import np
 
 K = EventKind
 GRADES = {"unmet": 0.0, "contested": 1.0, "met": 2.0}

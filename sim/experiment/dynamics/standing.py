@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 from math import exp
 from math import log as log_of
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.curves import Floats
@@ -14,6 +13,11 @@ from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
 from sim.scenario.models import Scenario
 from sim.scenario.standing import Standing
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    from sim.experiment.late import np
 
 HOURS_A_YEAR = 8766.0
 #: Measures of the alliance as a whole, with their labels.
@@ -66,8 +70,9 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
             )
         )  # fmt: skip
     hosts = dict.fromkeys([scenario.crisis.host, *(e.crisis.host for e in scenario.crises.values())])
-    for host in hosts:
-        found.append(_at_end(f"Trust of {host} in the lead as a patron at the end", "patron", host))
+    found += [
+        _at_end(f"Trust of {host} in the lead as a patron at the end", "patron", host) for host in hosts
+    ]
     found.append(Response("exits", "Members that left", "members", None, lambda log, s: exits(log), "count"))
     return tuple(found)
 

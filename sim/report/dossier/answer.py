@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.experiment.dynamics import measures, present
+from sim.experiment.dynamics.answers import answers
 from sim.report.bands import band_words
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.dossier.model import KINDS
@@ -29,6 +30,8 @@ TIMES = (
 #: Most of each kind, and most rows of a variant's table.
 MOST = {"flag": 4, "time": 6, "count": 4}
 ROWS = 12
+#: Fewest runs behind a number of the headline.
+FEWEST = 3
 #: What the headline tells first of another course, and what it does not tell.
 FIRST = ("hours_to_order", "killed", "government_fell")
 DECISIONS = ("appealed", "mandate", "help_level")
@@ -109,14 +112,23 @@ def headline(
     """Return the responses of one *kind* that make the headline: those named, then the first others."""
     from sim.experiment.responses import RESPONSES
 
-    crisis = {r.name for key in KINDS if key != "unrest" and present(scenario, key)
-              for r in measures(key).responses(scenario)}  # fmt: skip
+    crisis = {
+        r.name
+        for key in KINDS
+        if key != "unrest" and present(scenario, key)
+        for r in measures(key).responses(scenario)
+    } - {r.name for r in answers(scenario)}
     found = [summary.responses[n] for n in names if n in summary.responses]
     own = [r for n, r in summary.responses.items()
            if n not in RESPONSES and n in crisis and "." not in n and _is(r, kind)]  # fmt: skip
     # A crisis's own outcomes say more of it than those that all have.
     chosen = [*found[:3], *(r for r in own if r not in found), *found[3:]]
-    return [r for r in chosen if r.n][: MOST[kind]]
+    return [r for r in chosen if r.n >= FEWEST and _told(r)][: MOST[kind]]
+
+
+def _told(r: ResponseSummary) -> bool:
+    """Return whether there is a number to tell: a time that never came in reach is none."""
+    return r.unit != "h" or not math.isnan(r.median) or not math.isnan(r.low)
 
 
 def _is(r: ResponseSummary, kind: str) -> bool:

@@ -44,11 +44,24 @@ def _positions(study: Study) -> Html:
         elif key == study.scenario.crisis.host:
             rows.append((f"{member.name} (the host, sponsors the motion)", *([NONE] * 4), NONE))
     if not summary.positions:
-        return tag("p", "No motion on force was decided in any run.")
+        return join([tag("p", "No motion on force was decided in any run."), _last_answers(study)])
     n = summary.positions_n
     return table(
         ("member", *answers, "recorded"), rows, f"Answers to the motion on force finally decided (n = {n})"
     )
+
+
+def _last_answers(study: Study) -> Html | None:
+    """Return every answer given in the typical run, motion by motion."""
+    members = study.scenario.alliance.members
+    rows = []
+    for r in study.typical_log.of(EventKind.POSITION) if study.typical >= 0 else ():
+        d = r.detail
+        name = members[r.who].name if r.who in members else r.who
+        reached = two_places(float(d["willingness"])), two_places(float(d["threshold"]))
+        rows.append((name, f"{d['level']}, {d['scope']} scope", str(d["answer"]), *reached))
+    head = ("member", "motion", "answer", "willingness", "threshold")
+    return table(head, rows, "Answers in the typical run", words=(0, 1, 2)) if rows else None
 
 
 def _why(study: Study) -> Html:
@@ -58,11 +71,16 @@ def _why(study: Study) -> Html:
     allies = found.hearing.members.allies
     searched = explain(study.scenario, study.seed, found.run.run, found.question.level)
     return join([
-        paragraphs([*outcome(found), *decisive(found), *next_higher(found)]),
+        paragraphs([*outcome(found), *decisive(found), *map(_without_hint, next_higher(found))]),
         tag("ul", *[tag("li", member_sentence(found, m)) for m in allies]),
         details("Every term of every member", _terms(found)),
         tag("h3", "The smallest single change that flips the answer"), _flips(searched),
     ])  # fmt: skip
+
+
+def _without_hint(sentence: str) -> str:
+    """Return a sentence without the option of a command that it offers at its end."""
+    return sentence.partition(" `--")[0]
 
 
 def _terms(e: Explanation) -> Html:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
 
 #: Fewest outer draws for a screen, rows shown, and responses screened.
-FEWEST, ROWS, RESPONSES = 12, 10, 6
+FEWEST, ROWS, RESPONSES = 20, 10, 6
 
 
 class Tied(NamedTuple):

@@ -27,8 +27,9 @@ def inputs(scenario: Scenario) -> Html:
     counts = {word: sum((q.confidence or "unsaid") == word for _, q in kept) for word in ORDER}
     said = ", ".join(f"{n} {word}" for word, n in counts.items() if n)
     intro = (
-        f"{len(kept)} numbers carry a source, a range or a confidence ({said}); {len(every) - len(kept)} "
-        f"more are settings and defaults without any. {sum(q.assumed for _, q in kept)} of them are assumptions. "
+        f"{len(kept)} numbers carry a source, a range or a confidence ({said}), and "
+        f"{len(every) - len(kept)} are settings and defaults without any. "
+        f"{sum(q.assumed for _, q in kept)} of the former are assumptions. "
         f"{sum(path in drawn for path, _ in kept)} are drawn anew in each outer draw. Weakest first."
     )
     rows = [_row(path, q, path in drawn) for path, q in kept]

@@ -45,6 +45,8 @@ class Telling:
     charts: Mapping[str, str] = field(default_factory=dict)
     #: What a chart needs of a scenario to be drawn, where it does not suit every one.
     needs: Mapping[str, Callable[[Scenario], bool]] = field(default_factory=dict)
+    #: Words of kinds of event on the timeline, where they are not the common ones.
+    labels: Mapping[EventKind, str] = field(default_factory=dict)
 
 
 def tellings_of(scenario: Scenario) -> Iterator[Telling]:

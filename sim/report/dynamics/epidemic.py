@@ -72,4 +72,8 @@ TELLING = Telling(
     (_outbreaks,),
     _closing,
     {"epidemic": "dynamics.epidemic_charts:draw_epidemic", "aid": "dynamics.epidemic_charts:draw_aid"},
+    labels={
+        K.ONSET: "the epidemic breaks out", K.CALM: "a first wave has passed",
+        K.ORDER_RESTORED: "the waves have passed",
+    },
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,9 +51,15 @@ def draw_epidemic(study: Study) -> Chart:
     for place, (key, outbreak) in enumerate(model.outbreaks.items()):
         row, side = divmod(place, 2)
         axes = sheet.axes(
-            0.62 + 3.5 * side, height - 1.85 - 1.55 * row, 2.95, 1.05, f"{key}  {outbreak.name}"
+            0.72 + 3.45 * side,
+            height - 1.85 - 1.55 * row,
+            2.85,
+            1.05,
+            _title(study, place, key, outbreak.name),
         )
         _panel(study, axes, key, table)
+        if side == 0:
+            axes.set_ylabel("cases a day")
         last = rows - 1 == row or place + 2 >= len(model.outbreaks)
         date_axis(axes, study, 0.0, float(study.grid[-1]), labels=last, top=False, most=6)
         if place == 0:
@@ -63,10 +70,16 @@ def draw_epidemic(study: Study) -> Chart:
     sheet.notes(
         f"All {len(study.rows)} runs; outer band {band_words(study)}. The course is an assumption: case "
         "counts are not recorded in the scenario's sources. Letters stand where help arrives in the "
-        "median run: k test kits, l laboratory, e equipment, m medics, v vaccine; at the right "
-        "edge, later or never. Dark dotted line: the median appeal."
+        "median run: k test kits, l laboratory, e equipment, m medics, v vaccine, p its own production; "
+        "at the "
+        "right edge, later or never. Dark dotted line: the appeal."
     )
     return Chart("epidemic", "The epidemic in each state", sheet.figure, COLUMNS, table)
+
+
+def _title(study: Study, place: int, key: str, town: str) -> str:
+    member = study.scenario.alliance.members.get(key)
+    return f"{'abcdefghijkl'[place % 12]}  {member.name if member else key} ({town})"
 
 
 def _panel(study: Study, axes: Axes, key: str, table: Table) -> None:
@@ -90,7 +103,14 @@ def _panel(study: Study, axes: Axes, key: str, table: Table) -> None:
         near = at - before < 0.03 * float(grid[-1])  # letters that would overlap step down
         height, before = (height - 0.13 if near else 1.13), at
         axes.axvline(at, color=style.SECOND_LINE, linewidth=0.7, linestyle=":")
-        axes.text(at, height * top, letter, fontsize=style.SMALL, color=style.SECOND_LINE, ha="center")
+        axes.text(
+            max(at, 0.015 * float(grid[-1])),
+            height * top,
+            letter,
+            fontsize=style.SMALL,
+            color=style.SECOND_LINE,
+            ha="center",
+        )
 
 
 def _arrival(study: Study, name: str, delivery: Delivery) -> float:
@@ -99,6 +119,12 @@ def _arrival(study: Study, name: str, delivery: Delivery) -> float:
     leads = column(study, f"lead.{name}")
     lead = np.where(np.isnan(leads), np.inf, leads)
     return asked + float(np.median(lead))
+
+
+def _short(study: Study, key: str, label: str) -> str:
+    """Return a delivery as its state and what it brings, in at most two lines."""
+    member = study.scenario.alliance.members.get(key)
+    return textwrap.fill(f"{member.name if member else key}: {label}", 40, max_lines=2, placeholder=" ...")
 
 
 def draw_aid(study: Study) -> Chart:
@@ -131,13 +157,14 @@ def draw_aid(study: Study) -> Chart:
         table.append((name, came, *(float(v) for v in found), *numbers))
     axes.set_yticks(
         [float(len(drawn) - place) for place in range(len(drawn))],
-        [f"{d.to}  {d.label}"[:44] for d in drawn.values()],
+        [_short(study, d.to, d.label) for d in drawn.values()],
     )
     axes.set_ylim(0.4, len(drawn) + 0.6)
     axes.set_xlim(0, 1.04 * top)
     axes.set_xlabel("days")
     axes.legend(
-        handles=handles(study), ncols=5, loc="lower right", bbox_to_anchor=(1.02, 1.0), handlelength=1.2,
+        handles=handles(study, figure=sheet.figure), ncols=5, loc="lower right", bbox_to_anchor=(1.02,
+            1.0), handlelength=1.2,
         columnspacing=1.0,
     )  # fmt: skip
     sheet.notes(

@@ -169,4 +169,5 @@ TELLING = Telling(
         "ceasefires": "dynamics.fighting_ladder:draw_ladder",
     },
     needs={"displaced": _somebody_leaves},
+    labels={K.ONSET: "firing begins", K.ORDER_RESTORED: "no firing any more"},
 )  # fmt: skip

@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.report import style
 from sim.report.bands import (
+    RANGE,
+    RECORDED,
     band_words,
     bands,
     curve,
@@ -67,9 +69,9 @@ def last_turn(study: Study) -> float:
 def draw_clash(study: Study) -> Chart:
     """Draw the share of runs in each state over time, and the people killed on each side."""
     fighting, table = _model(study), _rows()
-    sheet = Sheet("The fighting over time", 6.6)
+    sheet = Sheet("The fighting over time", 6.75)
     last, tall = last_turn(study), 1.25
-    places = (4.6, 2.85, 1.1)
+    places = (4.75, 2.85, 1.1)
     states = sheet.axes(LEFT, places[0], WIDE, tall)
     _draw_states(study, states, table)
     date_axis(states, study, 0.0, last, labels=False)
@@ -98,7 +100,11 @@ def _legends(study: Study, upper: Axes, lower: Axes) -> None:
     ]
     upper.legend(handles=shown, ncols=5, loc="upper left", bbox_to_anchor=(-0.08, -0.02), handlelength=1.4)
     lower.legend(
-        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.28), handlelength=1.5
+        handles=handles(study, figure=lower.figure),
+        ncols=5,
+        loc="upper left",
+        bbox_to_anchor=(-0.1, -0.28),
+        handlelength=1.5,
     )
 
 
@@ -154,6 +160,10 @@ def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
 
 def _mark_at_edge(axes: Axes, entry: RecordEntry) -> None:
     """Draw a recorded total at the right edge of *axes*, whatever its scale of hours."""
+    ends = [value for value in (entry.low, entry.high) if value is not None]
+    if len(ends) == 2:
+        axes.plot([1.012, 1.012], ends, transform=axes.get_yaxis_transform(), color=style.TEXT, linewidth=1.0,
+                  clip_on=False, gid=RANGE)  # fmt: skip
     for value in (entry.low, entry.high):
         if value is not None:
             axes.plot(
@@ -164,6 +174,7 @@ def _mark_at_edge(axes: Axes, entry: RecordEntry) -> None:
         axes.plot(
             [1.012], [entry.value], transform=axes.get_yaxis_transform(), marker="D", markersize=4.6,
             markerfacecolor="white", markeredgecolor=style.TEXT, markeredgewidth=0.9, clip_on=False,
+            gid=RECORDED,
         )  # fmt: skip
 
 
@@ -196,7 +207,11 @@ def draw_displaced(study: Study) -> Chart:
         say(sheet.axes(LEFT, 0.8, WIDE, tall), "nobody is displaced in this scenario")
     else:
         axes.legend(
-            handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.26), handlelength=1.5
+            handles=handles(study, figure=sheet.figure),
+            ncols=5,
+            loc="upper left",
+            bbox_to_anchor=(-0.1, -0.26),
+            handlelength=1.5,
         )
     sheet.notes(
         f"All {len(study.rows)} runs on the scenario's clock; outer band {band_words(study)}. Highest "

@@ -24,14 +24,14 @@ RUNS, RUNGS = 40, 8
 def draw_ladder(study: Study) -> Chart:
     """Draw runs one by one as bars of firing and ceasefire, and how many ceasefires it took."""
     table: Table = []
-    sheet = Sheet("The ladder of ceasefires", 6.15)
+    sheet = Sheet("The ladder of ceasefires", 6.35)
     last = last_turn(study)
-    upper = sheet.axes(LEFT, 2.85, WIDE, 2.4)
+    upper = sheet.axes(LEFT, 3.05, WIDE, 2.4)
     _draw_runs(study, upper, table)
     date_axis(upper, study, 0.0, last)
     sheet.text(
         LEFT,
-        5.25 + 0.3,
+        5.45 + 0.3,
         f"a  {RUNS} runs, one to a line, by the hour of their last change",
         weight="bold",
         size=8,

@@ -163,4 +163,8 @@ TELLING = Telling(
         "raids": lambda s: bool(_incursions(s).raids),
         "refugees": lambda s: _incursions(s).moves_people(),
     },
+    labels={
+        K.ONSET: "the border comes under pressure", K.ORDER_RESTORED: "host holds its border to be calm",
+        K.EXERCISE: "first exercise near the border",
+    },
 )  # fmt: skip

@@ -142,7 +142,7 @@ def draw_border_time(study: Study) -> Chart:
 def _legend(study: Study, sheet: Sheet) -> None:
     from matplotlib.patches import Patch
 
-    found = [*handles(study), Patch(color=EXERCISE, label="exercise near the border")]
+    found = [*handles(study, figure=sheet.figure), Patch(color=EXERCISE, label="exercise near the border")]
     sheet.figure.axes[-1].legend(
         handles=found, ncols=6, loc="upper left", bbox_to_anchor=(-0.12, -0.32), handlelength=1.3,
         columnspacing=1.0,
@@ -191,6 +191,9 @@ def _events(study: Study, axes: Axes, last: float) -> None:
     for number, (hour, _) in enumerate(_told(study), 1):
         axes.axvline(hour, color=style.QUIET, linewidth=0.5, zorder=1)
         shown = max(hour, shown + reach)  # numbers of events that lie close together stand side by side
+        if shown > hour:
+            axes.plot([hour, shown], [1.0, 1.03], transform=place, color=style.QUIET, linewidth=0.5,
+                      clip_on=False)  # fmt: skip
         axes.text(
             shown, 1.03, str(number), transform=place, fontsize=style.SMALL, ha="center", color=style.TEXT
         )
@@ -255,7 +258,11 @@ def draw_refugees(study: Study) -> Chart:
         date_axis(axes, study, 0.0, last, labels=name == "refugees", top=False)
         sheet.text(LEFT, bottom + 1.2 + 0.09, title, weight="bold", size=8)
     sheet.figure.axes[-1].legend(
-        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.1, -0.32), handlelength=1.5
+        handles=handles(study, figure=sheet.figure),
+        ncols=5,
+        loc="upper left",
+        bbox_to_anchor=(-0.1, -0.32),
+        handlelength=1.5,
     )
     sheet.notes(
         f"All {len(study.rows)} runs; outer band {band_words(study)}. Recorded values: see "

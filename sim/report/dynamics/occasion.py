@@ -20,4 +20,5 @@ def _closing(t: Teller) -> str:
     return f"of their own accord came {t.members(givers)}, with {people}"
 
 
-TELLING = Telling({}, (), _closing, {"answers": "dynamics.pressure_charts:draw_answers"})
+TELLING = Telling({}, (), _closing, {"answers": "dynamics.pressure_charts:draw_answers"},
+                  labels={K.ORDER_RESTORED: "the occasion has passed"})  # fmt: skip

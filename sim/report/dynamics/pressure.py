@@ -38,7 +38,7 @@ def _attribution(t: Teller, r: EventRecord) -> str:
 def _sanctioned(t: Teller, r: EventRecord) -> str:
     pressure = t.scenario.crisis.pressure
     own = pressure is not None and pressure.sanctions is not None and pressure.sanctions.party == r.who
-    why = "as the state at blame" if own else "for standing close to it"
+    why = "as the state held responsible" if own else "for standing close to it"
     return f"{t.member(r.who)} comes under sanctions {why}"
 
 
@@ -72,4 +72,5 @@ TELLING = Telling(
     (_onset, _attacks),
     _closing,
     _charts("attribution", "sanctions", "answers"),
+    labels={K.ONSET: "pressure begins", K.ORDER_RESTORED: "the pressure is over"},
 )

@@ -108,7 +108,7 @@ def draw_sanctions(study: Study) -> Chart:
     axes.set_ylabel("share of runs")
     date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
     sheet.notes(
-        f"Shares of {len(study.rows)} runs. Hazards rise with closeness to the state at blame and with open "
+        f"Shares of {len(study.rows)} runs. Hazards rise with closeness to the state held responsible and with open "
         "backing; they are assumptions, and when whom sanctions hit is not recorded in the sources used."
     )
     return Chart("sanctions", "Sanctions by member", sheet.figure, ("member", "hours", "share"), table)
@@ -153,6 +153,7 @@ def draw_answers(study: Study) -> Chart:
     names = [study.scenario.alliance.members[m].name for m in members]
     axes.set_yticks([float(len(members) - p) for p in range(len(members))], names)
     axes.set_xlim(0, 1)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     axes.set_xlabel(f"share of the {asked} runs in which a motion was put")
     axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
     if not asked:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sim.report.bands import band_words, bands, column, draw_interval, draw_recorded, handles, levels
 from sim.report.figures import Cell, Chart, Sheet, clean_axes
 
@@ -30,13 +32,13 @@ COLUMNS = (
 
 def draw_raids(study: Study) -> Chart:
     """Draw the losses in raids and the people who fled from them as intervals, with recorded values."""
-    names = [name for name in ROWS if study.rows and name in study.rows[0]]
-    tall = 0.3 * len(names) + 0.15
+    entries = {SAME.get(e.response, e.response): e for e in study.scenario.record.values()}
+    names = [name for name in ROWS if study.rows and _shown(study, name, name in entries)]
+    tall = 0.3 * max(len(names), 2) + 0.15
     sheet = Sheet("What the attacks cost", tall + 1.55)
     axes = sheet.axes(2.2, 0.95, 4.7, tall)
     clean_axes(axes, grid="x")
     table: list[tuple[Cell, ...]] = []
-    entries = {SAME.get(e.response, e.response): e for e in study.scenario.record.values()}
     for place, name in enumerate(names):
         found = bands(column(study, name), levels(study))
         draw_interval(axes, place, found, half=0.24)
@@ -51,12 +53,18 @@ def draw_raids(study: Study) -> Chart:
     axes.set_yticks(range(len(names)), [ROWS[name] for name in names])
     axes.set_xlabel("people")
     axes.legend(
-        handles=handles(study), ncols=5, loc="upper left", bbox_to_anchor=(-0.44, -0.36 / tall),
+        handles=handles(study, figure=sheet.figure), ncols=5, loc="upper left", bbox_to_anchor=(-0.44,
+            -0.36 / tall),
         handlelength=1.3, columnspacing=1.0,
     )  # fmt: skip
     told = "; ".join(raid.label for raid in _raids(study).values())
     sheet.notes(f"All {len(study.rows)} runs; outer band {band_words(study)}. {told[:1].upper()}{told[1:]}.")
     return Chart("raids", "What the attacks cost", sheet.figure, COLUMNS, table)
+
+
+def _shown(study: Study, name: str, recorded: bool) -> bool:
+    """Return whether a row has anything to tell: recorded, or not nought in every run."""
+    return name in study.rows[0] and (recorded or bool(np.nanmax(np.nan_to_num(column(study, name))) > 0))
 
 
 def _raids(study: Study) -> dict[str, Raid]:

@@ -1,0 +1,108 @@
+"""How far the response went: the share of runs that reached each rung, from the appeal to soldiers there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiment.estimates import wilson
+from sim.report import style
+from sim.report.bands import column, curve, finished, with_mandate
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
+from sim.report.positions import recorded_level
+from sim.report.times import recorded_appeal
+from sim.scenario.alliance import HELP_LEVELS
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+
+#: Inches for a rung, and the axes' left edge and width.
+ROW, LEFT, WIDE = 0.34, 2.6, 3.3
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One rung: its words, how many runs reached it, and whether the record did (none: not recorded)."""
+
+    words: str
+    reached: int
+    recorded: bool | None
+
+
+def rungs(study: Study) -> list[Rung]:
+    """Return the rungs from the lowest up; a help level counts the runs that adopted it or a higher one."""
+    kept = finished(study)
+    level = recorded_level(study)
+    answered = HELP_LEVELS.index(level) if level else None
+    asked = True if recorded_appeal(study.scenario) is not None or answered else None
+    entry = next((e for e in study.scenario.record.values() if e.response == "appealed"), None)
+    if entry is not None and entry.value is not None:
+        asked = entry.value > 0
+    found = [Rung("the host appeals in public", _count(column(study, "appealed")[kept] > 0), asked)]
+    highest = column(study, "help_level")[kept]
+    words = {
+        "words": "words or more adopted", "measures": "measures short of force or more",
+        "force": "force: a mandate adopted",
+    }  # fmt: skip
+    for number, name in enumerate(HELP_LEVELS):
+        if number:
+            recorded = None if answered is None else answered >= number
+            found.append(Rung(words[name], _count(highest >= number), recorded))
+    alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
+    if len(alone) == len(study.rows) and not np.isnan(alone).all():
+        only = ~np.isnan(alone) & ~with_mandate(study)
+        found.append(Rung("no mandate: the lead sends a force alone", _count(only[kept]), None))
+    troops = curve(study, "troops")
+    if troops is not None and troops.size and float(troops.max()) > 0:
+        found.append(Rung("allied soldiers in theatre", _count(troops.max(axis=1) > 0), None))
+    return found
+
+
+def _count(flags: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
+    return int(np.sum(flags))
+
+
+def draw_ladder(study: Study) -> Chart:
+    """Draw the share of runs that reached each rung, with 95 % intervals, beside what is recorded."""
+    found, n = rungs(study), int(finished(study).sum())
+    told = any(rung.recorded is not None for rung in found)
+    notes = (
+        f"All {n} finished runs. Each help level counts the runs that adopted it or a higher one. "
+        "Whiskers: 95 % "
+        "intervals of the shares (Wilson)."
+        + (" Filled diamond: the record reached the rung; open: it did not." if told else " Not recorded.")
+    )
+    foot = notes_height(notes) + 0.48
+    tall = ROW * len(found)
+    sheet = Sheet("How far the response went", foot + tall + 0.62)
+    axes = sheet.axes(LEFT, foot, WIDE, tall)
+    clean_axes(axes, grid="x")
+    table: list[tuple[Cell, ...]] = []
+    for place, rung in enumerate(found):
+        share = rung.reached / n if n else 0.0
+        low, high = wilson(rung.reached, n)
+        axes.barh(place, share, 0.6, color=style.tint(style.LINE, style.INNER), linewidth=0)
+        axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
+        axes.text(1.02, place, f"{100 * share:.0f} %", transform=axes.get_yaxis_transform(), va="center",
+                  fontsize=style.SMALL)  # fmt: skip
+        if rung.recorded is not None:
+            axes.plot([1.2], [place], marker="D", markersize=4.6, linestyle="none", clip_on=False,
+                      transform=axes.get_yaxis_transform(), markeredgecolor=style.TEXT, markeredgewidth=0.9,
+                      markerfacecolor=style.TEXT if rung.recorded else "white")  # fmt: skip
+        table.append((rung.words, rung.reached, n, share, low, high,
+                      None if rung.recorded is None else int(rung.recorded)))  # fmt: skip
+    axes.set_yticks(range(len(found)), [rung.words for rung in found])
+    axes.set_ylim(-0.6, len(found) - 0.4)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.set_xlabel("share of runs", labelpad=2)
+    for x, words in ((1.02, "share"), (1.16, "recorded")):
+        if words == "share" or told:
+            axes.text(x, 1.02, words, transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
+    sheet.notes(notes)
+    columns = ("rung", "runs", "of", "share", "share_low", "share_high", "recorded")
+    return Chart("ladder", "How far the response went", sheet.figure, columns, table)

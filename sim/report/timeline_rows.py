@@ -1,0 +1,220 @@
+"""The rows of the timeline: which events, in which words, on which clock, with what is recorded of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.engine.event_log import EventKind
+from sim.report.bands import Floats, column
+from sim.report.dynamics import tellings_of
+from sim.report.times import kind_of, most_appeal, recorded_appeal
+
+if TYPE_CHECKING:
+    from sim.experiment.study import Study
+    from sim.scenario.models import Scenario
+    from sim.scenario.study import RecordEntry
+
+K = EventKind
+#: Rows in order from top to bottom, and their words; {who} is the actor's name. The words of a crisis that
+#: depend on its kind are neutral here; each kind of dynamics may say them its own way and add rows.
+LABELS: dict[EventKind, str] = {
+    K.STANDOFF: "stand-off begins",
+    K.ONSET: "the crisis begins",
+    K.EXERCISE: "first exercise",
+    K.ATTACK: "first attack",
+    K.RAID: "first raid",
+    K.EXCHANGE: "first shot",
+    K.FAR_BANK_LOST: "first stretch of the far bank lost",
+    K.FLED: "first people flee over the border",
+    K.STRAINED: "first hospitals under strain",
+    K.OVERWHELMED: "first site overwhelmed",
+    K.RESERVES_ORDERED: "national reserves ordered",
+    K.ATTRIBUTION: "first finding on the author",
+    K.SANCTIONED: "first state under sanctions",
+    K.AID_ASKED: "first help asked for",
+    K.AID: "first help arrives",
+    K.PRIVATE_APPEAL: "private appeal",
+    K.APPEAL: "public appeal",
+    K.WARNING_ORDER: "{who}: warning order",
+    K.SECRETARY_GENERAL: "Secretary General's first word",
+    K.CONSULTATIONS: "consultations open",
+    K.MEASURE: "first measure of help",
+    K.MANDATE: "decision (mandate)",
+    K.BILATERAL: "the lead decides to help alone",
+    K.APPROVED: "{who}: approval",
+    K.TAKEOFF: "{who}: first departure by air",
+    K.ROAD_DEPARTED: "{who}: first departure by road",
+    K.LANDED: "{who}: first landing",
+    K.ROAD_ARRIVED: "{who}: first arrival by road",
+    K.ON_TASK: "first units on task",
+    K.FREED: "first local forces freed",
+    K.DEPLOYED: "deployment complete",
+    K.CEASEFIRE: "first ceasefire",
+    K.INTERPOSED: "peacekeepers between the sides",
+    K.PREVAILED: "a side prevails",
+    K.LASTING_CEASEFIRE: "ceasefire that lasts",
+    K.PULLED_BACK: "reinforcements pulled back",
+    K.CALM: "first place calm again",
+    K.ORDER_RESTORED: "the crisis is over",
+    K.END_ANNOUNCED: "host announces the end",
+    K.END_REQUESTED: "formal request to end",
+    K.WITHDRAWAL_ORDERED: "withdrawal ordered",
+    K.WITHDRAWAL_BEGAN: "withdrawal begins",
+    K.CONTINGENT_HOME: "{who}: contingent home",
+    K.WITHDRAWN: "withdrawal complete",
+    K.EXIT: "first member to leave",
+}
+#: What unrest says in place of the neutral words.
+UNREST = {
+    K.ONSET: "unrest begins", K.CALM: "first site calm again", K.ORDER_RESTORED: "every site calm again",
+}  # fmt: skip
+#: Kinds that earn a row only where something is recorded of them, to keep the chart to one page.
+IF_RECORDED = frozenset({
+    K.RESERVES_ORDERED, K.PRIVATE_APPEAL, K.WARNING_ORDER, K.SECRETARY_GENERAL, K.TAKEOFF, K.ROAD_DEPARTED,
+    K.FREED, K.END_REQUESTED, K.WITHDRAWAL_ORDERED, K.CONTINGENT_HOME, K.AID_ASKED,
+})  # fmt: skip
+#: Responses of record entries that are the time of an event.
+RESPONSE_KINDS: dict[str, EventKind] = {
+    "hours_to_decision": K.MANDATE,
+    "hours_to_first_on_task": K.ON_TASK,
+    "hours_to_deployment_complete": K.DEPLOYED,
+    "hours_to_order": K.ORDER_RESTORED,
+    "hours_to_end_announced": K.END_ANNOUNCED,
+    "hours_to_withdrawal_start": K.WITHDRAWAL_BEGAN,
+    "hours_to_withdrawal_complete": K.WITHDRAWN,
+    "hours_to_approval": K.APPROVED,
+    "hours_to_departure": K.TAKEOFF,
+}
+MAIN_BODY = "hours_to_main_body"
+#: Share of runs below which a member's leaving gets no row.
+RARE = 0.05
+#: Events that mean the same instant: the second is left out where it never departs from the first.
+TWINS = ((K.EXCHANGE, K.ONSET), (K.RAID, K.ONSET), (K.LASTING_CEASEFIRE, K.ORDER_RESTORED))
+
+
+@dataclass
+class Mark:
+    """A recorded instant in hours on the timeline's clock."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    no_later: bool = False
+
+
+@dataclass
+class Row:
+    """One line of the chart."""
+
+    label: str
+    kind: EventKind
+    who: str
+    hours: Floats  # on the timeline's clock; nan where it did not happen
+    marks: list[Mark] = field(default_factory=list)
+
+
+def words_of(scenario: Scenario) -> dict[EventKind, str]:
+    """Return the words of each kind of event in *scenario*, as its kinds of crisis say them."""
+    words = dict(LABELS)
+    for telling in tellings_of(scenario):
+        words |= telling.labels
+    return words | (UNREST if scenario.crisis.unrest is not None else {})
+
+
+def timeline_rows(study: Study) -> list[Row]:
+    """Return the rows that are drawn: simulated kinds and actors in the study, with their recorded marks.
+
+    Hours count from the appeal of the same run where the appeal is a clock for the study
+    (`times.most_appeal`), else from the scenario's start.
+    """
+    from_appeal = most_appeal(study)
+    appeal = column(study, "hours_to_appeal")
+    zero = appeal if from_appeal else np.zeros(len(study.rows))
+    members = list(study.scenario.alliance.members)
+    words = words_of(study.scenario)
+    rows = []
+    for key, times in study.events.items():
+        name, _, who = key.partition("|")
+        kind = _kind(name)
+        hours = np.asarray(times, dtype=float)
+        if kind not in words or len(hours) != len(zero) or np.isnan(hours - zero).all():
+            continue
+        rows.append(Row(_label(study.scenario, words, kind, who), kind, who, hours - zero))
+    order = list(words)
+    rows.sort(key=lambda r: (order.index(r.kind), members.index(r.who) if r.who in members else -1, r.who))
+    rows = _without_twins(rows)
+    for row in rows:
+        row.marks = _marks(study.scenario, row, from_appeal=from_appeal)
+    rows = [row for row in rows if row.marks or not (row.kind in IF_RECORDED or _rare(row))]
+    return _with_main_body(study, rows, order) if from_appeal else rows
+
+
+def _rare(row: Row) -> bool:
+    """Return whether so few runs see a member leave that the row would only stretch the axis."""
+    return row.kind is K.EXIT and float(np.mean(~np.isnan(row.hours))) < RARE
+
+
+def _without_twins(rows: list[Row]) -> list[Row]:
+    """Leave out an event that is always another's instant under another name."""
+    by_kind = {row.kind: row for row in rows}
+    dropped = set()
+    for kept, other in TWINS:
+        if kept in by_kind and other in by_kind:
+            here, there = by_kind[kept].hours, by_kind[other].hours
+            if np.array_equal(np.isnan(here), np.isnan(there)) and np.nanmax(np.abs(here - there)) < 1e-6:
+                dropped.add(other)
+    return [row for row in rows if row.kind not in dropped]
+
+
+def _with_main_body(study: Study, rows: list[Row], order: list[EventKind]) -> list[Row]:
+    """Add the landing of the lead's main body, which is a response and not the first event of its kind."""
+    hours = column(study, MAIN_BODY)
+    if np.isnan(hours).all():
+        return rows
+    lead = study.scenario.alliance.lead
+    entries = [e for e in study.scenario.record.values() if e.response == MAIN_BODY]
+    name = study.scenario.alliance.members[lead].name
+    row = Row(f"{name}: main body lands", K.LANDED, lead, hours, [_entry_mark(e) for e in entries])
+    later = [i for i, r in enumerate(rows) if order.index(r.kind) > order.index(K.LANDED)]
+    place = later[0] if later else len(rows)
+    return [*rows[:place], row, *rows[place:]]
+
+
+def _entry_mark(entry: RecordEntry) -> Mark:
+    return Mark(entry.value, entry.low, entry.high, entry.kind == "bound" and entry.low is None)
+
+
+def _kind(name: str) -> EventKind | None:
+    words = name.strip().lower().replace("_", " ")
+    return EventKind(words) if words in set(EventKind) else None
+
+
+def _label(scenario: Scenario, labels: Mapping[EventKind, str], kind: EventKind, who: str) -> str:
+    member = scenario.alliance.members.get(who)
+    words = labels[kind]
+    if "{who}" in words:
+        return words.format(who=member.name if member else who) if who else words.removeprefix("{who}: ")
+    return f"{words}, {member.name}" if member and kind is K.ON_TASK else words
+
+
+def _marks(scenario: Scenario, row: Row, *, from_appeal: bool) -> list[Mark]:
+    """Return the recorded instants of a row: from the scored record if it has one, else from dated events."""
+    entries = [e for e in scenario.record.values() if _entry_fits(e, row)] if from_appeal else []
+    if entries:
+        return [_entry_mark(entry) for entry in entries]
+    zero = recorded_appeal(scenario) if from_appeal else 0.0
+    if zero is None:
+        return []
+    events = [e for e in scenario.recorded_events if kind_of(e) == row.kind.value and e.who == row.who]
+    events.sort(key=lambda e: e.at)
+    return [Mark(scenario.hours(e.at) - zero, no_later=e.no_later_than) for e in events[:1]]
+
+
+def _entry_fits(entry: RecordEntry, row: Row) -> bool:
+    if RESPONSE_KINDS.get(entry.response) is not row.kind or entry.unit not in ("h", "hours"):
+        return False
+    return entry.who == row.who
