@@ -62,6 +62,11 @@ def test_what_only_reads_loads_nothing_heavy(folder, words, code):
     assert loaded(folder, *words) == f"[] {code}"
 
 
+@pytest.mark.parametrize("name", ["years_2020_2022", "covid", "hybrid", "karabakh", "afghan_border_force"])
+def test_whatever_kind_of_crisis_is_checked_loads_nothing_heavy(folder, name):
+    assert loaded(folder, "check", str(ROOT / "scenarios" / f"{name}.yaml")) == "[] 0"
+
+
 def test_completion_loads_nothing_heavy(folder):
     variables = {"__C_COMPLETE": "bash_complete", "COMP_WORDS": "csto-sim ch", "COMP_CWORD": "1"}
     assert loaded(folder, **variables) == "[] 0"

@@ -53,6 +53,14 @@ charts_option = click.option(
     show_default=True,
     help="Charts to draw; with all of them the dossier, report.html.",
 )
+#: The same words as the style files of `sim.report.styles`, which would be imported in vain for most runs.
+style_option = click.option(
+    "--style",
+    type=click.Choice(["screen", "print"]),
+    default="screen",
+    show_default=True,
+    help="Style of the charts: for a screen, or 300 dots to the inch in black ink.",
+)
 
 
 @click.command(
@@ -73,6 +81,7 @@ charts_option = click.option(
 @jobs_option
 @on_option
 @charts_option
+@style_option
 @log_option
 @click.option(
     "--variants/--no-variants", default=True, help="Compare with the scenario's variants, or do not."
@@ -96,6 +105,7 @@ def run_command(
     jobs: Jobs,
     cluster: Cluster | None,
     charts: str,
+    style: str,
     log: str | tuple[int, ...],
     variants: bool,
     fresh: bool,
@@ -141,7 +151,7 @@ def run_command(
             else:
                 study, reached = do_until_precise(plan, aim, store, jobs, tell)
                 logs, notes = runs_to_log(log, reached.n), precision_lines(reached, aim, study.scenario)
-        folder = write_study(study, out, charts, logs, command_line(ctx), started, store)
+        folder = write_study(study, out, charts, logs, command_line(ctx), started, store, style)
     tell_study(ctx, study, folder, as_json, notes)
 
 
@@ -216,14 +226,15 @@ def write_study(
     command: Sequence[str],
     started: datetime,
     store: Store,
+    style: str = "screen",
 ) -> Path:
-    """Write the results folder of a study with its charts and return its path."""
+    """Write the results folder of a study with its charts in a style and return its path."""
     from sim.experiment.results import write_results
     from sim.report.charts import draw_charts
     from sim.report.why_run import why_data
 
     def draw(folder: Path) -> None:
-        draw_charts(study, folder / "charts", charts)
+        draw_charts(study, folder / "charts", charts, style=style)
         reasons = json.dumps(why_data(study), indent=2, ensure_ascii=False, allow_nan=False, default=str)
         (folder / "why.json").write_text(reasons + "\n", encoding="utf-8")
         if charts == "all":

@@ -47,7 +47,6 @@ SAMPLES = {"latin": "latin_hypercube", "sobol": "sobol"}
     short_help="Vary inputs and tell what each changes.",
     epilog=example(
         "python -m sim sweep FILE --vary council.rule=consensus,simple_majority --reps 100",
-        "python -m sim sweep FILE --vary mandate.troops=1000:3000:500 --response hours_to_order",
     ),
 )
 @scenario_file

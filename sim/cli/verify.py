@@ -111,6 +111,9 @@ def _words(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path) -> l
     if VERBS[manifest.get("kind", "run")] == "sweep":
         return [*words, *([] if _charts(manifest["files"]) != "none" else ["--no-charts"])]
     words += ["--charts", _charts(manifest["files"])]
+    given = list(manifest.get("command", ()))
+    if "--style" in given[:-1]:
+        words += ["--style", given[given.index("--style") + 1]]
     logged = _logged(folder / "events.jsonl.gz")
     typical = manifest.get("counts", {}).get("typical_run", -1)
     kept = sorted(run for run in logged if run != typical)

@@ -5,7 +5,7 @@ from sim.cli.groups import commands
 
 VERBS = (
     "run", "sweep", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why", "merge", "compare",
-    "fork", "verify", "digest", "export",
+    "fork", "verify", "digest", "report", "export",
 )  # fmt: skip
 
 

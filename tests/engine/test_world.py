@@ -7,6 +7,7 @@ from math import inf, nan
 import pytest
 
 from sim.engine.council import _ledger
+from sim.engine.event_log import EventKind
 from sim.engine.world import Clock, World
 from tests.tiny import tiny_scenario
 
@@ -23,6 +24,50 @@ def test_calls_and_timeouts_happen_in_one_order():
     clock.later(1, [lambda _: told.append(("later", clock.now))])
     clock.run()
     assert told == [("timeout", 1), ("later", 1), ("later", 2), ("timeout", 2)]
+
+
+def test_plain_calls_keep_their_place_among_events():
+    clock, told = Clock(0.0), []
+    clock.call(1, told.append, "first")
+    clock.timeout(1).callbacks.append(lambda _: told.append("second"))
+    clock.call(1, told.append, "third")
+    clock.call(0.5, told.append, "before")
+    clock.run()
+    assert (told, clock.now) == (["before", "first", "second", "third"], 1)
+
+
+def test_what_waits_can_be_put_otherwise_without_losing_its_place():
+    clock, told = Clock(0.0), []
+    clock.call(2, told.append, "late")
+    clock.call(1, told.append, "soon")
+    clock.revise(lambda call: call, str.upper)
+    clock.run()
+    assert told == ["SOON", "LATE"]
+
+
+def test_a_process_that_fails_stops_the_clock():
+    world = a_world()
+
+    def process():
+        yield world.wait(1)
+        raise KeyError("lost")
+
+    world.start(process())
+    with pytest.raises(KeyError, match="lost"):
+        world.env.run()
+
+
+def test_many_events_at_once_are_the_same_as_one_by_one():
+    one, many = a_world(), a_world()
+    rows = [(0.5, 1.0, {"wounded": 2}), (0.7, 0.0, {"wounded": 0})]
+    many.record_each(EventKind.INCIDENT, "a", -1, rows)
+    for time, amount, detail in rows:
+        one.record(EventKind.INCIDENT, "", "a", amount, -1, detail, time)
+    heard = []
+    many.listen(EventKind.INCIDENT, heard.append)
+    assert many.records == one.records
+    many.record_each(EventKind.INCIDENT, "b", 0, rows)
+    assert heard == many.records[2:]
 
 
 def test_a_process_can_wait_for_it():
