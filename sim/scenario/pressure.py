@@ -45,7 +45,7 @@ class Attribution(Sourced):
 
 
 class Sanctions(Sourced):
-    """The cost of association: a hazard of sanctions that rises with closeness to the state held responsible."""
+    """The cost of association: a hazard of sanctions, rising with closeness to the state held responsible."""
 
     #: The state held responsible.
     party: str

@@ -4,8 +4,8 @@ import pytest
 from sim.cli.groups import commands
 
 VERBS = (
-    "run", "sweep", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why", "merge", "compare",
-    "fork", "verify", "digest", "report", "export",
+    "run", "sweep", "check", "schema", "calibrate", "sensitivity", "backtest", "fit", "why", "merge",
+    "compare", "fork", "verify", "digest", "report", "export",
 )  # fmt: skip
 
 

@@ -211,8 +211,9 @@ def test_causes_exist_and_come_first(choices):
 
 #: What has no cause in the model: it comes from outside, or by itself.
 UNCAUSED = {
-    K.ONSET, K.FADED, K.SETTLED, K.GOVERNMENT_FELL, K.HORIZON, K.INJECT, K.BRANCH, K.EXERCISE, K.EXIT, K.ALARM,
-    K.RAID, K.STANDOFF, K.FAR_BANK_LOST, K.CLASH, K.CROSSED, K.SANCTIONED, K.AID_ASKED, K.CASES, K.DEATHS,
+    K.ONSET, K.FADED, K.SETTLED, K.GOVERNMENT_FELL, K.HORIZON, K.INJECT, K.BRANCH, K.EXERCISE, K.EXIT,
+    K.ALARM, K.RAID, K.STANDOFF, K.FAR_BANK_LOST, K.CLASH, K.CROSSED, K.SANCTIONED, K.AID_ASKED, K.CASES,
+    K.DEATHS,
 }  # fmt: skip
 #: What may be negative: a departure from a neutral point.
 SIGNED = {K.STANDING}

@@ -9,6 +9,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 import pytest
+import yaml
 
 from sim.experiment.study import Study, run_study
 from sim.scenario.load import load_scenario, with_settings
@@ -115,3 +116,13 @@ def test_a_fight_meets_its_record(name):
 def test_the_alliance_sends_nobody(name):
     for row in lived(name).rows:
         assert row["help_level"] < 3
+
+
+def test_the_airlift_is_the_one_that_was_calibrated_elsewhere() -> None:
+    """The file with the prediction of flights holds what the calibration wrote, and nothing of its own."""
+    source, copied = (
+        yaml.safe_load((FOLDER / f"{name}.fitted.yaml").read_text(encoding="utf-8"))
+        for name in ("kazakhstan", "karabakh")
+    )
+    assert copied == {path: source[path] for path in copied}
+    assert copied
