@@ -109,7 +109,8 @@ def draw_sanctions(study: Study) -> Chart:
     date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
     sheet.notes(
         f"Shares of {len(study.rows)} runs. Hazards rise with closeness to the state held responsible and "
-        "with open backing; they are assumptions, and when whom sanctions hit is not recorded in the sources used."
+        "with open backing; they are assumptions, and when whom sanctions hit is not recorded in the sources "
+        "used."
     )
     return Chart("sanctions", "Sanctions by member", sheet.figure, ("member", "hours", "share"), table)
 
