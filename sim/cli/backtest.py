@@ -97,7 +97,7 @@ def fit_command(record: str | None, alliance: str | None, no_ties: bool, to: str
     material = gather(record, alliance, use_ties=not no_ties)
     if not quiet:
         _warn(material)
-    click.echo(_write(material, to, quiet=quiet))
+    click.echo(_write(material, to, quiet=False))
 
 
 def _warn(material: Material) -> None:

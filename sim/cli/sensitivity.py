@@ -78,7 +78,7 @@ def sensitivity_command(
     writes them with tornado charts, and ends with the results folder.
     """
     from sim import api
-    from sim.inference.sensitivity import DEFAULT_RESPONSES, sensitivity, sensitivity_text
+    from sim.inference.sensitivity import sensitivity, sensitivity_text
     from sim.report.sensitivity import write_sensitivity
 
     started = datetime.now(UTC)
@@ -89,7 +89,7 @@ def sensitivity_command(
             seed=seed,
             reps=reps,
             jobs=jobs,
-            responses=responses or DEFAULT_RESPONSES,
+            responses=responses,
             screen=screen,
             progress=tell,
             settled=settled,

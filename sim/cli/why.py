@@ -69,6 +69,8 @@ def why_command(
     if (file is None) is (case is None):
         raise click.UsageError("give either a scenario's FILE or --case ID")
     if case is not None:
+        if overrides or replication is not None:
+            raise click.UsageError("--set and --replication go with a scenario's FILE, not with --case")
         _told_case(case, record, member, level, as_json)
         return
     assert file is not None

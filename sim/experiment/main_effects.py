@@ -108,10 +108,11 @@ def _paired(
         names += [group for group, there in zip(groups, known, strict=False) if there]
     found = paired_difference(np.concatenate(befores), np.concatenate(afters), names)
     factor = design.factors[place]
+    most = 1.0 if response.kind == "flag" else inf  # no two chances differ by more
     return Effect(
         factor.name, response.name, shown_level(factor, first), shown_level(factor, level), "paired",
-        found.mean, found.low, found.high, found.n, len(pairs), found.baseline, found.variant,
-        _reduction(befores, afters),
+        found.mean, max(found.low, -most), min(found.high, most), found.n, len(pairs), found.baseline,
+        found.variant, _reduction(befores, afters),
     )  # fmt: skip
 
 

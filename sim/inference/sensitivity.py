@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import inf, isnan
 
 from sim.experiment.executors import Jobs
-from sim.experiment.responses import responses_of
+from sim.experiment.responses import Response, responses_of
+from sim.experiment.sweep_plan import chosen_responses
 from sim.inference.effects import EffectRow, Swing, noise_share, one_at_a_time
 from sim.inference.simulate import SETTLED, point_runner
 from sim.inference.simulate import settled as answer_settled
 from sim.scenario.distributions import Z95
-from sim.scenario.errors import did_you_mean, one_problem
+from sim.scenario.errors import one_problem
 from sim.scenario.learnt import in_force
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, with_values
@@ -42,6 +43,8 @@ class Sensitivity:
     rows: tuple[EffectRow, ...]
     #: Whether the answer was taken as given.
     settled: bool = False
+    #: What each response is called, with its unit.
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def responses(self) -> tuple[str, ...]:
@@ -63,7 +66,7 @@ def sensitivity(
     seed: int = 1,
     reps: int = 40,
     jobs: Jobs = 1,
-    responses: Sequence[str] = DEFAULT_RESPONSES,
+    responses: Sequence[str] = (),
     screen: int = 0,
     keep: int = 40,
     progress: Progress | None = None,
@@ -81,7 +84,8 @@ def sensitivity(
         seed: Seed of the replications.
         reps: Replications a point, at least `FEWEST`.
         jobs: Worker processes.
-        responses: Names of scalar responses.
+        responses: Names of scalar responses; by default those of `DEFAULT_RESPONSES` that the scenario has,
+            and where it has few of them what its kind of crisis is told by.
         screen: Replications that all assumptions get first; 0 gives all of them all replications.
         keep: After screening, how many assumptions get all replications.
         progress: Told how many runs of how many are done.
@@ -93,19 +97,32 @@ def sensitivity(
     """
     if reps < FEWEST:
         raise ValueError(f"a sensitivity analysis needs at least {FEWEST} replications a point, not {reps}")
-    known = responses_of(scenario)
-    for name in responses:
-        if name not in known:
-            message = f"unknown response '{name}'{did_you_mean(name, known)}"
-            raise one_problem(scenario.name, message, "responses")
+    responses = _chosen(scenario, responses)
     scenario = answer_settled(scenario) if settled else scenario
     swings = [swing for swing in swings_of(scenario) if not (settled and swing.path in SETTLED)]
     if not swings:
         raise one_problem(scenario.name, "no quantity has a 'low' and a 'high'; give some a range")
     middle = with_values(centred(scenario), SETTLED if settled else {})
     run = point_runner(middle, tuple(responses), seed=seed, jobs=jobs, progress=progress)
+    known = responses_of(scenario)
+    labels = {name: _label(known[name]) for name in responses}
     rows = one_at_a_time(swings, responses, run, reps=reps, screen=screen, keep=keep)
-    return Sensitivity(scenario.name, seed, reps, screen, tuple(rows), settled)
+    return Sensitivity(scenario.name, seed, reps, screen, tuple(rows), settled, labels)
+
+
+def _chosen(scenario: Scenario, asked: Sequence[str]) -> tuple[str, ...]:
+    """Return the responses *asked* for; without any, as many as `DEFAULT_RESPONSES` that the scenario has."""
+    known = responses_of(scenario)
+    chosen = chosen_responses(known, asked, "--response")
+    if asked:
+        return chosen
+    usual = [name for name in DEFAULT_RESPONSES if name in known]
+    return tuple(dict.fromkeys([*usual, *chosen]))[: len(DEFAULT_RESPONSES)]
+
+
+def _label(response: Response) -> str:
+    what = response.unit or ("chance" if response.kind == "flag" else "")
+    return f"{response.label} ({what}), {response.name}" if what else f"{response.label}, {response.name}"
 
 
 def centred(scenario: Scenario) -> Scenario:
@@ -158,13 +175,16 @@ def _table(result: Sensitivity, response: str, top: int) -> str:
     noise = result.noise(response)
     said = "nothing moved it" if isnan(noise) else f"noise {noise:.0%} of the squared effects"
     title = (
-        f"{response}  ({len(rows)} assumptions, {still} without any effect on any response, {few} with too "
+        f"{result.labels.get(response, response)}: {len(rows)} assumptions, {still} without any effect on "
+        f"any response, {few} with too few pairs; {said}"
     )
+    if not shown:
+        return f"{title}\n"
     levels = f"{'at low':>8} {'base':>8} {'at high':>8}"
     heads = f"{'ranks':>7}  {'assumption':<{wide}}  {'low to high':>21}  {levels}  {'high - low':>10}  "
     return "\n".join(
         [
-            f"{title}few pairs; {said})",
+            title,
             f"{heads}{'95 % interval':>21}  pairs  noise",
             *(_line(row, wide) for row in shown),
             "",

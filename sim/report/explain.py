@@ -100,7 +100,7 @@ def member_sentence(e: Explanation, member: str) -> str:
         luck = sum(v.terms[n] for n in SHOCKS)
         same = unmoved is v.answer.position
         told = "the answer would be the same" if same else f"the answer would be to {unmoved.value}"
-        said += f" Without the shocks ({luck:+.2f}) {told}."
+        said += f" Without the shocks, which add {luck:+.2f}, {told}."
     return said
 
 

@@ -93,7 +93,7 @@ def _tally(r: EventRecord) -> str:
 
 
 def _adopted(t: Teller, r: EventRecord) -> str:
-    grounds = [t.provision(key).split(",")[0] for key in r.detail.get("provisions", ())]
+    grounds = list(dict.fromkeys(t.provision(key).split(",")[0] for key in r.detail.get("provisions", ())))
     under = f" on the ground of {listing(grounds[:2])}" if grounds else ""
     return (
         f"{_tally(r)}: {r.detail.get('level', 'help')} ({r.detail.get('scope', 'full')} scope) adopted{under}"

@@ -58,6 +58,7 @@ VALUES = {
     "alliance.airlift.providers.*": "fleet owner",
     "alliance.airlift.usual_type": "aircraft type",
     "alliance.airlift.outsize_type": "aircraft type",
+    "alliance.exercises.*.near.*": "state",
     "crisis.host": "state",
     "crisis.occasion.asked_by": "member",
     "crisis.pressure.sanctions.party": "state",
@@ -70,6 +71,9 @@ VALUES = {
 KEYS = {
     "alliance.fleets.*": "member",
     "alliance.fleets.*.*.stationed.*": "airfield",
+    "alliance.exercises.*.troops.*": "state",
+    "alliance.exercises.*.units.*": "state",
+    "response.measures.*.troops.*": "state",
     "response.offers.*": "member",
     "response.mission.arrival_airfields.*": "airfield",
 }
@@ -122,7 +126,8 @@ def _matches(
 
 def _unknown(name: str, noun: str, known: list[str]) -> str:
     listed = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
-    return f"unknown {noun} '{name}'{did_you_mean(name, known) or f'; known are {listed or None}'}"
+    cure = did_you_mean(name, known) or (f"; known are {listed}" if listed else "; none is known")
+    return f"unknown {noun} '{name}'{cure}"
 
 
 def _check_names(tree: Tree, parts: Collection[str] | None) -> Iterator[Problem]:

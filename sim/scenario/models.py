@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.alliance import Alliance
 from sim.scenario.campaign import Episode, check_keys
@@ -22,6 +22,9 @@ from sim.scenario.study import (
     Variant,
 )  # fmt: skip
 from sim.scenario.sweep import Sweep
+
+#: No longer horizon than this, in hours (some 114 years): curves keep a value every few hours.
+LONGEST = 1_000_000.0
 
 
 class Scenario(Frozen):
@@ -62,6 +65,15 @@ class Scenario(Frozen):
         if self.hypothetical and scored:
             raise ValueError(f"a hypothetical scenario has nothing to score; drop 'scored' of '{scored[0]}'")
         return self
+
+    @field_validator("horizon")
+    @classmethod
+    def _within_reason(cls, horizon: Quantity) -> Quantity:
+        if horizon > LONGEST:
+            raise ValueError(
+                f"{float(horizon):.4g} h is too long to simulate; write at most {LONGEST:,.0f} h"
+            )
+        return horizon
 
     def hours(self, instant: datetime) -> float:
         """Return *instant*, as the file gives it, as hours after the scenario's start."""

@@ -48,11 +48,19 @@ def read_vary(texts: Sequence[str]) -> tuple[dict[str, tuple[Any, ...]], dict[st
 
 def _levels(path: str, written: str) -> tuple[Any, ...]:
     parts = split_levels(written)
+    if len(parts) == 1 and all(_is_number(end) for end in written.split(":")) and written.count(":") == 1:
+        cure = "write start:stop:step, or --sample to spread points between the two"
+        raise SettingError(f"{written[:60]!r} is a range without a step; {cure}")
     values = [split_setting(f"{path}={part}")[1] for part in parts]
     try:
         return read_levels(values[0] if len(values) == 1 and isinstance(values[0], str) else values)
     except ValueError as error:
         raise SettingError(str(error)) from None
+
+
+def _is_number(text: str) -> bool:
+    value = _scalar(text.strip())
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def split_levels(written: str) -> list[str]:

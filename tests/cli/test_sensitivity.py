@@ -44,3 +44,10 @@ def test_what_cannot_be_done_is_said(call, words, code, said):
     ended = call(*WORDS, *words)
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
+
+
+def test_without_a_choice_the_responses_are_those_that_the_scenario_has(call):
+    """Few crises can bring a force: what it would do is no response of theirs."""
+    document = json.loads(call("sensitivity", "tiny.yaml", "--quiet", "--reps", 30, "--set",
+                               "response.offers={}", "--json").out)  # fmt: skip
+    assert {"killed", "hours_to_order"} <= {row["response"] for row in document["rows"]}

@@ -107,6 +107,7 @@ def test_with_json_the_output_is_one_document(call):
         (("--vary", "mandate.troops=1:5:0"), 3, "--vary #1: mandate.troops: the step of '1:5:0' is 0"),
         (("--vary", "mandate.troops=0:1e5:1"), 3, "100,001 values, more than 10,000; take a longer step"),
         (("--vary", "council.rule"), 3, "'council.rule' varies nothing; write path=x,y"),
+        (("--vary", "mandate.troops=1:5"), 3, "'1:5' is a range without a step; write start:stop:step, or"),
         (("--vary", "a=1,,2"), 3, "has an empty value"),
         (("--vary", RULE, "--vary", f"organs.{RULE}"), 3, "the same input as in --vary #1"),
         (("--vary", RULE, "--response", "kiled"), 3, "did you mean 'killed'?"),

@@ -100,7 +100,13 @@ def test_a_recorded_case_is_explained_by_the_fitted_choice(call):
 
 
 @pytest.mark.parametrize(
-    "words", [("why",), ("why", "tiny.yaml", "--case", "syria_2017"), ("why", "--case", "no_such_case")]
+    "words",
+    [
+        ("why",),
+        ("why", "tiny.yaml", "--case", "syria_2017"),
+        ("why", "--case", "no_such_case"),
+        ("why", "--case", "syria_2017", "--set", "council.rule=unanimity"),
+    ],
 )
 def test_a_file_or_a_case_of_the_record_is_needed(call, words):
     assert call(*words).code == 2

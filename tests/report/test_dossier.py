@@ -190,3 +190,14 @@ def test_what_a_dossier_was_made_with_stays_beside_it(folders, tmp_path, capsys)
     capsys.readouterr()
     assert call("verify", folder, "--quiet", "--jobs", 1) == 0
     assert "byte for byte" in capsys.readouterr().out
+
+
+def test_a_damaged_folder_gets_no_dossier(folders, tmp_path, capsys):
+    """A table that is not the one of the manifest must not be told as if it were."""
+    hurt = tmp_path / "hurt"
+    shutil.copytree(folders["run"], hurt)
+    (hurt / "runs.csv").write_bytes((hurt / "runs.csv").read_bytes().replace(b"1", b"2", 1))
+    before = (hurt / "report.html").read_bytes()
+    assert call("report", hurt, "--quiet") == 1
+    assert "runs.csv is damaged" in capsys.readouterr().err
+    assert (hurt / "report.html").read_bytes() == before

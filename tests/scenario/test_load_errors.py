@@ -451,3 +451,15 @@ def test_the_small_scenario_itself_is_right(tmp_path: Path) -> None:
     path = tmp_path / "tiny.yaml"
     path.write_text(tiny_yaml())
     assert load_scenario(path).name == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("horizon=1e9 h", "too long to simulate; write at most 1,000,000 h"),
+        ("alliance.exercises.drill={name: D, begins: 2021-01-01, ends: 2021-01-02, place: {lat: 1, lon: 1}, "
+         "troops: {AAB: 5}}", "unknown state 'AAB'; did you mean 'AAA'?"),
+    ],
+)  # fmt: skip
+def test_what_would_never_end_or_was_never_read_is_refused(tmp_path, setting, said):
+    assert any(said in problem.message for problem in problems_of(tmp_path, tiny_yaml(), setting))

@@ -54,6 +54,7 @@ def report_folder(
         raise ResultsError(
             f"{folder} holds a {kind}; --animate, --map and --sensitivity belong to a run's folder"
         )
+    _refuse_damaged(folder, manifest)
     if kind == "sweep":
         from sim.report.dossier.sweep import sweep_dossier
 
@@ -75,6 +76,12 @@ def report_folder(
         raise ResultsError(f"{folder} holds no runs, sweep or comparison to make a dossier of")
     put_into(folder, made)
     return list(made)
+
+
+def _refuse_damaged(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Refuse a folder whose files are not those of its manifest; what is drawn anew may be as it likes."""
+    made = (REPORT, REPLAY, "charts/")
+    read_whole(folder, [name for name in manifest["files"] if not name.startswith(made)])
 
 
 def study_files(

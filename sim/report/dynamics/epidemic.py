@@ -42,7 +42,8 @@ def _arrived(t: Teller, r: EventRecord) -> str:
     days = float(r.detail["lead"]) / 24
     giver, to = t.member(r.who), t.member(str(r.detail["to"]))
     way = f"{giver} to {to}" if giver != to else to
-    return f"{way}: {r.detail['label']}{_amount(r)}, {days:.0f} days after it was asked for or agreed"
+    after = f"{days:.0f} day{'' if round(days) == 1 else 's'}"
+    return f"{way}: {r.detail['label']}{_amount(r)}, {after} after it was asked for or agreed"
 
 
 def _ended(t: Teller, r: EventRecord) -> str:

@@ -35,7 +35,7 @@ def _changes(t: Teller) -> Iterator[Line]:
 
 def _change(t: Teller, r: EventRecord) -> str:
     who = f"{t.member(r.who)}'s " if r.who else ""
-    return f"{who}{WORDS[r.where]} {r.detail['change']:+.2f} to {r.amount:.2f}"
+    return f"{who}{WORDS[r.where]} {r.detail['change']:+.2f} (now {r.amount:.2f})"
 
 
 def _exit(t: Teller, r: EventRecord) -> str:
