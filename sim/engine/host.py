@@ -68,7 +68,13 @@ class Host:
         danger = self.danger()
         decision = world.scenario.response.decision
         gains = {"alliance": self.gain(danger, chance), "nobody": 0.0}
-        if self.choice.may_ask_lead_alone and decision.bilateral and self.members.lead in sounded:
+        lead_apart = self.members.lead != who  # nobody asks itself
+        if (
+            self.choice.may_ask_lead_alone
+            and decision.bilateral
+            and self.members.lead in sounded
+            and lead_apart
+        ):
             # a partner's help carries neither the alliance's legitimacy nor the credit of having asked it
             gains["lead"] = self.gain(danger, alone) - float(self.choice.value_of_asking)
         best = max(gains, key=gains.__getitem__)

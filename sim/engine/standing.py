@@ -104,7 +104,7 @@ class Standing:
 
     def follow(self, world: World) -> None:
         """Listen to the events of a crisis."""
-        host = world.crisis.host
+        host = world.crisis.asker
         asked: list[str] = []  # whom the host turned to, appeal by appeal
         came: dict[str, bool] = {}  # contributors whose soldiers came, and whether they are owed for it
 

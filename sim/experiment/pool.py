@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Sequence
+from threading import current_thread, main_thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sim.engine.replication import collection_paused
@@ -18,6 +20,8 @@ WINDOW = 3
 TRIES = 3
 #: How often workers may be found frozen.
 FREEZES = 2
+#: Seconds between two looks for an interrupt while nothing comes back.
+TICK = 0.2
 #: Least and most items in a chunk: some 50 ms of work or more, and progress that moves.
 CHUNK = (12, 100)
 #: Seconds without a finished chunk after which workers count as frozen, and what overrides them.
@@ -120,18 +124,23 @@ class Pool:
         from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 
         equipment = (self.function, self.pack)
+        interrupts = _Interrupts()
         pool = ProcessPoolExecutor(self.workers, start_context(), equip, equipment)
         flying: dict[Future[Any], int] = {}
+        moved = monotonic()
         try:
             while self.waiting or flying:
+                interrupts.heed()
                 while self.waiting and len(flying) < WINDOW * self.workers:
                     number = self.waiting[-1]
                     chunk = [self.items[place] for place in self.chunks[number]]
                     flying[pool.submit(do_chunk, chunk)] = number
                     self.waiting.pop()  # only now: a broken pool takes nothing
-                done = wait(flying, timeout=self.patience, return_when=FIRST_COMPLETED).done
-                if not done:
-                    self.freezes += 1
+                done = wait(flying, timeout=min(TICK, self.patience), return_when=FIRST_COMPLETED).done
+                if done:
+                    moved = monotonic()
+                elif monotonic() - moved > self.patience:
+                    self.freezes, moved = self.freezes + 1, monotonic()
                     _kill(pool)  # which breaks the pool: every future ends with that
                 for future in done:
                     self._keep(flying[future], future.result())
@@ -144,6 +153,8 @@ class Pool:
         finally:
             # Waiting here leaves no worker behind, whether all went well or an error is on its way out.
             pool.shutdown(wait=True, cancel_futures=True)
+            interrupts.let_go()
+        interrupts.heed()  # one that came when all was done
 
     def _keep(self, number: int, results: Any) -> None:
         places = self.chunks[number]
@@ -151,6 +162,35 @@ class Pool:
         self.keep(found)
         self.count += len(places)
         self.tell(self.count)
+
+
+class _Interrupts:
+    """Ctrl-C noted when it comes and heeded between two waits.
+
+    Raised at once it could break into the taking of a lock that the pool's own thread needs, which would
+    then wait for ever. In another thread than the main one there is nothing to catch.
+    """
+
+    def __init__(self) -> None:
+        """Begin to catch interrupts."""
+        self.noted = False
+        self.catching = current_thread() is main_thread()
+        self.before = signal.signal(signal.SIGINT, self._note) if self.catching else None
+
+    def _note(self, *_: object) -> None:
+        self.noted = True
+
+    def heed(self) -> None:
+        """Raise KeyboardInterrupt if one has come."""
+        if self.noted:
+            self.noted = False
+            raise KeyboardInterrupt
+
+    def let_go(self) -> None:
+        """Leave interrupts to whoever had them before; one that came meanwhile is passed on."""
+        if self.catching:
+            signal.signal(signal.SIGINT, self.before or signal.default_int_handler)
+            self.catching = False
 
 
 _function: Callable[[Any], Any] | None = None
@@ -198,9 +238,19 @@ def results_of(function: Callable[[Any], Any], pack: Pack | None, chunk: Sequenc
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:
-    """End a pool's workers, stopped ones too."""
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
+    """End a pool's workers, stopped ones too.
+
+    One that is killed amid sending a result leaves half of it in the pipe, and the pool would wait for the
+    rest for ever, since this process holds the pipe open, too: it lets go of it once the workers are gone.
+    """
+    processes = list((getattr(pool, "_processes", None) or {}).values())
+    for process in processes:
         process.kill()
+    for process in processes:
+        process.join()
+    writer = getattr(getattr(pool, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
 
 
 def start_context() -> Any:

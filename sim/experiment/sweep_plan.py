@@ -26,6 +26,16 @@ from sim.scenario.sweep import Sweep
 USUAL = (
     "mandate", "hours_to_deployment_complete", "hours_to_order", "killed", "help_level", "hours_to_decision",
 )  # fmt: skip
+#: What tells more of a kind of crisis than an end of unrest and its dead; shown ahead of them.
+TELLING = (
+    "cases",
+    "strained",
+    "sanctioned",
+    "volunteers",
+    "hours_to_lawful_force",
+    "hours_of_firing",
+    "crossed",
+)
 #: How many of them.
 SHOWN = 4
 #: Most replications at a point where a precision decides and nothing else is said.
@@ -155,7 +165,9 @@ def chosen_responses(known: Mapping[str, Response], asked: Sequence[str], origin
         if name not in known:
             cure = did_you_mean(name, known) or f"; known are {', '.join(list(known)[:12])}, ..."
             raise one_problem(origin, f"there is no response '{name}'{cure}")
-    usual = [name for name in USUAL if name in known]
+    own = [name for name in TELLING if name in known]
+    usual = [name for name in (("help_level", "mandate", *own, *USUAL) if own else USUAL) if name in known]
+    usual = list(dict.fromkeys(usual))
     rest = [n for n, r in known.items() if r.kind in ("flag", "time", "count") and n not in usual]
     return tuple(dict.fromkeys(asked)) or tuple([*usual, *rest][:SHOWN])
 

@@ -48,6 +48,9 @@ def story(study: Study) -> list[str]:
     draw = row.get("draw", math.nan)
     outer = "" if math.isnan(draw) else f" (draw {draw:.0f} of the uncertain inputs)"
     header = f"A typical replication: run {row['run']:.0f} of {len(study.rows)}{outer}. {_chosen(study, row)}"
+    if study.scenario.crises:
+        about = f"help levels and hours are those of '{study.scenario.crisis.title}'"
+        header = f"{header} A campaign of {1 + len(study.scenario.crises)} crises: {about}."
     if study.scenario.hypothetical:
         header = f"Hypothetical: none of this has happened. {header}"
     return [*textwrap.wrap(header, WIDTH), *tell(study.typical_log, study.scenario)]
