@@ -151,7 +151,7 @@ def test_a_response_outside_its_stratum_is_nan(scenario: Scenario):
 def test_too_few_replications_and_unknown_responses_are_refused(scenario: Scenario):
     with pytest.raises(ValueError, match="at least 30"):
         sensitivity(scenario, reps=29)
-    with pytest.raises(ScenarioError, match="unknown response 'kiled'; did you mean 'killed'"):
+    with pytest.raises(ScenarioError, match="there is no response 'kiled'; did you mean 'killed'"):
         sensitivity(scenario, responses=["kiled"])
 
 
