@@ -63,8 +63,11 @@ def fork_command(
     from sim.experiment.forks import forked_comparison, forked_twins, forker_for
     from sim.report.compare_fork import fork_data, fork_head, fork_text
     from sim.report.compare_text import comparison_text
+    from sim.scenario.errors import one_problem
 
     scenario, changed = api.load(file), api.load(file, overrides)
+    if scenario.crises:
+        raise one_problem(file, "a campaign cannot be forked; fork one of its crises by the file it uses")
     hours = _moment(at, scenario)
     paths = [text.partition("=")[0].strip() for text in overrides]
     forker = forker_for(scenario, changed, paths, seed, hours)

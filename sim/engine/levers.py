@@ -25,8 +25,9 @@ class Levers:
         self._factors: dict[str, dict[str, float]] = {}
         self._values: dict[str, float] = {}
         self._listeners: dict[str, list[Callable[[int], None]]] = {}
+        dropped = {key for s in world.alliance.sessions.values() if not s.enabled for key in s.adopts}
         for key, instrument in world.alliance.instruments.items():
-            if instrument.enabled and instrument.in_force is not None:
+            if instrument.enabled and instrument.in_force is not None and key not in dropped:
                 self._schedule(key, instrument)
 
     def value(self, lever: str) -> float:

@@ -26,6 +26,7 @@ from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
 from sim.engine.pressure import Pressure
 from sim.engine.rivals import gather
+from sim.engine.sessions import hold_sessions
 from sim.engine.standing import Standing
 from sim.engine.unrest import Unrest
 from sim.engine.world import World
@@ -73,6 +74,7 @@ def populate(world: World, gathered: Callable[[World], Members] = gather) -> Cri
     Injects(world)
     Exercises(world)
     open_bases(world)
+    hold_sessions(world)
     return crisis
 
 

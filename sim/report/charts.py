@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
-from sim.report.figures import Chart, drawing_settings, save
+from sim.report.figures import Chart, drawing_settings, made_from, save
 from sim.scenario.study import Posterior
 
 if TYPE_CHECKING:
@@ -104,14 +104,7 @@ def draw(study: Study, name: str, style: str = "screen") -> Chart:
 
 def made_of(study: Study) -> str:
     """Return what charts of *study* are made from: version, scenario and its hash, seed, runs."""
-    from sim import __version__
-    from sim.scenario.resolve import scenario_hash
-
-    scenario = study.scenario
-    return (
-        f"sim {__version__}; scenario {scenario.name}, hash {scenario_hash(scenario)}; seed {study.seed}; "
-        f"{len(study.rows)} runs"
-    )
+    return made_from(study.scenario, study.seed, f"{len(study.rows)} runs")
 
 
 def charts_of(scenario: Scenario) -> dict[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 from sim.experiment.comparison import LETTERS, common_responses
 from sim.experiment.pairing import value_of
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, save, say
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, made_from, save, say
 from sim.report.words import number, signed
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def draw_comparison(found: Comparison, folder: Path, which: str = "all") -> list
     for draw in charts if which != "none" else ():
         with drawing_settings():
             chart = draw(found)
+        sides = (made_from(side.scenario, side.seed, f"{len(side.rows)} runs") for side in found.sides)
+        chart.made = " | ".join(sides)
         written += save(chart, folder, FORMATS)
     return written
 

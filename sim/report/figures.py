@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from sim.scenario.models import Scenario
+
 #: Characters of a note to an inch.
 NOTE_COLUMNS = 21
 Cell = str | float | int | None
@@ -43,6 +45,14 @@ class Chart:
     #: What the chart was made from and by, as written into its files: no clock, no machine.
     made: str = ""
     style: str = "screen"
+
+
+def made_from(scenario: Scenario, seed: int, what: str) -> str:
+    """Return what a chart says of its making: version, scenario and its hash, seed, and *what* was done."""
+    from sim import __version__
+    from sim.scenario.resolve import scenario_hash
+
+    return f"sim {__version__}; scenario {scenario.name}, hash {scenario_hash(scenario)}; seed {seed}; {what}"
 
 
 @contextmanager

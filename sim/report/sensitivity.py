@@ -14,7 +14,7 @@ from sim.experiment.responses import responses_of
 from sim.experiment.results import SHORT, write_folder
 from sim.inference.effects import EffectRow
 from sim.inference.sensitivity import Sensitivity, sensitivity_csv
-from sim.report.figures import Chart, drawing_settings, save
+from sim.report.figures import Chart, drawing_settings, made_from, save
 from sim.report.tornado import TornadoRow, draw_tornado
 from sim.scenario.models import Scenario
 from sim.scenario.paths import quantities
@@ -58,7 +58,9 @@ def write_sensitivity(
 
     def draw(folder: Path) -> None:
         for response in result.responses:
-            save(tornado(result, scenario, response), folder / "charts", FORMATS)
+            chart = tornado(result, scenario, response)
+            chart.made = made_from(scenario, result.seed, f"{result.reps} replications a point")
+            save(chart, folder / "charts", FORMATS)
 
     target = Path(out) / scenario.name / f"sensitivity-{digest[:SHORT]}"
     return write_folder(target, digest, files, about, command, draw, started)

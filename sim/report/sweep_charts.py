@@ -11,7 +11,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, save, say
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, made_from, save, say
 from sim.report.heatmap import draw_heatmap
 from sim.report.sweep_data import (
     PANELS,
@@ -60,7 +60,9 @@ def draw_sweep(study: SweepStudy, folder: Path, formats: Sequence[str] = FORMATS
         OSError: the folder cannot be written.
     """
     written: list[Path] = []
+    runs = f"{len(study.design.points)} points, {len(study.runs_of_point)} runs at most at each"
     for chart in sweep_charts(study):
+        chart.made = made_from(study.scenario, study.seed, runs)
         written += save(chart, Path(folder), formats)
     return written
 

@@ -21,6 +21,7 @@ from sim.scenario.quantities import (
     WholeCount,
 )  # fmt: skip
 from sim.scenario.scalars import Day
+from sim.scenario.sessions import Session
 from sim.scenario.standing import Standing
 from sim.scenario.synthetic import Synthetic, expanded
 from sim.scenario.transport import AircraftType, Airfield, Airlift, Fleet, Roads
@@ -239,6 +240,8 @@ class Alliance(Frozen):
     instruments: dict[str, Instrument] = {}
     #: Exercises by key, held on their days where they are enabled.
     exercises: dict[str, Exercise] = {}
+    #: Sessions at which instruments were adopted together.
+    sessions: dict[str, Session] = {}
     #: Warning order to ready, by kind of unit; echelons name theirs, so that one figure can serve several.
     notice_to_move: dict[str, Duration]
     airfields: dict[str, Airfield]

@@ -36,6 +36,7 @@ HOMES = {
     "aircraft type": "alliance.aircraft_types",
     "fleet owner": "alliance.fleets",
     "site": "crisis.sites",
+    "instrument": "alliance.instruments",
     "state": "alliance.partners",
 }
 #: Nouns whose names are kept in more than one place.
@@ -51,6 +52,7 @@ MORE_HOMES = {
 #: Values that name something ('*' stands for any key or place in a list), and what they name.
 VALUES = {
     "alliance.lead": "member",
+    "alliance.sessions.*.adopts.*": "instrument",
     "alliance.chairs.*.member": "member",
     "alliance.members.*.units.*.airfield": "airfield",
     "alliance.members.*.units.*.echelons.*.readiness": "notice to move",

@@ -23,6 +23,7 @@ ALIASES: dict[str, str] = {
     "ties": "alliance",
     "airlift": "alliance",
     "instruments": "alliance",
+    "sessions": "alliance",
     "standing": "alliance",
     "bases": "alliance",
     "exercises": "alliance",

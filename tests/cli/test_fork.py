@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +90,11 @@ def test_what_cannot_be_forked_is_told(call, words, code, said):
     ended = call("fork", "tiny.yaml", *words)
     assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
+
+
+def test_a_campaign_is_not_forked(call):
+    folder = Path(__file__).parents[2] / "scenarios"
+    file = str(folder / "years_2020_2022.yaml")
+    ended = call("fork", file, "--at", "2020-05-01T00:00+03:00", "--set", "council.rule=unanimity")
+    assert (ended.code, ended.out) == (3, "")
+    assert "a campaign cannot be forked; fork one of its crises by the file it uses" in ended.err

@@ -8,6 +8,7 @@ from sim.experiment.sweep import run_sweep
 from sim.report.figures import render
 from sim.report.sweep_charts import draw_sweep, sweep_charts
 from sim.report.sweep_tables import sweep_text
+from sim.scenario.resolve import scenario_hash
 from sim.scenario.sweep import Sweep
 from tests.tiny import tiny_scenario
 
@@ -60,3 +61,10 @@ def test_tables_fit_the_terminal_and_say_what_no_run_changes():
     assert "Averages over the points at each level" in many
     idle = sweep_text(swept({"vary": {"instruments.hotline.name": ["Line", "Wire"]}}))
     assert "no pair differs" in idle
+
+
+def test_the_files_say_what_they_were_made_from(tmp_path):
+    study = swept(KINDS["sweep-bands"])
+    (path,) = draw_sweep(study, tmp_path, ("svg",))
+    text = path.read_text(encoding="utf-8")
+    assert f"scenario tiny, hash {scenario_hash(study.scenario)}; seed 1; 3 points, 5 runs at most" in text

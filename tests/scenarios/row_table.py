@@ -662,6 +662,17 @@ ROWS: tuple[Row, ...] = (
         ASKS | {"decision.weights": "assumed"},
     ),
     Row(
+        "R46",
+        "documents adopted together at one session",
+        "ready_alliance",
+        {"sessions.dushanbe_2021.enabled": (True, False)},
+        "hours_to_decision",
+        1,
+        "engine/sessions",
+        {"instruments.secure_network.factor": 1},
+        base={"instruments.secure_network.in_force": OPEN},
+    ),
+    Row(
         "R47",
         "unrest at home that fades unaided",
         "kyrgyzstan_unrest",
