@@ -43,6 +43,7 @@ def fill_apart(study: SweepStudy, folder: Path, charts: bool) -> None:
         [sys.executable, "-m", "sim.report.sweep_apart"],
         input=order, stdout=subprocess.PIPE, pass_fds=[handle], env={**os.environ, "PYTHONPATH": paths},
         check=False,
+        start_new_session=True,  # a terminal's interrupt reaches this process alone, which ends the other
     )  # fmt: skip
     if ended.returncode:
         raise ResultsError(
