@@ -18,7 +18,7 @@ WORDS = {
     "fatality": "fatality", "attribution": "pace of attribution", "attacks": "covert attacks",
     "sanctions": "chance of sanctions", "tension": "outside pressure", "consultation": "consultation times",
     "planning": "planning times", "ground_time": "ground times", "warning": "time to notice",
-    "readiness": "time to make ready", "contributed": "coordination of the force",
+    "readiness": "time to make ready",
 }  # fmt: skip
 
 

@@ -29,7 +29,6 @@ CrisisLever = Literal[
     "attacks",  # covert attacks, per day
     "sanctions",  # hazard that sanctions are imposed
     "tension",  # level of external pressure
-    "contributed",  # coordination of a multinational force
 ]
 Lever = Literal[DelayLever, CrisisLever]
 LEVERS: tuple[str, ...] = tuple(name for group in get_args(Lever) for name in (get_args(group) or (group,)))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim.engine.world as world_module
 from sim.engine.levers import STEPS
 from sim.engine.replication import run_replication
 from sim.engine.world import World
 from sim.scenario.alliance import Instrument
+from sim.scenario.levers import LEVERS
 from sim.scenario.models import Scenario
 from tests.engine.campaigns import with_alliance
 from tests.engine.worlds import K, certain_world, history, lived
@@ -160,3 +163,10 @@ def test_ground_times_follow_a_lever_that_changes_on_the_way():
     before = [r.detail["parts"].handling for r in log.of(K.LANDED) if r.detail["direction"] == "in"]
     assert max(before) <= 3.0 + 1e-9
     assert min(outward) == pytest.approx(15.0)
+
+
+def test_every_lever_is_read_by_the_engine():
+    """A lever that nothing reads would be a promise that nobody keeps."""
+    engine = Path(world_module.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sorted(engine.glob("*.py")))
+    assert [name for name in LEVERS if f'"{name}"' not in code] == []

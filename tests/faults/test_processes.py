@@ -6,9 +6,11 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,36 @@ def kept(place, out):
     return sum(p.stat().st_size for p in (place / out).glob("tiny/*.running/runs.sqlite*"))
 
 
+def chunks_kept(place, out):
+    """Return the number of chunks of runs in the running store; 0 while there is none."""
+    for file in (place / out).glob("tiny/*.running/runs.sqlite"):
+        try:
+            with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as store:
+                return store.execute("SELECT count(*) FROM chunks").fetchone()[0]
+        except sqlite3.Error:  # no tables yet
+            continue
+    return 0
+
+
+def kill_again_and_again(start, chunks, luck):
+    """Kill a command in its first moments, then each time when it has just kept more than it found.
+
+    Waiting for what is kept, not for time to pass, makes sure that on a machine of any speed and load every
+    kill but the first falls among the runs, and that there is something to take over.
+    """
+    for round_ in range(5):
+        process, before = start(), chunks()
+        if round_ == 0:
+            time.sleep(luck.uniform(0.2, 1.0))
+        else:
+            wait_until(lambda found=before: chunks() > found)
+            time.sleep(luck.uniform(0, 0.05))
+        workers = workers_of(process)
+        process.kill()
+        process.communicate(timeout=30)
+        wait_until(lambda found=workers: not any(map(alive, found)), 20)  # no worker outlives its parent
+
+
 def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
@@ -104,13 +136,9 @@ def alive(pid):
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_killed_again_and_again_it_ends_with_the_same_bytes(place, jobs):
     out, luck = f"killed-{jobs}", random.Random(jobs)
-    for _ in range(6):
-        process = begin(place, out, "--quiet", jobs=jobs)
-        time.sleep(luck.uniform(0.4, 2.5))
-        workers = workers_of(process)
-        process.kill()
-        process.communicate(timeout=30)
-        wait_until(lambda found=workers: not any(map(alive, found)), 20)  # no worker outlives its parent
+    kill_again_and_again(
+        lambda: begin(place, out, "--quiet", jobs=jobs), lambda: chunks_kept(place, out), luck
+    )
     code, _, said = finish(place, out, jobs=jobs)
     assert code == 0
     assert f"of {2 * REPS} runs taken over" in said

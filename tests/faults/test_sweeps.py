@@ -7,13 +7,12 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from sim.experiment.canonical import canonical_hash, read_manifest
-from tests.faults.test_processes import ROOT, alive, wait_until, workers_of
+from tests.faults.test_processes import ROOT, chunks_kept, kill_again_and_again, wait_until
 from tests.tiny import tiny_yaml
 
 pytestmark = pytest.mark.slow
@@ -58,13 +57,9 @@ def finish(place, out, *words, jobs=2):
 def test_killed_again_and_again_it_ends_with_the_same_bytes(place, jobs):
     folder, expected = place
     out, luck = f"killed-{jobs}", random.Random(jobs)
-    for _ in range(4):
-        process = begin(folder, out, "--quiet", jobs=jobs)
-        time.sleep(luck.uniform(0.6, 2.5))
-        workers = workers_of(process)
-        process.kill()
-        process.communicate(timeout=30)
-        wait_until(lambda found=workers: not any(map(alive, found)), 20)
+    kill_again_and_again(
+        lambda: begin(folder, out, "--quiet", jobs=jobs), lambda: chunks_kept(folder, out), luck
+    )
     code, printed, said = finish(folder, out, jobs=jobs)
     assert code == 0
     assert f"of {RUNS} runs taken over" in said
