@@ -28,8 +28,14 @@ if TYPE_CHECKING:
 @click.option(
     "--to", type=click.Path(dir_okay=False), help="File to write; the scenario names it by default."
 )
+@click.option(
+    "--left-out",
+    is_flag=True,
+    help="Write nothing; fit again without each response of the record in turn, and show how well the others "
+    "predict it (takes as many fits as there are responses).",
+)
 @quiet_option
-def calibrate_command(file: str, seed: int, jobs: Jobs, to: str | None, quiet: bool) -> None:
+def calibrate_command(file: str, seed: int, jobs: Jobs, to: str | None, left_out: bool, quiet: bool) -> None:
     """Fit the inputs that the scenario in FILE names to its record, and write what was found.
 
     Starts from the ranges of the `uncertain:` block, whatever was fitted before, so that unchanged inputs
@@ -40,6 +46,11 @@ def calibrate_command(file: str, seed: int, jobs: Jobs, to: str | None, quiet: b
     from sim.scenario.load import load_scenario
 
     scenario = load_scenario(file, use_fitted=False)
+    if left_out:
+        if to:
+            raise click.UsageError("--left-out writes no file; leave --to out")
+        _show_left_out(scenario, seed, jobs, quiet)
+        return
     target = Path(to) if to else _target(file, scenario)
     _must_be_writable(target.parent)
     with progress(f"fitting {scenario.name}", quiet=quiet) as tell:
@@ -50,6 +61,14 @@ def calibrate_command(file: str, seed: int, jobs: Jobs, to: str | None, quiet: b
     click.echo(calibration_text(result))
     click.echo("unchanged: the file held these values already" if same else "written: the values are new")
     click.echo(str(target))
+
+
+def _show_left_out(scenario: Scenario, seed: int, jobs: Jobs, quiet: bool) -> None:
+    from sim.inference.left_out import leave_out, left_out_text
+
+    with progress(f"fitting {scenario.name} without each response", quiet=quiet) as tell:
+        result = leave_out(scenario, seed, jobs, tell)
+    click.echo(left_out_text(result), nl=False)
 
 
 def _target(file: str, scenario: Scenario) -> Path:

@@ -15,7 +15,7 @@ settled before the fit:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sim import __version__
 from sim.experiment.executors import Jobs, execute
@@ -41,7 +41,12 @@ NOTES = (
 
 
 def calibrate(
-    scenario: Scenario, seed: int = 1, jobs: Jobs = 1, progress: Progress | None = None
+    scenario: Scenario,
+    seed: int = 1,
+    jobs: Jobs = 1,
+    progress: Progress | None = None,
+    *,
+    without: Collection[str] = (),
 ) -> CalibrationResult:
     """Return the inputs of *scenario* fitted to the entries of its record marked `fitted`.
 
@@ -50,6 +55,7 @@ def calibrate(
         seed: addresses all luck of the procedure.
         jobs: worker processes; the result does not depend on it.
         progress: told how many draws of how many are done.
+        without: keys of the record that the fit must not see, to be predicted from the others.
 
     Raises:
         ScenarioError: there is nothing to fit or to fit to, too many inputs for the record, an input that
@@ -59,6 +65,7 @@ def calibrate(
     targets = fitted_targets(scenario.record)
     paths = tuple(full_path(path) for path in plan.parameters)
     ranges = _check(scenario, paths, targets)
+    targets = tuple(target for target in targets if target.key not in without)
     parameters = [_parameter(scenario, path) for path in paths]
     draws, rounds = int(plan.draws), int(plan.rounds)
     simulator = DrawSimulator(scenario, tuple(t.key for t in targets), seed)

@@ -56,6 +56,20 @@ def test_another_file_can_be_named(call, fittable):
     assert not Path("tiny.fitted.yaml").exists()
 
 
+def test_the_record_can_be_predicted_from_itself_without_writing(call, fittable):
+    ended = call("calibrate", fittable, "--quiet", "--left-out")
+    assert ended.code == 0
+    assert ended.out.startswith("3 fitted entries of the record, each predicted")
+    assert "fitted to the others" in ended.out
+    assert not Path("tiny.fitted.yaml").exists()
+
+
+def test_what_writes_nothing_takes_no_file(call, fittable):
+    ended = call("calibrate", fittable, "--left-out", "--to", "other.yaml")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--left-out writes no file; leave --to out" in ended.err
+
+
 def test_a_scenario_without_a_plan_cannot_be_fitted(call):
     ended = call("calibrate", "tiny.yaml")
     assert (ended.code, ended.out) == (3, "")
