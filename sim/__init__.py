@@ -3,8 +3,10 @@
     import sim
 
     study = sim.run("scenarios/<name>.yaml", reps=200)
-    study.summary()
+    study.summary().table       # every response, a row each
+    study.plot()                # the main charts; returns the files
 
+`sim.sweep` and `sim.compare` return objects with the same nouns: `.runs`, `.summary()`, `.plot()`.
 The names below are looked up when first used, so that importing `sim` costs nothing.
 """
 

@@ -81,6 +81,7 @@ def run(
         ResultsError: the results folder cannot be written.
         ValueError: an argument is out of range.
     """
+    from sim.experiment.gathered import PIECEMEAL
     from sim.experiment.results import write_results
     from sim.experiment.study import do_study, plan_study
 
@@ -91,7 +92,9 @@ def run(
         reps = reps or CAP
     plan = plan_study(loaded, reps, seed, until=until, variants=variants)
     where = _workers(jobs, on)
-    with _store_of(plan, out, precision is not None) as store:
+    # Very many runs would fill the memory if they were nowhere else.
+    needed = precision is not None or len(plan.design) >= PIECEMEAL
+    with _store_of(plan, out, needed) as store:
         if precision is None:
             study = do_study(plan, where, progress, store=store)
         else:
@@ -160,12 +163,14 @@ def compare(
         ResultsError: a folder is damaged, or runs must not be paired.
         ValueError: there are fewer than two sides or more than six.
     """
-    from sim.experiment.comparison import compare_sides
+    from sim.experiment.comparison import compare_sides, digest_of
     from sim.experiment.gather import gather_sides
     from sim.report.compare_charts import draw_comparison
 
-    found = compare_sides(gather_sides(sides, reps, seed, jobs, progress), paired)
-    found.plotter = lambda comparison, folder="charts": draw_comparison(comparison, Path(folder))
+    found = compare_sides(gather_sides(sides, reps, seed, jobs, progress, paired), paired)
+    found.plotter = lambda comparison, to: draw_comparison(
+        comparison, _charts_folder(to, "compare", digest_of(comparison))
+    )
     return found
 
 
@@ -209,7 +214,7 @@ def sweep(
     """
     from sim.experiment.sweep import do_sweep
     from sim.experiment.sweep_plan import plan_sweep
-    from sim.experiment.sweep_results import sweep_store
+    from sim.experiment.sweep_results import sweep_digest, sweep_store
     from sim.report.sweep_charts import draw_sweep
     from sim.report.sweep_folder import write_sweep
     from sim.scenario.vary import make_sweep, read_vary
@@ -227,24 +232,23 @@ def sweep(
         with sweep_store(plan, Path(out)) as store:
             study = do_sweep(plan, where, progress, store=store)
             write_sweep(study, Path(out), store=store)
-    study.plotter = lambda found, folder="charts": draw_sweep(found, Path(folder))
+    study.plotter = lambda found, to: draw_sweep(
+        found, _charts_folder(to, found.scenario.name, sweep_digest(found.scenario, found.seed))
+    )
     return study
 
 
 def plot(
-    study: Study, which: str | Sequence[str] = "main", folder: str | PathLike[str] = "charts"
+    study: Study, which: str | Sequence[str] = "main", *, to: str | PathLike[str] | None = None
 ) -> list[Path]:
-    """Draw charts of *study* and return the files written; this is what `study.plot()` does.
+    """Draw charts of *study* and return the files written; this is what `study.plot()` does."""
+    from sim.experiment.results import study_digest
+    from sim.report.charts import FORMATS, draw_charts
 
-    Args:
-        study: what to draw.
-        which: "main" (two charts), "all", or names of charts.
-        folder: where the files go.
+    folder = _charts_folder(to, study.scenario.name, study_digest(study.scenario, study.seed))
+    return draw_charts(study, folder, which, FORMATS["all"])
 
-    Raises:
-        ValueError: an unknown chart.
-        OSError: the folder cannot be written.
-    """
-    from sim.report.charts import draw_charts
 
-    return draw_charts(study, Path(folder), which)
+def _charts_folder(to: str | PathLike[str] | None, name: str, digest: str) -> Path:
+    """Return where charts go: *to*, or a folder that no other study shares."""
+    return Path("charts") / f"{name}-{digest[:8]}" if to is None else Path(to)

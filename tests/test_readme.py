@@ -93,7 +93,7 @@ def test_the_python_example_works(checkout):
     (example,) = blocks("python")
     (checkout / "example.py").write_text(example.replace("reps=200", "reps=8"), encoding="utf-8")
     ran(checkout, "python example.py")
-    assert list((checkout / "charts").glob("*.png"))
+    assert list((checkout / "charts").glob("*/*.png"))
 
 
 def test_every_command_and_option_of_the_reference_exists_and_the_other_way_round():

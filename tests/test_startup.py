@@ -1,34 +1,54 @@
-"""What only reads a scenario starts without the libraries that simulate, count or draw."""
+"""Commands start without what they have no need of: libraries, other verbs, absent parts of a scenario."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from math import inf
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.tiny import tiny_yaml
+from sim.experiment.store_file import _sources
+from sim.experiment.typical import lower_median
+from sim.scenario.decisions import with_one_fit
+from sim.scenario.resolve import plain_data
+from sim.scenario.yaml_events import parse_yaml
+from tests.tiny import tiny_scenario, tiny_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "simpy", "rich")
-#: Runs the command line with the words it is given and then tells which heavy libraries it loaded.
-SCRIPT = f"""
+#: What a plain run has no need of: other verbs, and what some functions of numpy import when first called.
+NEEDLESS = ("numpy.ma", "sim.cli.sweep", "sim.cli.compare", "sim.cli.verify", "sim.cli.check")
+#: Runs the command line with the words it is given and then tells which of some modules it loaded.
+SCRIPT = """
 import sys
 from sim.cli import main
 try:
-    main(sys.argv[1:])
+    main(sys.argv[2:])
 except SystemExit as end:
-    print([name for name in {HEAVY!r} if name in sys.modules], end.code, file=sys.stderr)
+    print([name for name in sys.argv[1].split() if name in sys.modules], end.code, file=sys.stderr)
 """
+#: Tells of some models whether their validators have been built once a scenario is loaded.
+PARTS = """
+import sys
+from sim.scenario.load import load_scenario
+from sim.scenario.models import Scenario
+from sim.scenario.incursions import Incursions
+from sim.scenario.sweep import Sweep
+load_scenario(sys.argv[1])
+print([model.__pydantic_complete__ for model in (Scenario, Incursions, Sweep)])
+"""
+DECISIONS = ROOT / "scenarios" / "alliances" / "csto_decisions.yaml"
 
 
-def loaded(folder: Path, *words: str, **variables: str) -> str:
-    """Return the heavy libraries that a command loads, and its exit code, as one line."""
+def loaded(folder: Path, *words: str, among: tuple[str, ...] = HEAVY, **variables: str) -> str:
+    """Return which modules *among* some a command loads, and its exit code, as one line."""
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | variables
     ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *words],
+        [sys.executable, "-c", SCRIPT, " ".join(among), *words],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -84,3 +104,66 @@ def test_the_package_alone_is_lazy():
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert (ended.returncode, ended.stdout.strip()) == (0, "[]")
+
+
+def test_a_run_loads_no_verb_but_its_own(folder):
+    assert loaded(folder, "tiny.yaml", "--reps", "1", "--charts", "none", among=NEEDLESS) == "[] 0"
+    assert loaded(folder, "check", "tiny.yaml", among=NEEDLESS) == "['sim.cli.check'] 0"
+
+
+@pytest.mark.parametrize(("name", "built"), [("kazakhstan", False), ("afghan_border", True)])
+def test_parts_that_a_scenario_lacks_are_not_built(name, built):
+    ended = subprocess.run(
+        [sys.executable, "-c", PARTS, f"scenarios/{name}.yaml"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert ended.stdout.strip() == str([True, built, False])
+
+
+def test_one_fit_of_many_is_read_and_says_the_same():
+    text = DECISIONS.read_text(encoding="utf-8")
+    whole = parse_yaml(text, "whole").data
+    for name in (*whole["fits"], "none of them"):
+        short = with_one_fit(text, name)
+        found = parse_yaml(short, "short").data
+        assert len(short) < len(text) / 2
+        assert short.count("\n") == text.count("\n")
+        assert found == whole | {
+            "fits": {key: fit if key == name else {} for key, fit in whole["fits"].items()}
+        }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "format: 1\n",
+        "fits:\n",
+        "fits:\n  a:\n    b: 1\n  c: 3\n",
+        "fits:\n  a:\n    b: 1\n # aside\n    c: 2\n",
+        "fits:\n  a:\n    b: 'x'\n",
+        "fits:\n  a: &a\n    b: 1\n  c:\n    d: *a\n",
+    ],
+)
+def test_a_file_of_decisions_that_is_laid_out_otherwise_is_read_whole(text):
+    assert with_one_fit(text, "z") == text
+
+
+def test_the_lower_median_is_numpy_s():
+    rng = np.random.default_rng(1)
+    for size in range(1, 60):
+        values = [*rng.normal(size=size).round(1).tolist(), *[inf] * int(rng.integers(3))]
+        assert lower_median(values) == np.quantile(values, 0.5, method="inverted_cdf")
+
+
+def test_every_module_enters_the_program_s_mark():
+    for floor in ("experiment", "engine"):
+        folder = ROOT / "sim" / floor
+        assert sorted(_sources(str(folder))) == sorted(map(str, folder.rglob("*.py")))
+
+
+def test_a_scenario_is_written_out_once_and_never_another_s():
+    one, other = tiny_scenario(), tiny_scenario({"experiment.replications": 7})
+    assert plain_data(one) is plain_data(one)
+    assert plain_data(other)["experiment"] != plain_data(one)["experiment"]
+    assert plain_data(one) == one.model_dump(mode="json", exclude_none=True)

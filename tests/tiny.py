@@ -10,7 +10,6 @@ from sim.scenario.models import Scenario
 ALLIANCE = """\
 format: 1
 name: A small alliance
-abbreviation: SA
 lead: AAA
 members:
   AAA:

@@ -86,11 +86,11 @@ def observed_answers(case: Case, *, inferred: float = INFERRED) -> dict[str, Obs
     question = question_class(case)
     asked = None if question is None else HELP_LEVELS.index(question)
     adopted = HELP_LEVELS.index(adopted_class(case))
-    bounds = {name: _bounds(case.positions[name], asked, adopted) for name in case.allies}
-    texts = [name for name, bound in bounds.items() if bound and _rests_on_text(case.positions[name])]
+    bounds = {name: _bounds(case.coded(name), asked, adopted) for name in case.allies}
+    texts = [name for name, bound in bounds.items() if bound and _rests_on_text(case.coded(name))]
     found = {}
     for name, bound in bounds.items():
-        weight = _weight(case.positions[name], len(texts), inferred)
+        weight = _weight(case.coded(name), len(texts), inferred)
         if bound is not None and weight > 0:
             found[name] = Observation(*bound, weight)
     return found

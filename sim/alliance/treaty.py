@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from typing import NamedTuple
 
 from sim.scenario.alliance import HELP_LEVELS, HelpLevel, Provision, ProvisionTest, Verdict
 
+#: Where an instrument's date, and what was done to it since, begins.
+_DATE = re.compile(r"(?: of|,) \d")
 SEVERITY: dict[Verdict, int] = {"met": 0, "contested": 1, "unmet": 2}
 
 
@@ -35,6 +38,9 @@ class Ledger:
     #: Provisions that carry each level, best verdict first.
     grounds: Mapping[HelpLevel, tuple[str, ...]]
     barred: tuple[HelpLevel, ...]
+    #: Levels whose legal basis can be argued away: it is contested, or a clause that carries the level is,
+    #: for the status of the territory (an undelimited border), even where another clause carries it too.
+    in_doubt: tuple[HelpLevel, ...] = ()
 
     @property
     def lawful(self) -> tuple[HelpLevel, ...]:
@@ -61,16 +67,24 @@ def judge(test: ProvisionTest, facts: Mapping[str, str]) -> Verdict:
     return "contested" if found in test.contested_by else "unmet"
 
 
+def clause_name(provision: Provision) -> str:
+    """Return a clause by its instrument, without dates, and its title: two treaties have an Art. 7.
+
+    An article follows its instrument as in 'Treaty Art. 4, ...', anything else after a colon.
+    """
+    instrument = _DATE.split(provision.instrument)[0]
+    return f"{instrument}{' ' if provision.title.startswith('Art') else ': '}{provision.title}"
+
+
 def judge_provision(key: str, provision: Provision, facts: Mapping[str, str]) -> list[LedgerEntry]:
     """Return the entries of one provision: each test, then the clause as a whole (its worst test)."""
+    title = clause_name(provision)
     tests = [
-        LedgerEntry(key, provision.title, t.fact, facts.get(t.fact, "not established"), judge(t, facts))
+        LedgerEntry(key, title, t.fact, facts.get(t.fact, "not established"), judge(t, facts))
         for t in provision.tests
     ]
     verdict: Verdict = max((e.verdict for e in tests), key=SEVERITY.__getitem__, default="met")
-    whole = LedgerEntry(
-        key, provision.title, "", "", verdict, provision.permits, provision.obliges, provision.bars
-    )
+    whole = LedgerEntry(key, title, "", "", verdict, provision.permits, provision.obliges, provision.bars)
     return [*tests, whole]
 
 
@@ -92,6 +106,7 @@ def read_treaty(treaty: Mapping[str, Provision], facts: Mapping[str, str], on: d
         for entry in judge_provision(key, provision, facts)
     ]
     clauses = [e for e in entries if not e.fact]
+    disputed = _disputed(entries)
     barred = {level for e in clauses if e.verdict == "met" for level in e.bars}
     basis: dict[HelpLevel, Verdict] = {}
     grounds: dict[HelpLevel, tuple[str, ...]] = {}
@@ -105,7 +120,31 @@ def read_treaty(treaty: Mapping[str, Provision], facts: Mapping[str, str], on: d
             basis[level] = "unmet"
         else:
             basis[level] = open_[0].verdict
-    return Ledger(tuple(entries), basis, grounds, tuple(level for level in HELP_LEVELS if level in barred))
+    return Ledger(
+        tuple(entries),
+        basis,
+        grounds,
+        tuple(level for level in HELP_LEVELS if level in barred),
+        tuple(
+            level
+            for level, verdict in basis.items()
+            if level != "words" and (verdict == "contested" or (verdict == "met" and level in disputed))
+        ),
+    )
+
+
+def _disputed(entries: Iterable[LedgerEntry]) -> set[HelpLevel]:
+    """Return the levels carried by a clause that is contested as a whole, and over the territory's status."""
+    found: set[HelpLevel] = set()
+    over_territory = False
+    for entry in entries:  # the tests of a clause stand before it
+        if entry.fact:
+            over_territory |= entry.fact == "territory" and entry.verdict == "contested"
+            continue
+        if over_territory and entry.verdict == "contested":
+            found |= {*entry.permits, *entry.obliges}
+        over_territory = False
+    return found
 
 
 def accepts_contested(tie_to_host: float) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.helping import command_line
-from sim.cli.options import json_option, out_option, quiet_option
+from sim.cli.options import json_option, out_option, quiet_option, style_option
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ no_ties_option = click.option("--no-ties", is_flag=True, help="Leave the judged 
 @alliance_option
 @no_ties_option
 @click.option("--write", is_flag=True, help="Also write the fitted weights, as `fit` does.")
+@style_option
 @out_option
 @quiet_option
 @json_option
@@ -45,6 +46,7 @@ def backtest_command(
     alliance: str | None,
     no_ties: bool,
     write: bool,
+    style: str,
     out: str,
     quiet: bool,
     as_json: bool,
@@ -59,6 +61,7 @@ def backtest_command(
     from sim.inference.backtest_text import backtest_text, document
     from sim.inference.material import gather
     from sim.report.scoreboard import write_backtest
+    from sim.report.styles import choosing_style
 
     started = datetime.now(UTC)
     material = gather(record, alliance, use_ties=not no_ties)
@@ -66,7 +69,8 @@ def backtest_command(
         _warn(material)
     with progress("forecasting, conflict by conflict", quiet=quiet) as tell:
         result = backtest(material.cases, material.pool, material.notices, tell)
-    folder = write_backtest(result, material, out, command_line(ctx), started)
+    with choosing_style(style):
+        folder = write_backtest(result, material, out, command_line(ctx), started)
     if write:
         _write(material, quiet=True)
     if as_json:

@@ -11,7 +11,14 @@ import click
 
 from sim.cli.errors import ExitCode
 from sim.cli.helping import command_line, example
-from sim.cli.options import jobs_option, json_option, out_option, quiet_option, replications_option
+from sim.cli.options import (
+    jobs_option,
+    json_option,
+    out_option,
+    quiet_option,
+    replications_option,
+    style_option,
+)
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -37,6 +44,7 @@ SIDES = (2, 6)
 @click.option("--exit-code", is_flag=True, help="Exit with 5 if an outcome differs (in any pair of runs).")
 @click.option("--charts", type=click.Choice(["none", "all"]), default="all", show_default=True,
               help="Charts to draw.")  # fmt: skip
+@style_option
 @out_option
 @quiet_option
 @json_option
@@ -50,6 +58,7 @@ def compare_command(
     unpaired: bool,
     exit_code: bool,
     charts: str,
+    style: str,
     out: str,
     quiet: bool,
     as_json: bool,
@@ -63,19 +72,25 @@ def compare_command(
     from sim.experiment.comparison import write_comparison
     from sim.report.compare_charts import draw_comparison
     from sim.report.compare_text import comparison_text
+    from sim.report.styles import choosing_style
 
     if not SIDES[0] <= len(sides) <= SIDES[1]:
         raise click.UsageError(f"compare takes {SIDES[0]} to {SIDES[1]} folders or files, not {len(sides)}")
+    if all(Path(side).is_dir() for side in sides):
+        for option, value in (("--reps", reps), ("--seed", seed)):
+            if value is not None:
+                raise click.UsageError(f"{option} is for files that are run; all {len(sides)} are folders")
     started = datetime.now(UTC)
     with progress("compare", quiet=quiet) as tell:
         found = api.compare(*sides, reps=reps, seed=seed, jobs=jobs, paired=not unpaired, progress=tell)
 
     def draw(folder: Path) -> None:
-        draw_comparison(found, folder / "charts", charts)
+        with choosing_style(style):
+            draw_comparison(found, folder / "charts", charts)
 
     folder = write_comparison(found, out, command_line(ctx), draw, started)
     if as_json:
-        document = {"results": str(folder), **found.summary()}
+        document = {"results": str(folder), **found.summary().as_dict()}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         click.echo("\n".join([*comparison_text(found), "", str(folder)]))

@@ -8,6 +8,8 @@ from enum import IntEnum
 
 import click
 
+from sim.report.undrawn import UndrawnWarning, heard, sentences
+
 #: Ways in which a disk, a folder or a pipe refuses output; every other OSError is a fault of the program.
 _REFUSALS = frozenset(
     {
@@ -38,12 +40,18 @@ def run_to_exit_code(command: click.Command, arguments: Sequence[str] | None = N
     """Run *command* and return its exit code.
 
     What a user can cause becomes a sentence on standard error; a fault of the program keeps its traceback.
+    A chart that could not be drawn costs nothing but itself: it is told, and the code is not 0.
 
     Args:
         command: the command group.
         arguments: words after the program's name; none takes them from the command line.
     """
-    return _guarded(lambda: command.main(args=arguments, standalone_mode=False))
+    with heard() as charts:
+        code = _guarded(lambda: command.main(args=arguments, standalone_mode=False))
+    for sentence in sentences(charts):
+        say(sentence)
+    short = any(isinstance(one, UndrawnWarning) for one in charts)
+    return ExitCode.NOT_FINISHED if short and code == ExitCode.DONE else code
 
 
 def _guarded(main: Callable[[], object]) -> int:

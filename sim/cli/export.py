@@ -24,8 +24,8 @@ from sim.cli.helping import example
 def export_command(results: str, target: str, table: str, overwrite: bool) -> None:
     """Write one table of the folder RESULTS in the format of another program, with labels and units.
 
-    Columns whose names that program does not take are renamed, always in the same way, and told. The last
-    line is the file.
+    Columns whose names that program does not take are renamed, always in the same way, and infinite numbers
+    are missing values where it knows none; both are told. The last line is the file.
     """
     from sim.experiment.export import ExportError, export, read_table
 
@@ -34,15 +34,17 @@ def export_command(results: str, target: str, table: str, overwrite: bool) -> No
         raise click.UsageError(f"{target} exists; choose another name or say --overwrite")
     try:
         found = read_table(Path(results), table)
-        renamed = export(found, path)
+        done = export(found, path)
     except ExportError as error:
         raise click.UsageError(str(error)) from error
     rows, columns = found.frame.shape
     click.echo(f"{rows:,} rows and {columns} columns of {table}.csv")
-    if renamed:
+    if done.renamed:
         click.echo(
-            f"{len(renamed)} columns are renamed, since names there are letters, digits and _ up to 32:"
+            f"{len(done.renamed)} columns are renamed, since names there are letters, digits and _ up to 32:"
         )
-        width = max(map(len, renamed))
-        click.echo("\n".join(f"  {old:<{width}}  {new}" for old, new in renamed.items()))
+        width = max(map(len, done.renamed))
+        click.echo("\n".join(f"  {old:<{width}}  {new}" for old, new in done.renamed.items()))
+    for name, count in done.infinite.items():
+        click.echo(f"{name}: {count} infinite {'value is' if count == 1 else 'values are'} missing there")
     click.echo(str(path))

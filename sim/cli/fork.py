@@ -64,19 +64,25 @@ def fork_command(
     from sim.report.compare_fork import fork_data, fork_head, fork_text
     from sim.report.compare_text import comparison_text
     from sim.scenario.errors import one_problem
+    from sim.scenario.paths import full_path
+    from sim.scenario.points import STUDY_PARTS
 
     scenario, changed = api.load(file), api.load(file, overrides)
     if scenario.crises:
         raise one_problem(file, "a campaign cannot be forked; fork one of its crises by the file it uses")
-    hours = _moment(at, scenario)
     paths = [text.partition("=")[0].strip() for text in overrides]
+    for number, path in enumerate(paths, 1):
+        if (part := full_path(path).partition(".")[0]) in STUDY_PARTS:
+            said = f"{path}: '{part}' says how the scenario is studied; set a part of what is simulated"
+            raise one_problem(f"--set #{number}", said)
+    hours = _moment(at, scenario, changed)
     forker = forker_for(scenario, changed, paths, seed, hours)
     inputs = [d for d in input_differences((scenario, changed)) if d.bears]
     head = fork_head(scenario, hours, inputs)
     if reps is not None:
         with progress("fork", quiet=quiet) as tell:
             found = forked_comparison(forker, reps, jobs, tell)
-        said = json.dumps(found.summary(), indent=2, ensure_ascii=False, allow_nan=False)
+        said = json.dumps(found.summary().as_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         click.echo(said if as_json else "\n".join([*head, "", *comparison_text(found)]))
         return
     twins = forked_twins(forker, replication)
@@ -90,11 +96,14 @@ def fork_command(
         click.echo("\n".join([*head, "", *fork_text(twins, hours, alone)]))
 
 
-def _moment(text: str, scenario: Scenario) -> float:
+def _moment(text: str, scenario: Scenario, changed: Scenario) -> float:
     try:
         hours = hours_until(text, scenario)
     except click.BadParameter as error:
         raise click.BadParameter(error.message, param_hint="'--at'") from error
     if hours >= scenario.horizon:
         raise click.BadParameter(f"{text!r} is the end of the simulated time", param_hint="'--at'")
+    if hours >= changed.horizon:
+        end = f"the end that is set, {float(changed.horizon):g} h"
+        raise click.BadParameter(f"{text!r} does not lie before {end}", param_hint="'--at'")
     return hours

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from typing import Any
 
 import click
@@ -49,26 +51,52 @@ class VerbGroup(click.Group):
         return any(mark in word for mark in (os.sep, "/", ".")) or os.path.exists(word)
 
 
+class Verbs(MutableMapping[str, click.Command]):
+    """The verbs by name, each imported when it is asked for: a run needs nothing of the other verbs."""
+
+    def __init__(self, homes: Mapping[str, str]) -> None:
+        """Take the verbs in *homes*, from name to the module that has the command `<name>_command`."""
+        self._homes = dict(homes)
+        self._found: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._found:
+            home = import_module(f"sim.cli.{self._homes[name]}")
+            self._found[name] = getattr(home, f"{name}_command")
+        return self._found[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._homes[name], self._found[name] = "", command
+
+    def __delitem__(self, name: str) -> None:
+        del self._homes[name]
+        self._found.pop(name, None)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._homes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+
+#: Every verb that works, in the order of a study's life, and the module that it is in.
+HOMES = {
+    "run": "run", "sweep": "sweep", "check": "check", "schema": "schema", "calibrate": "calibrate",
+    "sensitivity": "sensitivity", "backtest": "backtest", "fit": "backtest", "why": "why", "merge": "merge",
+    "compare": "compare", "fork": "fork", "verify": "verify", "digest": "digest", "report": "report",
+    "export": "export",
+}  # fmt: skip
+
+
 def commands() -> click.Group:
     """Return the command group with every verb that works."""
-    from sim.cli.backtest import backtest_command, fit_command
-    from sim.cli.calibrate import calibrate_command
-    from sim.cli.check import check_command
-    from sim.cli.compare import compare_command
-    from sim.cli.digest import digest_command
-    from sim.cli.export import export_command
-    from sim.cli.fork import fork_command
-    from sim.cli.merge import merge_command
-    from sim.cli.report import report_command
-    from sim.cli.run import run_command
-    from sim.cli.schema import schema_command
-    from sim.cli.sensitivity import sensitivity_command
-    from sim.cli.sweep import sweep_command
-    from sim.cli.verify import verify_command
-    from sim.cli.why import why_command
 
     @click.group(
         cls=VerbGroup,
+        commands=Verbs(HOMES),
         context_settings=SETTINGS,
         options_metavar="",
         subcommand_metavar="[VERB] FILE [OPTIONS]",
@@ -81,10 +109,4 @@ def commands() -> click.Group:
         A scenario FILE without a verb is run: `python -m sim FILE` is `python -m sim run FILE`.
         """
 
-    for verb in (
-        run_command, sweep_command, check_command, schema_command, calibrate_command, sensitivity_command,
-        backtest_command, fit_command, why_command, merge_command, compare_command, fork_command,
-        verify_command, digest_command, report_command, export_command,
-    ):  # fmt: skip
-        group.add_command(verb)
     return group

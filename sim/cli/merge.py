@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sim.cli.helping import command_line, example
-from sim.cli.options import json_option, log_option, out_option
+from sim.cli.options import json_option, log_option, out_option, quiet_option
+from sim.cli.progress import progress
 from sim.cli.run import charts_option, runs_to_log, tell_study, write_study
 from sim.cli.sweep import tell_sweep
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @charts_option
 @log_option
 @out_option
+@quiet_option
 @json_option
 @click.pass_context
 def merge_command(
@@ -35,6 +37,7 @@ def merge_command(
     charts: str,
     log: str | tuple[int, ...],
     out: str,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Join what `--shard` left in each FOLDER, and write the results that one machine would have written.
@@ -45,7 +48,8 @@ def merge_command(
     from sim.experiment.sweep_plan import SweepPlan
 
     started = datetime.now(UTC)
-    plan = join_shards(folders, Path(out))
+    with progress("shards joined", quiet=quiet) as tell:
+        plan = join_shards(folders, Path(out), tell)
     if isinstance(plan, SweepPlan):
         _merged_sweep(ctx, plan, charts != "none", out, as_json, started)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -118,7 +118,9 @@ log_option = click.option(
     show_default=True,
     help="Replications whose event logs are kept; the typical one always is.",
 )
-quiet_option = click.option("--quiet", is_flag=True, help="Show no progress; results stay.")
+quiet_option = click.option(
+    "--quiet", is_flag=True, help="No word of how the work goes: progress, runs taken over or done again."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 out_option = click.option(
     "--out",
@@ -127,6 +129,14 @@ out_option = click.option(
     show_default=True,
     help="Folder that holds results folders.",
 )
+#: The same words as the style files of `sim.report.styles`, which would be imported in vain for most runs.
+style_option = click.option(
+    "--style",
+    type=click.Choice(["screen", "print"]),
+    default="screen",
+    show_default=True,
+    help="Style of the charts: for a screen, or 300 dots to the inch in black ink.",
+)
 set_option = click.option(
     "--set",
     "overrides",
@@ -134,6 +144,11 @@ set_option = click.option(
     multiple=True,
     help="Set one input, as in council.rule=simple_majority; may be repeated.",
 )
+
+
+def paths_set(overrides: Sequence[str]) -> list[str]:
+    """Return the paths of settings written `path=value`."""
+    return [text.partition("=")[0].strip() for text in overrides]
 
 
 def where_to_run(ctx: click.Context, jobs: Jobs, cluster: Cluster | None) -> Jobs:

@@ -9,7 +9,7 @@ import click
 
 from sim.cli.errors import say
 from sim.cli.helping import example
-from sim.cli.options import jobs_option, quiet_option
+from sim.cli.options import jobs_option, quiet_option, style_option
 from sim.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ CHARTS = ("none", "main", "all")
               help="Folder of a sensitivity analysis of the same scenario, for the ranking.")  # fmt: skip
 @click.option("--charts", type=click.Choice(CHARTS), default="none", show_default=True,
               help="Charts to draw as files, too (of a run's folder).")  # fmt: skip
+@style_option
 @jobs_option
 @quiet_option
 def report_command(
@@ -39,6 +40,7 @@ def report_command(
     outlines: Path | None,
     analysis: Path | None,
     charts: str,
+    style: str,
     jobs: Jobs,
     quiet: bool,
 ) -> None:
@@ -54,8 +56,8 @@ def report_command(
     try:
         with progress("report", quiet=quiet) as tell:
             made = report_folder(
-                results, animate=animate, outlines=outlines, analysis=analysis, charts=charts, jobs=jobs,
-                progress=tell,
+                results, animate=animate, outlines=outlines, analysis=analysis, charts=charts, style=style,
+                jobs=jobs, progress=tell,
             )  # fmt: skip
     except OutlinesError as error:
         raise click.BadParameter(str(error), param_hint="'--map'") from error

@@ -22,6 +22,7 @@ from sim.cli.options import (
     most_replications,
     on_option,
     out_option,
+    paths_set,
     precision_option,
     quiet_option,
     replications_option,
@@ -30,6 +31,7 @@ from sim.cli.options import (
     seed_option,
     set_option,
     shard_option,
+    style_option,
     where_to_run,
 )
 from sim.cli.progress import progress
@@ -52,14 +54,6 @@ charts_option = click.option(
     default="main",
     show_default=True,
     help="Charts to draw; with all of them the dossier, report.html.",
-)
-#: The same words as the style files of `sim.report.styles`, which would be imported in vain for most runs.
-style_option = click.option(
-    "--style",
-    type=click.Choice(["screen", "print"]),
-    default="screen",
-    show_default=True,
-    help="Style of the charts: for a screen, or 300 dots to the inch in black ink.",
 )
 
 
@@ -128,10 +122,13 @@ def run_command(
     most = _most(ctx, reps, max_reps, precision, responses, shard)
     scenario = api.load(file, overrides)
     # Imported here: a scenario that is wrong needs no library that simulates to be refused.
+    from sim.engine.idle import idle_switches, unasked
     from sim.experiment.results import store_for
     from sim.experiment.shards import WHOLE
     from sim.experiment.study import do_study, plan_study
 
+    for note in [] if quiet else idle_switches(scenario, paths_set(overrides)):
+        say(note)
     stop = None if until is None else _stop(until, scenario)
     plan = plan_study(scenario, most, seed, until=stop, variants=None if variants else ())
     logs = runs_to_log(log, len(plan.design)) if precision is None else ()
@@ -152,7 +149,14 @@ def run_command(
                 study, reached = do_until_precise(plan, aim, store, jobs, tell)
                 logs, notes = runs_to_log(log, reached.n), precision_lines(reached, aim, study.scenario)
         folder = write_study(study, out, charts, logs, command_line(ctx), started, store, style)
+    for note in [] if quiet else unasked(scenario, paths_set(overrides), _appeals(study)):
+        say(note)
     tell_study(ctx, study, folder, as_json, notes)
+
+
+def _appeals(study: Study) -> list[float]:
+    """Return whether anybody appealed, run by run; nothing where runs do not tell."""
+    return [row["appealed"] for row in study.rows if "appealed" in row]
 
 
 def _most(

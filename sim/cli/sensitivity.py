@@ -18,6 +18,7 @@ from sim.cli.options import (
     scenario_file,
     seed_option,
     set_option,
+    style_option,
 )
 from sim.cli.progress import progress
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     help="Take the answer as given: every member helps. Then nearly every run has a force to measure.",
 )
 @jobs_option
+@style_option
 @out_option
 @quiet_option
 @json_option
@@ -67,6 +69,7 @@ def sensitivity_command(
     screen: int,
     settled: bool,
     jobs: Jobs,
+    style: str,
     out: str,
     quiet: bool,
     as_json: bool,
@@ -80,6 +83,7 @@ def sensitivity_command(
     from sim import api
     from sim.inference.sensitivity import sensitivity, sensitivity_text
     from sim.report.sensitivity import write_sensitivity
+    from sim.report.styles import choosing_style
 
     started = datetime.now(UTC)
     scenario = api.load(file, overrides)
@@ -94,7 +98,8 @@ def sensitivity_command(
             progress=tell,
             settled=settled,
         )
-    folder = write_sensitivity(result, scenario, out, command_line(ctx), started)
+    with choosing_style(style):
+        folder = write_sensitivity(result, scenario, out, command_line(ctx), started)
     click.echo(_document(result, folder) if as_json else f"{sensitivity_text(result)}\n{folder}")
 
 

@@ -18,6 +18,7 @@ from sim.cli.options import (
     most_replications,
     on_option,
     out_option,
+    paths_set,
     precision_option,
     quiet_option,
     replications_option,
@@ -26,6 +27,7 @@ from sim.cli.options import (
     seed_option,
     set_option,
     shard_option,
+    style_option,
     where_to_run,
 )
 from sim.cli.progress import progress
@@ -72,6 +74,7 @@ SAMPLES = {"latin": "latin_hypercube", "sobol": "sobol"}
 @jobs_option
 @on_option
 @click.option("--charts/--no-charts", default=True, help="Draw charts, or do not.")
+@style_option
 @fresh_option
 @shard_option
 @out_option
@@ -93,6 +96,7 @@ def sweep_command(
     jobs: Jobs,
     cluster: Cluster | None,
     charts: bool,
+    style: str,
     fresh: bool,
     shard: Shard | None,
     out: str,
@@ -105,10 +109,12 @@ def sweep_command(
     paired run by run, and ends with the results folder.
     """
     from sim import api
+    from sim.engine.idle import idle_everywhere
     from sim.experiment.shards import WHOLE
     from sim.experiment.sweep import do_sweep
     from sim.experiment.sweep_plan import plan_sweep
     from sim.experiment.sweep_results import sweep_store
+    from sim.report.styles import choosing_style
     from sim.report.sweep_folder import write_sweep
     from sim.scenario.vary import make_sweep
 
@@ -124,14 +130,17 @@ def sweep_command(
     if shard is not None and width is not None:
         raise click.UsageError("--precision needs all runs in one place; give --shard or --precision", ctx)
     plan = plan_sweep(scenario, sweep, most_replications(ctx, reps, max_reps, width), seed, origins=origins)
+    for note in [] if quiet else idle_everywhere(plan.design.scenarios, paths_set((*overrides, *vary))):
+        say(note)
     jobs = where_to_run(ctx, jobs, cluster)
-    with sweep_store(plan, out, fresh=fresh, shard=shard or WHOLE, say=say) as store:
+    with sweep_store(plan, out, fresh=fresh, shard=shard or WHOLE, say=None if quiet else say) as store:
         with progress(f"{scenario.name}, sweep", quiet=quiet) as tell:
             if shard is not None and not shard.whole:
                 do_shard(ctx, plan, store, jobs, tell)
                 return
             study = do_sweep(plan, jobs, tell, store=store)
-        folder = write_sweep(study, out, command_line(ctx), started, charts=charts, store=store)
+        with choosing_style(style):
+            folder = write_sweep(study, out, command_line(ctx), started, charts=charts, store=store)
     tell_sweep(ctx, study, folder, as_json)
 
 

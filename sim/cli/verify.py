@@ -66,9 +66,10 @@ def verify_command(ctx: click.Context, results: str, jobs: Jobs, quiet: bool) ->
 
 def _made_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path, quiet: bool) -> Path:
     """Return a new folder made of what *folder* holds."""
+    from sim.experiment.canonical import kind_of
     from sim.experiment.folders import ResultsError
 
-    kind = manifest.get("kind", "run")
+    kind = kind_of(manifest)
     if kind == "comparison":
         return _compared_again(folder, manifest, jobs, place)
     if kind not in VERBS:
@@ -76,7 +77,8 @@ def _made_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path,
     words = _words(folder, manifest, jobs, place)
     ended = _call([VERBS[kind], *words, *(["--quiet"] if quiet else [])])
     made = sorted(p.parent for p in place.rglob("manifest.json"))
-    if ended not in (ExitCode.DONE, ExitCode.SOME_FAILED) or len(made) != 1:
+    # A chart that cannot be drawn here either is no reason not to compare.
+    if ended not in (ExitCode.DONE, ExitCode.SOME_FAILED, ExitCode.NOT_FINISHED) or len(made) != 1:
         raise ResultsError(f"the study in {folder} cannot be run again, for the reason above")
     _reported_again(folder, manifest, made[0])
     return made[0]
@@ -87,6 +89,8 @@ def _reported_again(folder: Path, manifest: dict[str, Any], made: Path) -> None:
     from sim.experiment.canonical import read_whole
     from sim.report.dossier.folder import ANALYSIS, OUTLINES, REPLAY, REPORT, put_into
 
+    if "charts_style" in manifest:
+        put_into(made, {}, {"charts_style": _style(manifest)})
     files = manifest["files"]
     kept = [name for name in (ANALYSIS, OUTLINES) if name in files]
     if REPORT not in files or not (kept or REPLAY in files or not (made / REPORT).exists()):
@@ -108,16 +112,21 @@ def _words(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: Path) -> l
         "--out",
         str(place),
     ]
+    words += ["--style", _style(manifest)]
     if VERBS[manifest.get("kind", "run")] == "sweep":
         return [*words, *([] if _charts(manifest["files"]) != "none" else ["--no-charts"])]
     words += ["--charts", _charts(manifest["files"])]
-    given = list(manifest.get("command", ()))
-    if "--style" in given[:-1]:
-        words += ["--style", given[given.index("--style") + 1]]
     logged = _logged(folder / "events.jsonl.gz")
     typical = manifest.get("counts", {}).get("typical_run", -1)
     kept = sorted(run for run in logged if run != typical)
     return [*words, *(["--log", ",".join(map(str, kept))] if kept else [])]
+
+
+def _style(manifest: dict[str, Any]) -> str:
+    """Return the style of a folder's charts: that of `report`, which may have drawn them anew, or its own."""
+    given = [*manifest.get("command", ()), ""]
+    own = given[given.index("--style") + 1] if "--style" in given else "screen"
+    return str(manifest.get("charts_style", own))
 
 
 def _charts(files: Iterable[str]) -> str:
@@ -151,6 +160,7 @@ def _compared_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: P
     from sim.experiment.comparison import compare_sides, write_comparison
     from sim.experiment.sides import side_of_scenario
     from sim.report.compare_charts import draw_comparison
+    from sim.report.styles import choosing_style
     from sim.scenario.load import load_scenario
 
     read_whole(folder, [side["scenario"] for side in manifest["sides"]])
@@ -164,7 +174,8 @@ def _compared_again(folder: Path, manifest: dict[str, Any], jobs: Jobs, place: P
     drawn = any(name.startswith("charts/") for name in manifest["files"])
 
     def draw(path: Path) -> None:
-        draw_comparison(found, path / "charts", "all" if drawn else "none")
+        with choosing_style(_style(manifest)):
+            draw_comparison(found, path / "charts", "all" if drawn else "none")
 
     made = write_comparison(found, place, manifest["command"], draw)
     _reported_again(folder, manifest, made)

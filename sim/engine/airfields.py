@@ -69,7 +69,7 @@ class Window(NamedTuple):
 class Closures:
     """The hours that weather closes one airfield in one replication."""
 
-    __slots__ = ("_ends", "_starts", "windows")
+    __slots__ = ("ends", "starts", "windows")
 
     def __init__(self, chance: float, duration: Duration, stream: Stream, horizon: float) -> None:
         """Draw the windows of every day that begins before *horizon* (h).
@@ -92,12 +92,12 @@ class Closures:
                 drawn.append(Window(start, start + duration.sample(luck[3 * day + 2])))
         #: Closed windows in order of time, merged where they touch.
         self.windows = _merged(drawn)
-        self._starts, self._ends = [w.start for w in self.windows], [w.end for w in self.windows]
+        self.starts, self.ends = [w.start for w in self.windows], [w.end for w in self.windows]
 
     def open_from(self, time: float) -> float:
         """Return the earliest time (h) at or after *time* at which the airfield is open."""
-        last = bisect_right(self._starts, time) - 1
-        return self._ends[last] if last >= 0 and self._ends[last] > time else time
+        last = bisect_right(self.starts, time) - 1
+        return self.ends[last] if last >= 0 and self.ends[last] > time else time
 
 
 def _merged(windows: list[Window]) -> tuple[Window, ...]:

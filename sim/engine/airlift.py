@@ -6,7 +6,7 @@ handing an aircraft over by a process costs several times the event itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from math import inf
 
@@ -14,8 +14,27 @@ from sim.alliance.contributions import split_whole
 from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
+from sim.engine.prepared import prepared
 from sim.engine.sorties import Load, Pool, Route
 from sim.engine.world import World
+from sim.scenario.transport import Airfield
+
+
+class Distances(dict[tuple[str, str], float]):
+    """Great-circle distances (km) between airfields, each worked out when first asked for."""
+
+    def __init__(self, fields: Mapping[str, Airfield]) -> None:
+        """Begin with none."""
+        self.fields = fields
+
+    def __missing__(self, way: tuple[str, str]) -> float:
+        a, b = self.fields[way[0]], self.fields[way[1]]
+        km = self[way] = great_circle_km(a.lat, a.lon, b.lat, b.lon)
+        return km
+
+
+#: The distances between the airfields of an alliance.
+distances = prepared(Distances)
 
 
 class Airlift:
@@ -90,13 +109,10 @@ class Airlift:
 
     def block_hours(self, pool: Pool, a: str, b: str) -> float:
         """Return the block time (h) between two airfields: great circle over block speed, plus taxi."""
-        if a == b:
-            return 0.0
         found = pool.hours.get((a, b))
         if found is None:
-            fields = self.world.alliance.airfields
-            km = great_circle_km(fields[a].lat, fields[a].lon, fields[b].lat, fields[b].lon)
-            found = pool.hours[a, b] = km / (pool.cruise * self._speed) + self._taxi
+            km = distances(self.world.alliance.airfields)[a, b]
+            found = pool.hours[a, b] = 0.0 if a == b else km / (pool.cruise * self._speed) + self._taxi
         return found
 
     # the three steps of a sortie
@@ -157,7 +173,9 @@ class Airlift:
     def _go_home(self, load: Load, at: float) -> None:
         """Fly the aircraft of *load* back to its station, where it is idle from then on."""
         pool, station = load.pool, load.station
-        back = self.block_hours(pool, load.destination, station)
+        back = pool.hours.get((load.destination, station))
+        if back is None:
+            back = self.block_hours(pool, load.destination, station)
         heappush(pool.idle[station], (at + back, load.number, load.duty + load.offload + back))
 
     # airfields, set up on first use

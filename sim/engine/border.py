@@ -19,7 +19,8 @@ class Stretch:
         self.key, self.sector, self.km = key, sector, float(sector.length)
         self.own, self.reserves, self.posted = float(sector.guards), 0.0, 0.0
         self.fallen = False
-        self.effort = float(model.watch.effort) * float(model.terrains[sector.terrain].detection)
+        watch = model.watch  # without one nothing that comes here can be stopped
+        self.effort = float(watch.effort) * float(model.terrains[sector.terrain].detection) if watch else 0.0
 
     def guards(self) -> float:
         """Return all guards on the stretch: own, called up, and posted by a mission."""
@@ -31,7 +32,7 @@ class Stretch:
         *Assumed*: guards meet a crossing as a Poisson process with their density, the law of random search
         (Koopman, "Search and Screening", 1946); the effort holds terrain and equipment.
         """
-        return 1 - exp(-self.effort * lever * self.guards() / self.km)
+        return 1 - exp(-self.effort * lever * self.guards() / self.km) if self.effort else 0.0
 
 
 class Flow:

@@ -23,12 +23,12 @@ class BudgetError(Exception):
 
 
 class Budget(NamedTuple):
-    """The most that one replication may do; *assumed*, a hundred times what the largest study needs."""
+    """The most that one replication may do; *assumed*, fifty times what the largest study needs."""
 
     #: Events at one instant.
     instant: int = 200_000
-    #: Events in all.
-    events: int = 5_000_000
+    #: Events in all; with all that they leave behind they may take up to a gigabyte.
+    events: int = 500_000
     #: Things planned at once, such as flights of one force.
     planned: int = 200_000
 

@@ -35,6 +35,15 @@ class Clock(simpy.Environment):
         entry: Any = (self._now + hours, NORMAL, next(self._eid), None, step, given)
         heappush(self._queue, entry)
 
+    def call_by(self, last: float, hours: float, step: Callable[[Any], object], given: object = None) -> None:
+        """Do as `call` does unless it would be later than at *last* (h)."""
+        at = self._now + hours
+        if at <= last:
+            if hours < 0:
+                raise ValueError(f"a delay of {hours!r} h at {self._now} h")
+            entry: Any = (at, NORMAL, next(self._eid), None, step, given)
+            heappush(self._queue, entry)
+
     def later(self, hours: float, callbacks: list[Callable[[Any], None]]) -> simpy.Event:
         """Return an event *hours* from now: what `timeout` does, in one step in place of three.
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
 import simpy
 
 from sim.alliance.decision_rules import DECISION_RULES, Answer, Position, blockers, objectors, supporters
-from sim.alliance.treaty import Ledger, accepts_contested, read_treaty
+from sim.alliance.treaty import Ledger, accepts_contested
 from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.law import least_asked, ledger_now, obstacle
 from sim.engine.members import Members, Verdict
-from sim.engine.situation import treaty_facts
+from sim.engine.observers import time_of_observers
+from sim.engine.prepared import prepared
 from sim.engine.world import ProcessGenerator, World
-from sim.scenario.alliance import HelpLevel, Provision
+from sim.scenario.alliance import Chair, HelpLevel
 
 
 class Motion(NamedTuple):
@@ -36,18 +38,10 @@ LADDER: tuple[tuple[HelpLevel, bool], ...] = (
 )  # fmt: skip
 
 
-#: The last reading of a treaty: treaty, facts, day and what was read.
-_last_reading: list[tuple[Mapping[str, Provision], dict[str, str], date, Ledger]] = []
-
-
-def _ledger(treaty: Mapping[str, Provision], facts: dict[str, str], on: date) -> Ledger:
-    """Return what *treaty* says; the last reading is kept, since run after run asks for the same one."""
-    for known, found, day, ledger in _last_reading:
-        if known is treaty and found == facts and day == on:
-            return ledger
-    ledger = read_treaty(treaty, facts, on)
-    _last_reading[:] = [(treaty, facts, on, ledger)]
-    return ledger
+@prepared
+def _terms(chairs: tuple[Chair, ...]) -> list[tuple[str, date, date]]:
+    """Return who chairs from which day to the day before which."""
+    return [(chair.member, chair.start, chair.end or date.max) for chair in chairs]
 
 
 class CouncilProcess:
@@ -63,11 +57,10 @@ class CouncilProcess:
 
     def chair(self) -> str:
         """Return who chairs the council on the day (the lead if nobody is recorded who takes part)."""
-        today = self.world.today
-        for chair in self.world.alliance.chairs:
-            held = chair.start <= today and (chair.end is None or today < chair.end)
-            if held and chair.member in self.members.voters:
-                return chair.member
+        today, voters = self.world.today, self.members.voters
+        for member, start, end in _terms(self.world.alliance.chairs):
+            if start <= today < end and member in voters:
+                return member
         return self.members.lead
 
     def _round(self, entity: str) -> str:
@@ -91,11 +84,13 @@ class CouncilProcess:
     def _answer(self, appeal: EventRecord) -> ProcessGenerator:
         """Convene, read the treaty, put motions until one is adopted; failing that the lead may act alone."""
         world, adopted, cause = self.world, "none", appeal.id
+        willing: tuple[str, ...] = ()
         if self.decision.collective and appeal.detail["to"] == "alliance":
             cause = yield from self._convene(appeal.id)
             ledger = self._read_ledger(cause)
-            cause = self._announce_line(cause)
+            put = False
             for motion in self._motions(ledger, cause):
+                put = True
                 passed, cause = yield from self._put(motion, ledger, cause)
                 if passed:
                     adopted = motion.level
@@ -105,10 +100,12 @@ class CouncilProcess:
                         self.organs.council.redraft, "redraft", self._round(motion.level + motion.scope)
                     )
                 )
+            willing = () if put else self._willing_in_private()
         else:
             reason = "channel closed" if not self.decision.collective else "asked the lead alone"
             cause = world.record(EventKind.NO_MOTION, cause=appeal.id, detail={"reason": reason})
-        cause = world.record(EventKind.ANSWERED, self.members.host, cause=cause, detail={"level": adopted})
+        detail = {"level": adopted, "willing": willing} if willing else {"level": adopted}
+        cause = world.record(EventKind.ANSWERED, self.members.host, cause=cause, detail=detail)
         if adopted != "force" and self.decision.bilateral:
             self._consider_alone(cause)
 
@@ -122,8 +119,7 @@ class CouncilProcess:
             hours *= float(organs.chair_party_factor)
         if organs.secretary_general_vacant:
             hours *= float(organs.vacancy_factor)
-        observers = sum(partner.observer for partner in world.alliance.partners.values())
-        hours *= 1 + float(organs.observer_cost) * observers
+        hours *= time_of_observers(world.alliance, self.members.voters)
         if organs.council.session == "in_person":
             hours += world.draw(organs.council.travel, "travel to session", self._round(""))
         yield world.wait(hours)
@@ -132,42 +128,46 @@ class CouncilProcess:
         )
 
     def _read_ledger(self, cause: int) -> Ledger:
-        scenario = self.world.scenario
-        facts = (
-            treaty_facts(scenario, self.world.today) | self.world.facts
-        )  # what has been found out since the start
-        ledger = _ledger(scenario.alliance.treaty, facts, self.world.today)
+        ledger = ledger_now(self.world)
+        self.members.heed(ledger)
         self.world.record(
             EventKind.LEDGER, cause=cause,
             detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},
         )  # fmt: skip
         return ledger
 
-    def _announce_line(self, cause: int) -> int:
-        if self.members.lead not in self.members.allies:
+    def _announce_line(self, motion: Motion, cause: int) -> int:
+        """The lead lets its line on a motion be known, unless it asks for it itself."""
+        lead = self.members.lead
+        if lead not in self.members.allies or lead == motion.sponsor:
             return cause
-        line = self.members.line("force", limited=False)
-        return self.world.record(EventKind.LEAD_LINE, self.members.lead, cause=cause, detail={"line": line})
+        line = self.members.line(motion.level, motion.limited)
+        detail = {"line": line, "level": motion.level, "scope": motion.scope}
+        return self.world.record(EventKind.LEAD_LINE, lead, cause=cause, detail=detail)
 
     # motions
 
     def _motions(self, ledger: Ledger, cause: int) -> Iterator[Motion]:
         """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
         for level, limited in LADDER:
-            reason = ""
-            if level in ledger.barred:
-                reason = "barred by the treaty"
-            elif level == "force" and self.world.scenario.response.mandate is None:
-                reason = "nobody plans for force"
-            elif level not in ledger.lawful:
-                reason = "no clause carries it"
-            elif self.decision.gate:
+            reason = obstacle(self.world.scenario, ledger, level)
+            if not reason and self.decision.gate:
                 reason = self._fails_sounding(level, limited)
             if reason:
                 detail = {"reason": reason, "level": level, "scope": "limited" if limited else "full"}
                 self.world.record(EventKind.NO_MOTION, cause=cause, detail=detail)
             else:
                 yield Motion(level, limited, self.world.crisis.asker)
+
+    def _willing_in_private(self) -> tuple[str, ...]:
+        """Return the allies that would have supported the least that was asked for, had it been put.
+
+        They may help on their own, outside the council (*assumed*: who is willing there is so here too).
+        """
+        level, members = least_asked(self.world.scenario), self.members
+        verdicts = {m: members.verdict(m, level, limited=False, accepts=True) for m in members.allies}
+        asker = self.world.crisis.asker
+        return tuple(m for m, v in verdicts.items() if v.answer.position is Position.SUPPORT and m != asker)
 
     def _fails_sounding(self, level: HelpLevel, limited: bool) -> str:
         """Return why a motion dies before it is put, or "" when it lives.
@@ -186,6 +186,7 @@ class CouncilProcess:
         """Let every member deliberate on its own, then apply the rule."""
         world = self.world
         contested = ledger.basis[motion.level] == "contested"
+        cause = self._announce_line(motion, cause)
         detail = {"level": motion.level, "scope": motion.scope, "grounds": ledger.grounds[motion.level]}
         cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
         verdicts: dict[str, Verdict] = {}
@@ -276,9 +277,11 @@ class CouncilProcess:
         if lead not in self.members.allies or lead not in response.offers or response.mandate is None:
             return
         v = self.members.verdict(lead, "force", limited=False, accepts=True)
-        if v.willingness >= v.threshold + float(self.decision.bilateral_margin):
+        # What the treaty leaves in doubt holds nobody back outside the council.
+        willingness = v.willingness + self.members.legal_cost(lead, "force")
+        if willingness >= v.threshold + float(self.decision.bilateral_margin):
             self.world.record(
                 EventKind.BILATERAL, lead, cause=cause,
                 amount=float(response.mandate.troops),
-                detail={"contributors": (lead,), "willingness": v.willingness, "threshold": v.threshold},
+                detail={"contributors": (lead,), "willingness": willingness, "threshold": v.threshold},
             )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 NOTHING: Mapping[str, Any] = {}
-_BY_TIME = itemgetter(1)
+_BY_NUMBER, _BY_TIME = itemgetter(0), itemgetter(1)
 Found = TypeVar("Found")
 
 
@@ -148,14 +148,15 @@ class EventRecord(NamedTuple):
 class EventLog:
     """The finished log of one replication, in order of time."""
 
-    __slots__ = ("_by_id", "_by_kind", "kept", "parts", "records")
+    __slots__ = ("_by_kind", "_given", "_until", "kept", "parts", "records")
 
     def __init__(self, records: Iterable[EventRecord], until: float = inf) -> None:
         """Sort *records*, given in order of recording, by time, and keep those up to the hour *until*.
 
         Ties keep their order.
         """
-        in_order = sorted(records, key=_BY_TIME)
+        self._given, self._until = list(records), until
+        in_order = sorted(self._given, key=_BY_TIME)
         self.records = tuple(in_order[: bisect_right(in_order, until, key=_BY_TIME)])
         by_kind: defaultdict[EventKind, list[EventRecord]] = defaultdict(list)
         for record in self.records:
@@ -163,7 +164,6 @@ class EventLog:
         self._by_kind = dict(by_kind)
         #: What readers have derived from the log and will ask for again.
         self.kept: dict[str, Any] = {}
-        self._by_id: dict[int, EventRecord] | None = None
         #: The logs of a campaign's episodes, by key; this one then holds the rest.
         self.parts: dict[str, EventLog] = {}
 
@@ -201,9 +201,10 @@ class EventLog:
 
     def cause_of(self, record: EventRecord) -> EventRecord | None:
         """Return the event that led to *record*, or none."""
-        if self._by_id is None:
-            self._by_id = {r.id: r for r in self.records}
-        return self._by_id.get(record.cause)
+        # Numbers rise in the order of recording.
+        place = bisect_left(self._given, record.cause, key=_BY_NUMBER)
+        cause = self._given[place] if place < len(self._given) else None
+        return cause if cause and cause.id == record.cause and cause.time <= self._until else None
 
 
 def once(read: Callable[[EventLog], Found]) -> Callable[[EventLog], Found]:

@@ -44,7 +44,7 @@ class FightingState(Idle):
             0.0  # of the running round: its start, and up to when its dead are counted
         )
         self._losses: dict[str, Losses] = {}
-        self._intensity = world.levers.value("intensity")
+        self._intensity, self._strikes = world.levers.value("intensity"), world.levers.value("strikes")
         self._cause = -1
         self.displaced = {
             key: Displaced(world, key, side.displaced, float(self.model.frailty_shape))
@@ -56,7 +56,8 @@ class FightingState(Idle):
         world.soon(max(0.0, at - world.now), lambda _: self._begin())
         for lever in ("ceasefire", "relapse"):
             world.levers.listen(lever, lambda cause: self._set_hazards())
-        world.levers.listen("intensity", self._on_intensity)
+        for lever in ("intensity", "strikes"):
+            world.levers.listen(lever, self._on_intensity)
 
     # what others ask
 
@@ -101,17 +102,18 @@ class FightingState(Idle):
         *Assumed*: interposed ** (strength x share of the soldiers that are enough), 1 with the mechanism off.
         """
         mechanism = self.world.crisis.effects.interposition
-        if mechanism is None or not mechanism.enabled or not self.posted:
+        factor, enough = self.model.interposed, self.model.peacekeepers
+        if mechanism is None or not mechanism.enabled or not self.posted or factor is None or enough is None:
             return 1.0
-        enough = max(1.0, float(self.model.peacekeepers))
-        share = min(1.0, self.posted / enough)
-        return exp(log(max(1e-9, float(self.model.interposed))) * float(mechanism.strength) * share)
+        share = min(1.0, self.posted / max(1.0, float(enough)))
+        return exp(log(max(1e-9, float(factor))) * float(mechanism.strength) * share)
 
     def _on_intensity(self, cause: int) -> None:
         """Count the dead so far at the old intensity, go on at the new one."""
         if self.phase == "firing":
             self._count(self.world.now)
-        self._intensity = self.world.levers.value("intensity")
+        levers = self.world.levers
+        self._intensity, self._strikes = levers.value("intensity"), levers.value("strikes")
 
     # states
 
@@ -266,7 +268,8 @@ class FightingState(Idle):
     def _draw_dead(self, key: str, losses: Losses, begin: float, end: float) -> None:
         fades, since = float(self.model.fades), self._began
         expected = fading_integral(losses.rate, fades, begin - since, end - since)
-        civilians, soldiers, wounded = losses.drawn(self._intensity * expected)
+        shielded = self._strikes if key == self.world.crisis.host else 1.0
+        civilians, soldiers, wounded = losses.drawn(self._intensity * shielded * expected)
         if civilians + soldiers + wounded:
             detail = {"side": key, "civilians": civilians, "wounded": wounded}
             self.world.record(

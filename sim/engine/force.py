@@ -9,12 +9,14 @@ from math import inf
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
 from sim.engine.airlift import Airlift
 from sim.engine.approvals import approve
+from sim.engine.bases import coordination, from_bases, goes_by_road
 from sim.engine.budget import affordable
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
 from sim.engine.geometry import great_circle_km
 from sim.engine.members import Members
 from sim.engine.sorties import Group, Load, Release
 from sim.engine.world import ProcessGenerator, World
+from sim.scenario.response import Mandate
 
 #: Told of each landing (load, event, instant); returns when its soldiers are on post.
 Arrived = Callable[[Load, int, float], float]
@@ -35,7 +37,7 @@ class Force:
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
         self.deployed_at = inf
         self.inbound: list[Load] = []
-        self.sent: set[tuple[str, str]] = set()  # members and units told to go
+        self.sent: dict[tuple[str, str], Package] = {}  # what was told to go, by member and unit
         self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
         response = world.scenario.response
         assert response.mission is not None
@@ -87,20 +89,29 @@ class Force:
         willing = [m for m in event.detail["contributors"] if m in response.offers and m not in coming]
         contributors = [m for m in willing if m in self.members.allies]  # who has left sends nobody
         units = {m: world.alliance.members[m].units for m in contributors}
-        packages = shape_force(
-            self.mandate, response.offers, units, contributors, self.members.lead, world.committed
+        planned = self._still_wanted() if event.kind is EventKind.MANDATE else self.mandate
+        shaped = shape_force(
+            planned, response.offers, units, contributors, self.members.lead, world.committed
         )
+        packages = from_bases(world, shaped, collective=event.kind is EventKind.MANDATE)
         by_member: dict[str, list[Package]] = {}
         for package in packages:
             by_member.setdefault(package.member, []).append(package)
             world.commit(package.member, package.unit, package.troops)
-            self.sent.add((package.member, package.unit))
+            self.sent[package.member, package.unit] = package
         if by_member:
             self.deployed_at = inf  # nobody goes home before these have come
         self.pending += len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
             world.start(self._contingent(member, mine, event.id))
+
+    def _still_wanted(self) -> Mandate:
+        """Return the planned force less what states have sent on their own before the mandate."""
+        planned, sent = self.mandate, self.sent.values()
+        troops = min(planned.troops, planned.ceiling) - sum(package.troops for package in sent)
+        vehicles = planned.vehicles - sum(package.vehicles for package in sent)
+        return planned.model_copy(update={"troops": max(0.0, troops), "vehicles": max(0.0, vehicles)})
 
     def _contingent(self, member: str, packages: list[Package], cause: int) -> ProcessGenerator:
         """Seek approval while units make ready; then send every echelon."""
@@ -112,7 +123,7 @@ class Force:
         if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
                 world.commit(member, package.unit, -package.troops)
-                self.sent.discard((member, package.unit))
+                del self.sent[member, package.unit]
         else:
             for package in packages:
                 for index, (echelon, chalks) in enumerate(self._echelons(package)):
@@ -126,7 +137,7 @@ class Force:
         unit = world.alliance.members[package.member].units[package.unit]
         shares = [float(e.share) for e in unit.echelons.values()]
         troops, vehicles = split_whole(package.troops, shares), split_whole(package.vehicles, shares)
-        if world.scenario.response.offers[package.member].mode_in == "road":
+        if goes_by_road(world, package.member, package.unit):
             return [
                 (name, [Chalk(t, v)])
                 for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
@@ -150,7 +161,7 @@ class Force:
         readiness = world.draw(
             world.alliance.notice_to_move[unit.echelons[echelon].readiness], "readiness", entity
         )
-        ready = warned + readiness * world.pace("readiness") / float(world.alliance.coordination)
+        ready = warned + readiness * world.pace("readiness") / coordination(world, member, package.unit)
         vanguard = index == 0 and len(unit.echelons) > 1
         if not vanguard:  # only a vanguard moves before the joint plan is drawn up
             ready = max(ready, self.plan_ready)
@@ -191,7 +202,7 @@ class Force:
             for i, (chalk, field, (on, off, lost)) in enumerate(zip(chalks, fields, handled, strict=True))
         ]  # fmt: skip
         send = self.airlift.request
-        if offer.mode_in == "road":
+        if goes_by_road(world, member, package.unit):
             send = partial(march, world, lat=unit.base.lat, lon=unit.base.lon)
         Release(world, loads, float(airlift.chalk_interval), send).begin(slots if loaded else 1)
 
@@ -212,8 +223,11 @@ class Force:
     def _on_landed(self, load: Load, landed: int, at: float) -> None:
         self.came += 1
         self.inbound.append(load)
-        self.on_post = max(self.on_post, self.arrived(load, landed, at))
-        self._check_deployed(landed)
+        on_post = self.arrived(load, landed, at)
+        if on_post > self.on_post:
+            self.on_post = on_post
+        if self.came >= self.due:
+            self._check_deployed(landed)
 
     def _check_deployed(self, cause: int) -> None:
         """Log that every contingent is complete once no chalk and no approval is outstanding."""

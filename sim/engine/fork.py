@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.engine.appointments import Appointments
+from sim.engine.budget import run_within
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.merging import Merge
 from sim.engine.replication import build_world, collection_paused
@@ -39,6 +40,7 @@ def run_forked(
         until: hours after the start to stop at, when earlier than the horizon.
 
     Raises:
+        BudgetError: it does not come to an end.
         ValueError: *at* is not within the simulated time of both.
     """
     end = min(float(scenario.horizon), float(changed.horizon))
@@ -47,14 +49,14 @@ def run_forked(
     with collection_paused():
         world, crisis = build_world(scenario, seed, replication, until)
         if at > 0:
-            world.env.run(until=at)
+            run_within(world.env, at)
         fresh = (build_world(one, seed, replication, until) for one in (scenario, changed))
         merge = Merge(world)
         (base, base_crisis), (new, new_crisis) = fresh
         merge.agents((world, base, new), (crisis, base_crisis, new_crisis))
         Appointments(scenario, changed).bring_up_to_date(world, merge)
         merge.refresh(crisis)
-        world.env.run(until=world.horizon + 1e-9)
+        run_within(world.env, world.horizon + 1e-9)
         crisis.close(world.horizon)
         world.record(EventKind.HORIZON, time=world.horizon)
         return Fork(EventLog(world.records, world.horizon), tuple(merge.put), tuple(merge.kept))

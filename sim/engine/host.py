@@ -6,8 +6,10 @@ from math import exp
 
 from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.law import highest_open, least_asked, ledger_now
 from sim.engine.members import Members
 from sim.engine.world import ProcessGenerator, World
+from sim.scenario.alliance import HelpLevel
 
 
 class Host:
@@ -63,11 +65,13 @@ class Host:
     def _choose(self, cause: int) -> ProcessGenerator:
         """Compare asking the alliance, asking the lead alone and not asking; act on the best."""
         world, who = self.world, self.world.crisis.asker
-        sounded = self.members.sounded(self.attempt)
-        chance, alone = self.members.belief(sounded), self.members.belief_in_lead(sounded)
+        level = self._hopes_for()
+        sounded = self.members.sounded(self.attempt, level)
+        chance = self.members.belief(sounded, level) if level != "none" else self._volunteers(sounded)
+        alone = self.members.belief_in_lead(sounded) if self._lead_can_come() else 0.0
         danger = self.danger()
         decision = world.scenario.response.decision
-        gains = {"alliance": self.gain(danger, chance), "nobody": 0.0}
+        gains = {"alliance": self.gain(danger, chance, level), "nobody": 0.0}
         lead_apart = self.members.lead != who  # nobody asks itself
         if (
             self.choice.may_ask_lead_alone
@@ -83,6 +87,7 @@ class Host:
             "chance_of_lead": alone,
             "danger": danger,
             "gain": gains["alliance"],
+            "level": level,
         }
         cause = world.record(EventKind.SOUNDED, who, cause=cause, detail=seen)
         if best == "nobody":
@@ -94,6 +99,26 @@ class Host:
         self.asked = True
         return world.record(EventKind.APPEAL, who, cause=cause, detail={"to": best, **seen})
 
+    def _hopes_for(self) -> HelpLevel:
+        """Return the help whose chance the host weighs: the highest that treaty and plan leave open."""
+        if not self.members.host_reads_law:
+            return "force"
+        ledger = ledger_now(self.world)
+        self.members.heed(ledger)
+        return highest_open(self.world.scenario, ledger)
+
+    def _volunteers(self, sounded: dict[str, float]) -> float:
+        """Return the chance that an ally would help on its own, where the scenario knows of such help."""
+        response = self.world.scenario.response
+        known = response.decision.bilateral and any(m.if_willing for m in response.measures.values())
+        return self.members.belief_in_any(sounded, least_asked(self.world.scenario)) if known else 0.0
+
+    def _lead_can_come(self) -> bool:
+        """Return whether the lead has a force to send on its own, as far as the host asks."""
+        response = self.world.scenario.response
+        planned = response.mandate is not None and self.members.lead in response.offers
+        return planned or not self.members.host_reads_law
+
     def danger(self) -> float:
         """Return the chance of losing power unaided, as the host sees it.
 
@@ -101,10 +126,16 @@ class Host:
         """
         return 1 - exp(-float(self.choice.fear) * self.crisis.danger())
 
-    def gain(self, danger: float, chance: float) -> float:
-        """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1)."""
+    def gain(self, danger: float, chance: float, level: HelpLevel = "force") -> float:
+        """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1).
+
+        Measures, like the help of single states where nothing can be put to the council, bring and cost in
+        sovereignty a share of what force does; words bring nothing beyond the value of having asked.
+        """
         c = self.choice
         helped = chance * (danger * c.value_of_help - c.cost_of_sovereignty)
+        if level != "force":
+            helped *= 0.0 if level == "words" else c.share_of_measures
         standing = self.world.standing
         trust = standing.readiness_to_ask(self.members.host) if standing else 0.0
         return float(helped + c.value_of_asking + trust - c.cost_at_home)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 
 from sim.engine.border import Flow, Stretch, make_flows
 from sim.engine.crisis import Idle
@@ -51,7 +52,7 @@ class Border(Idle):
         return 0.0 if self._settled else self._worry()
 
     def _worry(self) -> float:
-        lost = sum(s.km for s in self.stretches.values() if s.fallen) / self._km
+        lost = sum(s.km for s in self.stretches.values() if s.fallen) / self._km if self._km else 0.0
         return min(1.0, float(self.model.worry_far_bank) * lost + self._near)
 
     def calm(self) -> bool:
@@ -117,7 +118,7 @@ class Border(Idle):
         flow.crossed.append(world.now)
         if party.worry > 0:
             cause = self._flush(flow, world.now)
-            self._worry_more(float(party.worry), float(party.memory), cause, party.name, flow.stretch.key)
+            self._worry_more(float(party.worry), party.memory, cause, party.name, flow.stretch.key)
         world.soon(wait, partial(self._arrive, flow, version))
 
     def _flush(self, flow: Flow, until: float) -> int:
@@ -131,7 +132,7 @@ class Border(Idle):
 
     def _clash(self, sector: str, key: str, party: Party, number: int) -> None:
         luck = self.world.luck("clash", f"{sector} {key} {number}")
-        size = round(float(party.size))
+        size = inf if party.size is None else round(float(party.size))
         killed = min(size, luck.poisson(float(party.killed)))
         held = min(size - killed, luck.poisson(float(party.held)))
         seized = luck.exponential() * float(party.seized_kg)
@@ -177,6 +178,8 @@ class Border(Idle):
     def _set_out(self, key: str, _: object) -> None:
         """Let the raiders come to the border, where they may be stopped; those who cross strike later."""
         raid, world, levers = self.model.raids[key], self.world, self.world.levers
+        if self._prevented(key, raid):
+            return
         luck = world.luck("raid crossing", key)
         seen, stopped = luck.uniform(), luck.uniform()
         chance = self.stretches[raid.sector].detection(levers.value("detection"))
@@ -184,6 +187,18 @@ class Border(Idle):
         caught = not raid.beyond and seen < chance and stopped < able
         wait = 0.0 if caught else world.draw(raid.delay, "raid delay", key)
         world.soon(wait, partial(self._strike, key, raid, caught))
+
+    def _prevented(self, key: str, raid: Raid) -> bool:
+        """Return whether those who planned an attack on the host's soil for its day were stopped before it.
+
+        *Assumed*: with the chance that the lever on raids leaves; raids at random follow that on arrivals.
+        """
+        comes = self.world.levers.value("raids")
+        if raid.beyond or raid.at is None or self.world.luck("raid prevented", key).uniform() < comes:
+            return False
+        detail = {"label": f"prevented: {raid.label}", "levers": {}, "outcome": "", "shocks": {}}
+        self.world.record(K.INJECT, self.host, key, detail=detail)
+        return True
 
     def _strike(self, key: str, raid: Raid, caught: bool, _: object) -> None:
         world, luck = self.world, self.world.luck("raid losses", key)
@@ -198,7 +213,7 @@ class Border(Idle):
         cause = world.record(K.RAID, "", raid.sector, float(attackers), detail=detail)
         self._bury(raid.sector, killed, lost, "far side" if raid.beyond else self.host, cause)
         self.fleeing.set_off(raid.sector, f"raid {key}", raid.soldiers, raid.civilians, cause)
-        self._worry_more(float(raid.worry), float(raid.memory), cause, raid.label, raid.sector, always=True)
+        self._worry_more(float(raid.worry), raid.memory, cause, raid.label, raid.sector, always=True)
 
     # the far bank
 
@@ -255,12 +270,13 @@ class Border(Idle):
     # what the host sees
 
     def _worry_more(
-        self, worry: float, memory: float, cause: int, label: str, sector: str, always: bool = False
+        self, worry: float, memory: float | None, cause: int, label: str, sector: str, always: bool = False
     ) -> None:
         if worry <= 0:
             return
         self._near += worry
-        self.world.soon(memory, partial(self._forget, worry))
+        if memory is not None:
+            self.world.soon(float(memory), partial(self._forget, worry))
         self._alarm(cause, label, sector, always)
 
     def _forget(self, worry: float, _: object) -> None:

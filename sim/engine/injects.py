@@ -8,6 +8,7 @@ from itertools import accumulate
 from math import inf
 
 from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.law import facts_now
 from sim.engine.world import World
 from sim.scenario.injects import Branch, Consequences, Inject, Measure, Shocks
 
@@ -26,6 +27,7 @@ class Injects:
         self._willing: set[str] = set()  # members that have supported a motion
         self._tied: dict[str, list[tuple[str, str, float]]] = {}  # troops of measures, by measure
         world.listen(EventKind.POSITION, self._on_position)
+        world.listen(EventKind.ANSWERED, self._on_answered)
         response = world.scenario.response
         for key, inject in {**world.crisis.injects, **response.measures}.items():
             if inject.enabled and self._channel_open(inject):
@@ -45,6 +47,18 @@ class Injects:
     def _on_position(self, event: EventRecord) -> None:
         if event.detail["answer"] == "support":
             self._willing.add(event.who)
+
+    def _on_answered(self, event: EventRecord) -> None:
+        """Count in who would have supported what was asked for, where nothing was put to the council."""
+        self._willing.update(event.detail.get("willing", ()))
+
+    def _chance(self, inject: Inject) -> float:
+        """Return the chance that *inject* happens when its time comes, given the facts as known by then."""
+        facts = facts_now(self.world) if inject.chance_given else {}
+        for fact, chances in inject.chance_given.items():
+            if facts.get(fact) in chances:
+                return float(chances[facts[fact]])
+        return 1.0 if inject.chance is None else float(inject.chance)
 
     def _on_obstacle(self, event: EventRecord) -> None:
         """Keep when it happens, which may be later than it is logged."""
@@ -93,9 +107,9 @@ class Injects:
         """Let an inject happen, if its chance will have it and nothing has called it off."""
         if inject.unless and self._first.get(EventKind(inject.unless), inf) <= self.world.now:
             return
-        if self.world.luck("inject chance", key).uniform() >= float(
-            1.0 if inject.chance is None else inject.chance
-        ):
+        if inject.instrument and self.world.levers.in_force(inject.instrument) > self.world.now:
+            return
+        if self.world.luck("inject chance", key).uniform() >= self._chance(inject):
             return
         if isinstance(inject, Measure) and inject.if_willing and inject.by not in self._willing:
             return

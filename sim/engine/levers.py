@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING
 
+from sim.engine.situation import treaty_facts
 from sim.scenario.alliance import Instrument
 
 if TYPE_CHECKING:
@@ -25,10 +26,25 @@ class Levers:
         self._factors: dict[str, dict[str, float]] = {}
         self._values: dict[str, float] = {}
         self._listeners: dict[str, list[Callable[[int], None]]] = {}
-        dropped = {key for s in world.alliance.sessions.values() if not s.enabled for key in s.adopts}
         for key, instrument in world.alliance.instruments.items():
-            if instrument.enabled and instrument.in_force is not None and key not in dropped:
+            if self.in_force(key) < inf and self._concerned(instrument):
                 self._schedule(key, instrument)
+
+    def in_force(self, key: str) -> float:
+        """Return the hour from which an instrument works; inf if never (off, not adopted, no date)."""
+        alliance = self.world.alliance
+        instrument = alliance.instruments[key]
+        dropped = any(key in s.adopts for s in alliance.sessions.values() if not s.enabled)
+        if dropped or not instrument.enabled or instrument.in_force is None:
+            return inf
+        return self.world.hours_to_day(instrument.in_force)
+
+    def _concerned(self, instrument: Instrument) -> bool:
+        """Return whether the crisis is of the kind that an instrument works in, by the facts of its start."""
+        if not instrument.only_where:
+            return True
+        facts = treaty_facts(self.world.scenario, self.world.today)
+        return all(facts.get(fact) == found for fact, found in instrument.only_where.items())
 
     def value(self, lever: str) -> float:
         """Return the product of what acts on *lever*; 1 if nothing does."""
@@ -68,8 +84,9 @@ class Levers:
         for step in range(1, steps + 1):
             at = first + phase * step / steps if phase > 0 else first
             factor = 1 + (full - 1) * step / steps
-            if at <= self.world.now:
-                self.put(instrument.affects, f"instrument {key}", factor)
-            else:
-                act = partial(self.put, instrument.affects, f"instrument {key}", factor)
-                self.world.after(at - self.world.now, act)
+            for lever in (instrument.affects, *instrument.also):
+                act = partial(self.put, lever, f"instrument {key}", factor)
+                if at <= self.world.now:
+                    act()
+                else:
+                    self.world.after(at - self.world.now, act)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from typing import NamedTuple
 
 from sim.alliance.decision_rules import Answer, Council, Position
@@ -18,8 +19,11 @@ from sim.alliance.ordered_choice import (
     terms,
     threshold,
 )  # fmt: skip
+from sim.alliance.treaty import Ledger, accepts_contested
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
+from sim.engine.observers import weight_of_request
+from sim.engine.streams import normal
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel, Member
 
@@ -49,13 +53,16 @@ class Members:
         #: Who takes part now or joins before the end.
         self.known = tuple(m for m in members if self._concerns(members[m]))
         others = [m for m in self.known if m != self.host]
-        self.common = world.luck("common shock").normal() * float(self.model.sigma_common)
+        self.common = normal(world.streams.few("common shock")[0]) * float(self.model.sigma_common)
         sigma_own = float(self.model.sigma_own)
-        self.own = {m: world.luck("own shock", m).normal() * sigma_own for m in others}
+        self.own = {m: normal(world.streams.few("own shock", m)[0]) * sigma_own for m in others}
         self.factors = {m: self._factors(m) for m in others}
         #: What is asked again and again while nothing in it changes: terms by member and line, lines.
         self._terms: dict[tuple[str, float], dict[str, float]] = {}
         self._lines: dict[tuple[HelpLevel, bool], float] = {}
+        self._thresholds: dict[tuple[HelpLevel, bool], float] = {}
+        #: The treaty as last read; none before anybody has looked.
+        self.ledger: Ledger | None = None
         self._count_in()
         world.root.listen(EventKind.EXIT, self._count_in)
         for day in {day for m in self.known for day in (members[m].joined, members[m].left) if day}:
@@ -80,8 +87,8 @@ class Members:
         others = [share for m, share in dependence.items() if m != self.lead]
         mean = sum(others) / len(others) if others else 0.0
         self.carry = {m: carry_of_line(self.model, share, mean) for m, share in dependence.items()}
-        self._terms.clear()
-        self._lines.clear()
+        for memo in (self._terms, self._lines):
+            memo.clear()
 
     def _factors(self, member: str) -> Factors:
         alliance, crisis = self.world.alliance, self.world.crisis
@@ -92,12 +99,13 @@ class Members:
             adversary_state=float(crisis.facts.adversary in ("state", "member")),
             ties_to_adversary=to_foes / 2,
             ties_to_host=float(alliance.tie(member, self.host)) / 2,
-            formal_request=1.0,
+            formal_request=weight_of_request(self.world),
             cost=cost_of_help(
                 great_circle_km(mine.lat, mine.lon, theirs.lat, theirs.lon),
                 crisis.type == "internal_unrest",
                 self._sent(member) / max(1.0, float(alliance.members[member].active_military)),
-            ),
+            )
+            + float(alliance.strain) * float(alliance.members[member].engaged),
         )
 
     def _sent(self, member: str) -> float:
@@ -110,19 +118,47 @@ class Members:
             return 0.0 if mandate is None else float(mandate.troops)
         return float(offer.troops)
 
+    # law
+
+    def heed(self, ledger: Ledger) -> None:
+        """Take note of what the treaty says now."""
+        if ledger is not self.ledger:
+            self.ledger = ledger
+            self._lines.clear()
+
+    def legal_cost(self, member: str, level: HelpLevel) -> float:
+        """Return what a legal basis in doubt takes off *member*'s willingness to support a motion on *level*.
+
+        *Assumed*: an amount common to all, and one per unit of closeness to the adversary; 0 where the basis
+        is clear.
+        """
+        shape = self.world.alliance.legal_doubt
+        if shape is None or self.ledger is None or level not in self.ledger.in_doubt:
+            return 0.0
+        close = max(0.0, self.factors[member].ties_to_adversary)
+        return float(shape.cost) + float(shape.with_adversary) * close
+
     # willingness
 
     def line(self, level: HelpLevel, limited: bool) -> float:
-        """Return the lead's line on a motion; 0 when the lead is the host itself."""
-        if self.lead not in self.allies:
+        """Return the lead's line on a motion; 0 when the lead is the host itself, or asks for it."""
+        if self.lead not in self.allies or self.lead == self.world.crisis.asker:
             return 0.0
         # What standing adds to the lead's willingness may have changed since.
         standing = self.world.standing
         known = self._lines.get((level, limited)) if standing is None or standing.at_rest else None
         if known is None:
-            tau = threshold(self.model, level, limited)
-            known = line_of(self.willingness(self.lead, 0.0), tau, float(self.model.abstention))
+            tau = self.threshold(level, limited)
+            own = self.willingness(self.lead, 0.0) - self.legal_cost(self.lead, level)
+            known = line_of(own, tau, float(self.model.abstention))
             self._lines[level, limited] = known
+        return known
+
+    def threshold(self, level: HelpLevel, limited: bool) -> float:
+        """Return the willingness that a motion needs of each member to be supported."""
+        known = self._thresholds.get((level, limited))
+        if known is None:
+            known = self._thresholds[level, limited] = threshold(self.model, level, limited)
         return known
 
     def terms(self, member: str, line: float) -> dict[str, float]:
@@ -134,7 +170,8 @@ class Members:
             known |= {"common shock": self.common, "own shock": self.own[member]}
             self._terms[member, carried] = known
         standing = self.world.standing
-        return known if standing is None else known | standing.leaning(member, self.host)
+        leaning = None if standing is None else standing.leaning(member, self.host)
+        return known | leaning if leaning else known
 
     def willingness(self, member: str, line: float) -> float:
         """Return a member's willingness given the lead's line."""
@@ -142,10 +179,12 @@ class Members:
 
     def verdict(self, member: str, level: HelpLevel, limited: bool, accepts: bool) -> Verdict:
         """Return how *member* answers a motion; one that rejects its legal basis at most abstains."""
-        tau, kappa = threshold(self.model, level, limited), float(self.model.abstention)
+        tau, kappa = self.threshold(level, limited), float(self.model.abstention)
         if self.votes_on_itself(member, level):
             return Verdict(Answer(Position.OBJECT, adamant=True), False, tau - kappa, tau, OWN_CASE)
         parts = self.terms(member, self.line(level, limited))
+        cost = self.legal_cost(member, level)
+        parts = {**parts, "contested law": -cost} if cost else parts
         w = sum(parts.values())
         found = answer(w, tau, kappa)
         if found.position is Position.SUPPORT and not accepts:
@@ -174,8 +213,8 @@ class Members:
             providers & frozenset(self.voters) if level == "force" else None,
         )
 
-    def sounded(self, attempt: int = 1) -> dict[str, float]:
-        """Return what the host takes each ally's willingness to be.
+    def sounded(self, attempt: int = 1, level: HelpLevel = "force") -> dict[str, float]:
+        """Return what the host takes each ally's willingness to be when *level* is asked for.
 
         After a private sounding: the truth with an error, another one at each *attempt*. Without one: what
         the model expects of the ally with no shocks and a neutral lead.
@@ -185,9 +224,9 @@ class Members:
                 m: sum(terms(self.model, self.factors[m], 0.0, self.carry[m]).values()) for m in self.allies
             }
         noise = float(self.world.crisis.host_choice.sounding_noise)
-        line = self.line("force", limited=False)
+        line, few = self.line(level, limited=False), self.world.streams.few
         return {
-            m: self.willingness(m, line) + noise * self.world.luck("sounding", f"{m} {attempt}").normal()
+            m: self.willingness(m, line) + noise * normal(few("sounding", f"{m} {attempt}")[0])
             for m in self.allies
         }
 
@@ -198,24 +237,55 @@ class Members:
             return max(1e-6, float(choice.sounding_noise))
         return max(1e-6, float((model.sigma_common**2 + model.sigma_own**2) ** 0.5))
 
-    def belief(self, sounded: dict[str, float]) -> float:
-        """Return the host's chance that a motion on force passes, full or limited in scope.
+    def belief(self, sounded: dict[str, float], level: HelpLevel = "force") -> float:
+        """Return the host's chance that a motion on *level* passes, for force full or limited in scope.
 
-        The host knows the decision model and its sounding's error, never the members' shocks.
+        The host knows the decision model, the treaty and its sounding's error, never the members' shocks.
         """
-        noise = self.doubt()
-        tau, kappa = threshold(self.model, "force", limited=True), float(self.model.abstention)
-        return self.chance_of_passing({m: answer_chances(w, noise, tau, kappa) for m, w in sounded.items()})
+        return self.chance_of_passing(self._believed(sounded, level), level)
 
-    def chance_of_passing(self, chances: Mapping[str, Mapping[Position, float]]) -> float:
-        """Return the chance that the council adopts force, given each ally's *chances* of each answer."""
-        against = {Position.SUPPORT: 0.0, Position.ABSTAIN: 0.0, Position.OBJECT: 1.0}
-        chances = {m: against if self.votes_on_itself(m, "force") else c for m, c in chances.items()}
-        rule, council = self.world.alliance.organs.council.rule, self.council("force")
+    def belief_in_any(self, sounded: dict[str, float], level: HelpLevel) -> float:
+        """Return the host's chance that one ally or more is willing to give help at *level*."""
+        chances = self._believed({m: w for m, w in sounded.items() if m != self.world.crisis.asker}, level)
+        return 1 - prod(1 - c[Position.SUPPORT] for c in chances.values())
+
+    def _believed(self, sounded: dict[str, float], level: HelpLevel) -> dict[str, dict[Position, float]]:
+        """Return the chances that the host gives each answer of each ally to a motion on *level*."""
+        noise, read = self.doubt(), self.host_reads_law
+        tau, kappa = threshold(self.model, level, limited=True), float(self.model.abstention)
+        expected = {m: w - (self.legal_cost(m, level) if read else 0.0) for m, w in sounded.items()}
+        return {m: answer_chances(w, noise, tau, kappa) for m, w in expected.items()}
+
+    def chance_of_passing(
+        self, chances: Mapping[str, Mapping[Position, float]], level: HelpLevel = "force"
+    ) -> float:
+        """Return the chance that the council adopts *level*, given each ally's *chances* of each answer."""
+        chances = {m: self._bound(m, c, level) for m, c in chances.items()}
+        rule, council = self.world.alliance.organs.council.rule, self.council(level)
         if rule == "consensus" and council.supports_needed == 1:
             return chance_of_consensus(chances, council)
         own = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
         return chance_of_adoption({self.host: own, **chances}, rule, council)
+
+    def _bound(
+        self, member: str, chances: Mapping[Position, float], level: HelpLevel
+    ) -> Mapping[Position, float]:
+        """Return *chances* within what a member may answer: its own case, request, a basis it rejects."""
+        if self.host_reads_law and member == self.world.crisis.asker:
+            return {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
+        if self.votes_on_itself(member, level):
+            return {Position.SUPPORT: 0.0, Position.ABSTAIN: 0.0, Position.OBJECT: 1.0}
+        ledger = self.ledger if self.host_reads_law else None
+        contested = ledger is not None and ledger.basis[level] == "contested"
+        if not contested or accepts_contested(float(self.world.alliance.tie(member, self.host))):
+            return chances
+        idle = chances[Position.SUPPORT] + chances[Position.ABSTAIN]
+        return {Position.SUPPORT: 0.0, Position.ABSTAIN: idle, Position.OBJECT: chances[Position.OBJECT]}
+
+    @property
+    def host_reads_law(self) -> bool:
+        """Whether the host weighs what treaty and plan leave open, rather than force whatever they say."""
+        return self.world.crisis.host_choice.hopes_for == "what_is_open"
 
     def belief_in_lead(self, sounded: dict[str, float]) -> float:
         """Return the host's chance that the lead would help on its own."""

@@ -7,6 +7,7 @@ from functools import partial
 from math import inf
 
 from sim.engine.airlift import Airlift
+from sim.engine.bases import goes_by_road
 from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
@@ -32,13 +33,14 @@ class Mission:
         self.world, self.crisis, self.airlift = world, crisis, airlift
         self.plan, self.mandate = response.mission, response.mandate
         self.force: Force | None = None
-        self._open = deque((key, float(task.soldiers)) for key, task in self.plan.tasks.items())
+        #: Tasks with soldiers still needed: key, how many, site.
+        self._open = deque([(key, float(task.soldiers), task.site) for key, task in self.plan.tasks.items()])
         self._ended = False
         self._mandate = -1  # the last decision to send a force
         self._quiet = 0  # version of the running spell of calm
         self._left = 0
         self._home: dict[str, int] = {}
-        self._by_road: set[str] = set()  # who goes home that way
+        self._by_road: set[tuple[str, str]] = set()  # members' units that go home that way
         #: Loads on their way home that have not left yet, the lead's and the allies'; hours between two.
         self._own: deque[Load] = deque()
         self._allied: deque[Load] = deque()
@@ -84,17 +86,16 @@ class Mission:
         posting, retasking = group.paces or self._paces(group)
         ready = at + posting
         while left > 0 and tasks:
-            task, need = tasks[0]
+            task, need, site = tasks[0]
             posted = need if need <= left else left
             left -= posted
             if posted == need:
                 tasks.popleft()
             else:
-                tasks[0] = (task, need - posted)
-            site = self.plan.tasks[task].site
+                tasks[0] = (task, need - posted, site)
             cause = world.record(_ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
             if self._posts:
-                world.after(ready - world.env.now, partial(self.crisis.post, site, posted, cause))
+                world.after(ready - world.env._now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
                 self._relieve(site, posted * self._ratio, ready + retasking, cause)
         if left > 0:
@@ -112,10 +113,12 @@ class Mission:
 
     def _relieve(self, site: str, people: float, due: float, cause: int) -> None:
         """Let local guards go at *due* (h), or with the next order at their site after it."""
-        waiting = self._relieved.setdefault(site, [])
-        waiting.append((due, people, cause))
-        if len(waiting) == 1:
-            self.world.after(due - self.world.env.now, lambda: self._free(site))
+        waiting = self._relieved.get(site)
+        if waiting is not None:
+            waiting.append((due, people, cause))
+            return
+        self._relieved[site] = [(due, people, cause)]
+        self.world.after(due - self.world.env._now, lambda: self._free(site))
 
     def _free(self, site: str) -> None:
         """Free those whose time has come; one more order serves all the others when the last is due."""
@@ -203,20 +206,19 @@ class Mission:
                 return
             waited = False
             theirs = allied and (not own or env._now >= self._turn)
-            if self._leave(allied.popleft() if theirs else own.popleft()):
+            load = allied.popleft() if theirs else own.popleft()
+            load.released = env._now
+            if (load.group.member, load.group.unit) not in self._by_road:
+                self.airlift.request(load)
                 env.call(self._interval, self._release, False)
                 return
+            self._drive(load)
 
-    def _leave(self, load: Load) -> bool:
-        """Send a load home; return whether it needs a place in the airlift's schedule."""
+    def _drive(self, load: Load) -> None:
+        """Send a load home by road, which needs no place in the airlift's schedule."""
         world, group = self.world, load.group
-        load.released = world.env._now
-        if group.member in self._by_road:
-            base = world.alliance.members[group.member].units[group.unit].base
-            march(world, load, base.lat, base.lon)
-            return False
-        self.airlift.request(load)
-        return True
+        base = world.alliance.members[group.member].units[group.unit].base
+        march(world, load, base.lat, base.lon)
 
     def _homeward(self, member: str, loads: list[Load], cause: int) -> list[Load]:
         """Turn a contingent's loads round: each flies back as it came, or a unit drives as one column."""
@@ -235,10 +237,11 @@ class Mission:
                     cause, 0.0, on, off, lost,
                 )
             )  # fmt: skip
-        if self.world.scenario.response.offers[member].mode_out == "road":
-            self._by_road.add(member)
-            return _columns(back)
-        return back
+        units = {load.group.unit for load in back}
+        marching = {u for u in units if goes_by_road(self.world, member, u, home=True)}
+        self._by_road |= {(member, unit) for unit in marching}
+        columns = _columns([load for load in back if load.group.unit in marching])
+        return columns + [load for load in back if load.group.unit not in marching]
 
     def _gone(self, load: Load, cause: int, at: float) -> None:
         self._left -= 1

@@ -60,7 +60,8 @@ class Source:
     def read_ahead(self, key: list[int], replication: int, entity: int) -> list[float]:
         """Return the few numbers of an address for `AHEAD` replications from *replication* on."""
         self._counter[:] = replication, 1, 0, entity
-        return [u or TINY for u in self._numbers(key, PER_STEP * AHEAD)]
+        numbers = self._numbers(key, PER_STEP * AHEAD)
+        return numbers if all(numbers) else [u or TINY for u in numbers]
 
     def _numbers(self, key: list[int], count: int) -> list[float]:
         self._inner["key"] = key

@@ -113,8 +113,8 @@ class Pressure(Idle):
         """Set the clock of a target to today's rate; older schedules lapse."""
         self.version[key] += 1
         target = self.model.targets[key]
-        guarded = 0.5 ** (self.posted.get(key, 0.0) / max(1.0, float(target.guard)))
-        rate = 0.0 if self.ended else float(target.rate) * guarded
+        halves = 0.0 if target.guard is None else self.posted.get(key, 0.0) / max(1.0, float(target.guard))
+        rate = 0.0 if self.ended else float(target.rate) * 0.5**halves
         at = self.clocks[key].set_rate(self.world.now, rate * self.world.levers.value("attacks"))
         if at < self.world.horizon:
             self.world.soon(at - self.world.now, partial(self._attack, key, self.version[key], cause))
@@ -140,6 +140,8 @@ class Pressure(Idle):
         self._alarm(f"attack on {target.name}", cause)
 
     def _alarm(self, label: str, cause: int) -> None:
+        if self.model.alarm is None:
+            return
         danger = self.danger()
         level = int(danger / max(1e-9, float(self.model.alarm)))  # worries grow by steps, not by each attack
         before, self.level = self.level, level
@@ -245,13 +247,15 @@ class SanctionsOn:
             world.levers.listen(lever, self._arm)
 
     def hazard(self, member: str) -> float:
-        """Return a member's hazard per h now (*assumed* log-linear in its tie to the party)."""
+        """Return a member's hazard per h (*assumed* log-linear in its tie to the party; that has its own)."""
         model, levers = self.model, self.world.levers
-        own = member == model.party
-        tie = 1.0 if own else float(self.world.alliance.tie(member, model.party)) / 2
+        party = member == model.party
+        tie = 1.0 if party else float(self.world.alliance.tie(member, model.party)) / 2
         found = float(model.hazard) * exp(float(model.closeness) * tie)
-        if member in self.backers or own:
+        if member in self.backers or party:
             found *= float(model.backing)
+        if party and model.own is not None:
+            found = float(model.own)
         solidarity = self.world.crisis.effects.solidarity
         if self.united and solidarity is not None and solidarity.enabled:
             found *= float(model.united) ** float(solidarity.strength)

@@ -103,7 +103,7 @@ class Rivals(Members):
         choice = self.world.crisis.host_choice
         return 1 / (1 + float(choice.sounding_noise) ** 2) if choice.private_sounding else 0.0
 
-    def sounded(self, attempt: int = 1) -> dict[str, float]:
+    def sounded(self, attempt: int = 1, level: HelpLevel = "force") -> dict[str, float]:
         """Return the place on the ladder that the host hears of each ally; nan without private sounding.
 
         With chance `reliability` the truth, otherwise another draw from the chances given the lead's line.
@@ -143,14 +143,25 @@ class Rivals(Members):
             updated = {m: self._updated(found[m], sounded[m]) for m in others}
             yield weight * seen, {**updated, self.lead: found[self.lead]}
 
-    def belief(self, sounded: dict[str, float]) -> float:
-        """Return the host's chance that a motion on force passes, by the same theory and what it heard."""
+    def belief(self, sounded: dict[str, float], level: HelpLevel = "force") -> float:
+        """Return the host's chance that a motion on *level* passes, by the same theory and what it heard."""
         total = passed = 0.0
         for weight, forecast in self._branches(sounded):
             total += weight
             if weight > 0:
-                passed += weight * self.chance_of_passing({m: _on_force(c) for m, c in forecast.items()})
+                passed += weight * self.chance_of_passing(
+                    {m: _on(level, c) for m, c in forecast.items()}, level
+                )
         return passed / total if total > 0 else 0.0
+
+    def belief_in_any(self, sounded: dict[str, float], level: HelpLevel) -> float:
+        """Return the host's chance that one ally or more is of the class *level* or above."""
+        total = some = 0.0
+        for weight, forecast in self._branches(sounded):
+            total += weight
+            others = [c for m, c in forecast.items() if m != self.world.crisis.asker]
+            some += weight * (1 - prod(1 - c.at_least(level) for c in others))
+        return some / total if total > 0 else 0.0
 
     def belief_in_lead(self, sounded: dict[str, float]) -> float:
         """Return the host's chance that the lead's class clears the bar for acting alone."""
@@ -164,10 +175,11 @@ class Rivals(Members):
         return alone / total if total > 0 else 0.0
 
 
-def _on_force(chances: ClassChances) -> dict[Position, float]:
-    """Return the chances of each answer to a motion on force."""
+def _on(level: HelpLevel, chances: ClassChances) -> dict[Position, float]:
+    """Return the chances of each answer to a motion on *level* (words or more), as `Rivals.answer` has it."""
+    rank = RANK[level]
     return {
-        Position.SUPPORT: chances.force,
-        Position.ABSTAIN: chances.measures,
-        Position.OBJECT: chances.words + chances.none,
+        Position.SUPPORT: sum(chances[rank:]),
+        Position.ABSTAIN: chances[rank - 1],
+        Position.OBJECT: sum(chances[: rank - 1]),
     }

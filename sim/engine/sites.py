@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.engine.prepared import prepared
 from sim.engine.streams import Stream, geometric_rate
 from sim.scenario.crisis import Site
-from sim.scenario.crisis import Unrest as Model
 
 
 class SiteState:
@@ -17,26 +17,42 @@ class SiteState:
         "suppression", "version", "was_overwhelmed", "weight", "wounded_rate",
     )  # fmt: skip
 
-    def __init__(self, key: str, site: Site, frailty: float, incidents: Stream, model: Model) -> None:
-        """Put *site* before its onset; *frailty* multiplies its ceiling and its first level."""
+    def __init__(
+        self, key: str, site: Site, frailty: float, incidents: Stream, calm: float, means: tuple[float, float]
+    ) -> None:
+        """Put *site* before its onset.
+
+        Args:
+            key: of the site.
+            site: as the scenario has it.
+            frailty: multiplies its ceiling and its first level.
+            incidents: luck of its incidents.
+            calm: share of the ceiling below which a site is calm again.
+            means: killed and wounded per incident where lethality is 1.
+        """
         self.key, self.site, self.incidents = key, site, incidents
-        self.ceiling = float(site.ceiling) * frailty
-        self.forces, self.weight, self.lethality = (
-            float(site.forces),
-            float(site.weight),
-            float(site.lethality),
-        )
-        self.killed_rate = geometric_rate(float(model.killed) * self.lethality)
-        self.wounded_rate = geometric_rate(float(model.wounded) * self.lethality)
-        self.guards = self.forces * float(site.guard_share)
+        ceiling, first, self.forces, self.guards, self.weight, self.lethality = _numbers(site)
+        self.ceiling = ceiling = ceiling * frailty
+        self.killed_rate = geometric_rate(means[0] * self.lethality)
+        self.wounded_rate = geometric_rate(means[1] * self.lethality)
         self.free = self.forces - self.guards
         self.reserves = self.freed = 0.0
-        self.level = self.first = float(site.initial) * frailty
+        self.level = self.first = first = first * frailty
         #: Below this, a site is calm again.
-        self.calm_level = min(float(model.calm) * self.ceiling, self.first / 2)
+        self.calm_level = min(calm * ceiling, first / 2)
         self.growth = self.suppression = self.since = self.affected_at = self.expected = 0.0
         self.affected = self.calm = self.overwhelmed = self.was_overwhelmed = self.faded = False
         self.active = False  # affected and not calm again
         self.budget = incidents.exponential()
         self.version = 0
         self.last_cause = -1
+
+
+@prepared
+def _numbers(site: Site) -> tuple[float, float, float, float, float, float]:
+    """Return ceiling, first level, forces, guards, weight and lethality of a site."""
+    forces = float(site.forces)
+    return (
+        float(site.ceiling), float(site.initial), forces, forces * float(site.guard_share),
+        float(site.weight), float(site.lethality),
+    )  # fmt: skip

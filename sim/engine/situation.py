@@ -23,8 +23,8 @@ def treaty_facts(scenario: Scenario, on: date) -> dict[str, str]:
         "external_hand": facts.external_hand,
         "un_mandate": facts.un_mandate,
         "request": "yes",
-        "host_is_member": "yes" if host is not None and host.is_member(on) else "no",
-        "host_is_observer": "yes" if outsider is not None and outsider.observer else "no",
+        "host_is_member": "yes" if host is not None and host.takes_part(on) else "no",
+        "host_is_observer": "yes" if scenario.alliance.observes(crisis.host) else "no",
         "host_is_partner": "yes" if outsider is not None and outsider.partnership else "no",
         "adversary_is_member": "yes" if facts.adversary == "member" else "no",
     }

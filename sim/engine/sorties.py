@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -63,6 +64,7 @@ class Pool:
         self.cruise = float(kind.cruise)
         self.idle: dict[str, list[tuple[float, int, float]]] = {}
         self.queue: deque[Load] = deque()
+        #: Block hours between two airfields, as far as they have been asked for.
         self.hours: dict[tuple[str, str], float] = {}
         self.routes: dict[tuple[str, str], Route] = {}
         #: Stations by their block hours to an airfield.
@@ -196,6 +198,13 @@ class Release:
 def _window(here: Closures, there: Closures, ready: float, flight: float) -> float:
     """Return the first take-off at or after *ready* with both airfields open when they are used."""
     takeoff = ready
+    # As a rule both are open, which is seen without a call.
+    ends, last = here.ends, bisect_right(here.starts, ready)
+    if not last or ends[last - 1] <= ready:
+        landing = ready + flight
+        ends, last = there.ends, bisect_right(there.starts, landing)
+        if not last or ends[last - 1] <= landing:
+            return ready
     while True:
         first, other = here.open_from(takeoff), there.open_from(takeoff + flight) - flight
         later = first if first >= other else other

@@ -7,6 +7,7 @@ from math import exp, inf, log
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.exits import ExitClock
+from sim.engine.streams import exponential
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
 from sim.scenario.standing import Answered
@@ -37,7 +38,8 @@ class Standing:
         self.left: set[str] = set()
         # The lead does not leave: without it there is no alliance to speak of.
         may_leave = [m for m in root.alliance.members if m != root.alliance.lead and shape.exit.enabled]
-        self._clocks = {m: ExitClock(root.luck("exit", m).exponential(), self._decay) for m in may_leave}
+        few, decay = root.streams.few, self._decay
+        self._clocks = {m: ExitClock(exponential(few("exit", m)[0]), decay) for m in may_leave}
         self._versions = dict.fromkeys(self._clocks, 0)
         for member in self._clocks:
             self._watch(member)
@@ -50,8 +52,11 @@ class Standing:
 
     def value(self, measure: str, who: str = "") -> float:
         """Return *measure* (trust, patron, cohesion, confidence, or "owes X") of *who* now."""
-        off, since = self._off.get((measure, who), (0.0, 0.0))
-        return self._start.get((measure, who), 0.0) + off * exp(-self._decay * (self.root.now - since))
+        start, moved = self._start.get((measure, who), 0.0), self._off.get((measure, who))
+        if moved is None:
+            return start
+        off, since = moved
+        return start + off * exp(-self._decay * (self.root.now - since))
 
     def change(self, measure: str, who: str, by: float, reason: str, cause: int, world: World) -> None:
         """Move *measure* of *who* by a step, within its scale, and log it."""

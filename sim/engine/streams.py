@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
-from sim.engine.philox import AHEAD, PER_STEP, TINY, Source, hash64, read_so_far, source_of
+from sim.engine.philox import AHEAD, PER_STEP, TINY, hash64, read_so_far, source_of
 
 #: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
 POISSON_INVERSION_LIMIT = 30.0
@@ -19,29 +19,27 @@ _inverse_normal = NormalDist().inv_cdf
 class Stream:
     """The draws of one address, in order; all variates are made of its uniforms alone."""
 
-    __slots__ = ("_block", "_entity", "_key", "_replication", "_source", "_step", "_waiting")
+    __slots__ = ("_block", "_entity", "_name", "_replication", "_seed", "_step", "_waiting")
 
-    def __init__(self, source: Source, key: list[int], replication: int, entity: int) -> None:
-        self._source, self._key, self._replication, self._entity = source, key, replication, entity
+    def __init__(self, seed: int, replication: int, name: str, entity: str, waiting: list[float]) -> None:
+        """Begin at an address, behind the numbers *waiting*, of which the last comes first."""
+        self._seed, self._replication, self._name, self._entity = seed, replication, name, entity
         self._step = 0
         self._block = _FIRST_BLOCK
-        self._waiting: list[float] = []  # next number last, so that it can be popped
-
-    def begin_with(self, numbers: list[float]) -> None:
-        """Put *numbers* before the stream's own."""
-        numbers.reverse()
-        self._waiting = numbers
+        self._waiting = waiting  # next number last, so that it can be popped
 
     def _read(self, count: int) -> list[float]:
-        numbers = self._source.read(self._key, self._replication, self._entity, self._step, count)
-        self._step += count // PER_STEP
-        return numbers
+        # The address is looked up here: many a stream is opened and few are read.
+        name, step = self._name, self._step
+        self._step = step + count // PER_STEP
+        key = [self._seed, hash64(name)]
+        return source_of(name).read(key, self._replication, hash64(self._entity), step, count)
 
     def _refill(self) -> None:
         block = self._block
-        waiting = self._read(block)
-        waiting.reverse()
-        self._waiting = waiting
+        numbers = _inside(self._read(block))
+        numbers.reverse()
+        self._waiting = numbers + self._waiting
         if block < _LAST_BLOCK:
             self._block = 2 * block
 
@@ -49,22 +47,25 @@ class Stream:
         """Return the next number, uniform on the open interval (0, 1)."""
         if not self._waiting:
             self._refill()
-        return self._waiting.pop() or TINY
+        return self._waiting.pop()
 
-    def three(self) -> tuple[float, float, float]:
-        """Return the next three uniforms: the same numbers as three calls of `uniform`."""
-        waiting = self._waiting
-        if len(waiting) < 3:
-            return self.uniform(), self.uniform(), self.uniform()
-        return waiting.pop() or TINY, waiting.pop() or TINY, waiting.pop() or TINY
+    def ahead(self, n: int) -> list[float]:
+        """Return the numbers that wait to be drawn, at least *n* of them and the next one last.
+
+        Whoever draws some of them takes them off the end: the same numbers as so many calls of `uniform`.
+        """
+        while len(self._waiting) < n:
+            self._refill()
+        return self._waiting
 
     def uniforms(self, n: int) -> list[float]:
         """Return the next *n* uniforms: the same numbers as *n* calls of `uniform`."""
         waiting = self._waiting
-        taken = [waiting.pop() or TINY for _ in range(min(n, len(waiting)))]
+        taken = waiting[: -n - 1 : -1]
+        del waiting[len(waiting) - len(taken) :]
         missing = n - len(taken)
         if missing > 0:
-            numbers = [u or TINY for u in self._read(-(-missing // PER_STEP) * PER_STEP)]
+            numbers = _inside(self._read(-(-missing // PER_STEP) * PER_STEP))
             taken += numbers[:missing]
             self._waiting = numbers[: missing - 1 : -1]
         return taken
@@ -93,8 +94,7 @@ class Stream:
         d = (shape if shape >= 1 else shape + 1) - 1 / 3
         c = 1 / sqrt(9 * d)
         while True:
-            z = self.normal()
-            u = self.uniform()
+            z, u = _inverse_normal(self.uniform()), self.uniform()
             v = (1 + c * z) ** 3
             if v > 0 and log(u) < z * z / 2 + d - d * v + d * log(v):
                 return d * v * boost / shape
@@ -160,6 +160,15 @@ class Stream:
         return sum(u < p for u in self.uniforms(n))
 
 
+def _inside(numbers: list[float]) -> list[float]:
+    """Return *numbers*, uniform on [0, 1), as they are on the open interval."""
+    return numbers if all(numbers) else [u or TINY for u in numbers]
+
+
+#: The standard normal variate at a uniform number.
+normal = _inverse_normal
+
+
 def exponential(u: float) -> float:
     """Return the exponential variate of mean 1 at the uniform number *u*."""
     return -log1p(-u)
@@ -183,7 +192,7 @@ def _check_mean(mean: float) -> None:
 class Streams:
     """All the luck of one replication."""
 
-    __slots__ = ("_at", "_few", "_keys", "replication", "seed")
+    __slots__ = ("_at", "_few", "replication", "seed")
 
     def __init__(self, seed: int, replication: int) -> None:
         """Name the luck of *replication* under *seed*.
@@ -196,36 +205,29 @@ class Streams:
         if not 0 <= replication <= 2**63:
             raise ValueError(f"a replication must lie in 0 ... 2**63; {replication!r} does not")
         self.seed, self.replication = int(seed), int(replication)
-        self._keys: dict[str, tuple[Source, list[int]]] = {}
         place = self.replication % AHEAD
         self._at = slice(PER_STEP * place, PER_STEP * (place + 1))
         self._few = read_so_far(self.seed, self.replication - place)
 
     def open(self, name: str, entity: str = "") -> Stream:
         """Return stream *name* of *entity* at its first draw; opening it again starts it again."""
-        source, key = self._source_of(name)
-        return Stream(source, key, self.replication, hash64(entity))
+        return Stream(self.seed, self.replication, name, entity, [])
 
     def few(self, name: str, entity: str = "") -> list[float]:
         """Return four uniforms kept for *entity* under *name*; they are none of the stream's numbers."""
-        numbers = self._few.get((name, entity))
-        if numbers is None:
-            source, key = self._source_of(name)
-            first = self.replication // AHEAD * AHEAD
-            numbers = self._few[name, entity] = source.read_ahead(key, first, hash64(entity))
+        numbers = self._few.get((name, entity)) or self._read_few(name, entity)
         return numbers[self._at]
 
     def short(self, name: str, entity: str = "") -> Stream:
         """Return a stream that begins with the few numbers: cheaper when no more are needed, as a rule."""
-        source, key = self._source_of(name)
-        stream = Stream(source, key, self.replication, hash64(entity))
-        stream.begin_with(self.few(name, entity))
-        return stream
+        numbers = self.few(name, entity)
+        numbers.reverse()
+        return Stream(self.seed, self.replication, name, entity, numbers)
 
-    def _source_of(self, name: str) -> tuple[Source, list[int]]:
-        found = self._keys.get(name)
-        if found is None:
-            found = self._keys[name] = (source_of(name), [self.seed, hash64(name)])
+    def _read_few(self, name: str, entity: str) -> list[float]:
+        """Return the few numbers of `AHEAD` replications, this one's among them, and keep them."""
+        key, first = [self.seed, hash64(name)], self.replication // AHEAD * AHEAD
+        found = self._few[name, entity] = source_of(name).read_ahead(key, first, hash64(entity))
         return found
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from math import floor, log, log1p
 
 from sim.engine.crisis import Idle
-from sim.engine.dynamics import advance, inverse_integral, level_at, time_of_level
+from sim.engine.dynamics import advance, level_at, time_of_level, times_of_integrals
 from sim.engine.event_log import EventKind
 from sim.engine.hazards import HazardClock
 from sim.engine.sites import SiteState
@@ -28,10 +28,9 @@ class Unrest(Idle):
         self.signal = 1.0
         model = self.model
         shape = float(model.frailty_shape)
+        luck, calm, means = world.luck, float(model.calm), (float(model.killed), float(model.wounded))
         self.sites = {
-            key: SiteState(
-                key, site, world.luck("frailty", key).gamma(shape), world.luck("incidents", key), model
-            )
+            key: SiteState(key, site, luck("frailty", key).gamma(shape), luck("incidents", key), calm, means)
             for key, site in world.crisis.sites.items()
         }
         self._affected = self._active = 0  # sites
@@ -42,8 +41,8 @@ class Unrest(Idle):
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
         self._spread_delay = model.spread.delay.sampler()
         self._weight = sum(s.weight for s in self.sites.values())
-        self._settle = HazardClock(world.luck("settlement").exponential())
-        self._fall = HazardClock(world.luck("government").exponential())
+        self._settle = HazardClock(exponential(world.streams.few("settlement")[0]))
+        self._fall = HazardClock(exponential(world.streams.few("government")[0]))
         self._hazards_version = 0
         self._hazards_of = False, 0.0  # whether any site is active, share of the country lost
         for state in self.sites.values():
@@ -183,22 +182,33 @@ class Unrest(Idle):
 
     def _spend(self, state: SiteState, area: float, until: float) -> float:
         """Log the incidents that an *area* under the level is good for; return how much of it they spent."""
-        three, since = state.incidents.three, state.since
-        time_of = inverse_integral(state.level, state.growth, state.suppression, state.ceiling)
-        killed, wounded = state.killed_rate, state.wounded_rate
+        # Of each incident's three numbers, the next last, two make geometric counts and the third the next
+        # unit exponential, by inversion.
+        luck = state.incidents.ahead(3)
+        place = len(luck)
         spent, budget = 0.0, state.budget
-        found: list[tuple[float, float, dict[str, int]]] = []
+        areas = []
         while budget <= area - spent:
             spent += budget
-            at = since + time_of(spent)
-            # Two geometric counts and the next unit exponential, by inversion.
-            u, v, w = three()
-            found.append(
-                (at if at < until else until, floor(-log(u) / killed), {"wounded": floor(-log(v) / wounded)})
-            )
-            budget = -log1p(-w)
-        self.world.record_each(_INCIDENT, state.key, state.last_cause, found)
+            areas.append(spent)
+            if place < 3:
+                known = len(luck)
+                luck = state.incidents.ahead(known + 3)
+                place += len(luck) - known
+            place -= 3
+            budget = -log1p(-luck[place])
         state.budget = budget
+        taken = luck[place:]
+        del luck[place:]
+        since, killed, wounded = state.since, state.killed_rate, state.wounded_rate
+        hours = times_of_integrals(state.level, state.growth, state.suppression, state.ceiling, areas)
+        rows = zip(
+            [at if (at := since + after) < until else until for after in hours],
+            [floor(-log(u) / killed) for u in taken[::-3]],
+            [{"wounded": floor(-log(u) / wounded)} for u in taken[-2::-3]],
+            strict=True,
+        )
+        self.world.record_each(_INCIDENT, state.key, state.last_cause, rows)
         return spent
 
     # thresholds
@@ -218,7 +228,8 @@ class Unrest(Idle):
             top = self._overwhelming * self._force(state) / 1000 / 24
             delay = 0.0 if x >= top else time_of_level(x, g, s, k, top)
             crossing = self._overwhelm
-        self.world.soon(delay, self._cross, (state, state.version, crossing))
+        world = self.world
+        world.env.call_by(world.horizon, delay, self._cross, (state, state.version, crossing))
 
     def _cross(self, planned: tuple[SiteState, int, Callable[[SiteState], None]]) -> None:
         state, version, crossing = planned

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -13,6 +14,7 @@ from sim.engine.clock import Clock
 from sim.engine.event_log import NOTHING, EventKind, EventRecord
 from sim.engine.levers import Levers
 from sim.engine.philox import hash64
+from sim.engine.prepared import prepared
 from sim.engine.streams import Stream, Streams
 from sim.scenario.alliance import Alliance
 from sim.scenario.crisis import Crisis
@@ -92,7 +94,7 @@ class World:
         return number
 
     def record_each(
-        self, kind: EventKind, where: str, cause: int, rows: Sequence[tuple[float, float, Mapping[str, Any]]]
+        self, kind: EventKind, where: str, cause: int, rows: Iterable[tuple[float, float, Mapping[str, Any]]]
     ) -> None:
         """Log many events of one kind, place and cause, each with its own true time, amount and detail."""
         if kind in self._listeners:
@@ -136,15 +138,11 @@ class World:
 
     def after(self, hours: float, action: Callable[[], object]) -> None:
         """Call *action* after *hours*; nothing is scheduled beyond the horizon."""
-        env = self.env
-        if env._now + hours <= self.horizon:
-            env.call(hours, _act, action)
+        self.env.call_by(self.horizon, hours, _act, action)
 
     def soon(self, hours: float, step: Callable[[Any], object], given: object = None) -> None:
         """Call *step* with *given*, *hours* from now, if that is within the horizon."""
-        env = self.env
-        if env._now + hours <= self.horizon:
-            env.call(hours, step, given)
+        self.env.call_by(self.horizon, hours, step, given)
 
     def start(self, process: ProcessGenerator) -> simpy.Process:
         """Start a process."""
@@ -160,9 +158,8 @@ class World:
 
     def draw(self, duration: Duration, name: str, entity: str = "") -> float:
         """Return a duration (hours) with the luck reserved for it."""
-        if duration.certain is not None:
-            return float(duration.certain)
-        return duration.sample(self.streams.few(name, entity)[0])
+        sample = _sampler(duration)
+        return sample(0.5) if duration.certain is not None else sample(self.streams.few(name, entity)[0])
 
     def pace(self, lever: str) -> float:
         """Return the factor that instruments, injects and measures at work put on one kind of delay."""
@@ -171,12 +168,26 @@ class World:
     @property
     def today(self) -> date:
         """The day on the scenario's calendar."""
-        return (self.scenario.start + timedelta(hours=self.now)).date()
+        return _day(self.scenario.start, self.env._now)
 
     def hours_to_day(self, day: date) -> float:
         """Return the hours from the scenario's start to the beginning of *day* in the start's zone."""
-        start = self.scenario.start
-        return (datetime.combine(day, time_of_day(), start.tzinfo) - start).total_seconds() / 3600
+        return _hours_to_day(self.scenario.start, day)
+
+
+@lru_cache(maxsize=256)
+def _day(start: datetime, hours: float) -> date:
+    return (start + timedelta(hours=hours)).date()
+
+
+@lru_cache(maxsize=4_096)
+def _hours_to_day(start: datetime, day: date) -> float:
+    return (datetime.combine(day, time_of_day(), start.tzinfo) - start).total_seconds() / 3600
+
+
+@prepared
+def _sampler(duration: Duration) -> Callable[[float], float]:
+    return duration.sampler()
 
 
 def _act(action: Callable[[], object]) -> None:

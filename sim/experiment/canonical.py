@@ -17,6 +17,10 @@ MANIFEST = "manifest.json"
 WALL_CLOCK = frozenset({
     "command", "packages", "python", "platform", "byte_order", "started", "finished", "jobs", "seconds",
 })  # fmt: skip
+#: Files that show what a folder holds whose manifest does not say. A run's may hold an analysis besides.
+SHOWING = {
+    "runs.csv": "run", "scores.json": "back-test", "sensitivity.csv": "sensitivity analysis",
+}  # fmt: skip
 #: The running store, which may arrange equal rows differently.
 STORE = "runs.sqlite"
 #: Files that SQLite keeps beside a store in use.
@@ -53,6 +57,13 @@ def _check_shape(folder: Path, manifest: Mapping[str, Any]) -> None:
             raise ResultsError(f"{folder / MANIFEST} is damaged: it names {name!r}, outside the folder")
         if not isinstance(entry, dict) or not isinstance(entry.get("sha256"), str):
             raise ResultsError(f"{folder / MANIFEST} is damaged: it has no checksum for {name!r}")
+
+
+def kind_of(manifest: Mapping[str, Any]) -> str:
+    """Return what a results folder holds, in a word or two: as its manifest says or its files show."""
+    if "kind" in manifest:
+        return str(manifest["kind"])
+    return next((kind for name, kind in SHOWING.items() if name in manifest["files"]), "run")
 
 
 def read_whole(folder: Path, names: Iterable[str]) -> tuple[dict[str, Any], dict[str, bytes]]:

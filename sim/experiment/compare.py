@@ -41,21 +41,55 @@ class RecordSummary:
     agree: float
     given: str = ""
     censored: int = 0
+    #: Whether the clock ran as far as the recorded instant; if not, nothing is judged.
+    reached: bool = True
 
 
 def compare(scenario: Scenario, rows: Sequence[Row], band: float) -> dict[str, RecordSummary]:
     """Return every record entry beside the *rows* of runs that did not fail."""
     found = {}
+    beyond = unreached(scenario)
     for key, response in record_responses(scenario).items():
-        sample = sample_of(response, rows)
-        found[key] = _compared(key, scenario.record[key], sample, band, response.condition)
+        sample, entry = sample_of(response, rows), scenario.record[key]
+        found[key] = _compared(key, entry, sample, band, response.condition, reached=key not in beyond)
     return found
 
 
-def _compared(key: str, entry: RecordEntry, sample: Sample, band: float, given: str) -> RecordSummary:
+def unreached(scenario: Scenario) -> set[str]:
+    """Return the record entries that lie past the horizon, of which a simulation cannot tell anything.
+
+    An entry lies at its own instant, or as long after the start or the recorded appeal as it says, its
+    longest if it has a range. One that says neither is a total: it lies at the end of the whole record.
+    """
+    ends = _ends(scenario)
+    horizon = float(scenario.horizon)
+    last = max((end for end in ends.values() if end is not None), default=0.0)
+    return {key for key, end in ends.items() if (last if end is None else end) > horizon}
+
+
+def _ends(scenario: Scenario) -> dict[str, float | None]:
+    """Return when each record entry is over (hours after the start); None for a total."""
+    record = scenario.record.values()
+    appeal = next((e.value for e in record if e.response == "hours_to_appeal" and e.value is not None), 0.0)
+    found: dict[str, float | None] = {}
+    for key, response in record_responses(scenario).items():
+        entry = scenario.record[key]
+        longest = max((x for x in (entry.value, entry.high) if x is not None), default=entry.low)
+        if entry.at is not None:
+            found[key] = scenario.hours(entry.at)
+        elif response.kind == "time" and longest is not None:
+            found[key] = float(longest) + (appeal if response.clock == "appeal" else response.starts)
+        else:
+            found[key] = None
+    return found
+
+
+def _compared(
+    key: str, entry: RecordEntry, sample: Sample, band: float, given: str, *, reached: bool
+) -> RecordSummary:
     n, tail = len(sample.values), (1 - band) / 2
     low, lower, median, upper, high = (sample.quantile(p) for p in (tail, 0.25, 0.5, 0.75, 1 - tail))
-    judged = n > 0 and entry.kind != "input"
+    judged = n > 0 and entry.kind != "input" and reached
     start, end = limits(entry)
     point = _point(entry)
     # What was not seen before the clock stopped is later than anything recorded.
@@ -68,14 +102,15 @@ def _compared(key: str, entry: RecordEntry, sample: Sample, band: float, given: 
         low=low,
         high=high,
         n=n,
-        percentile=nan if point is None or not n else mid_rank(values, point),
+        percentile=nan if point is None or not n or not reached else mid_rank(values, point),
         inside_band=_meets(entry, low, high) if judged else None,
         inside_half=_meets(entry, lower, upper) if judged else None,
         crps=crps(sample.values, start, end) if scored else nan,
         crps_naive=crps_uniform(*entry.naive, start, end) if scored and entry.naive else nan,
-        agree=float(((values >= start) & (values <= end)).mean()) if n and start < end else nan,
+        agree=float(((values >= start) & (values <= end)).mean()) if n and start < end and reached else nan,
         given=given,
         censored=int((~sample.happened).sum()),
+        reached=reached,
     )
 
 
@@ -103,8 +138,9 @@ def _meets(entry: RecordEntry, low: float, high: float) -> bool:
 
 
 def score_of(record: Iterable[RecordSummary]) -> Score:
-    """Return the score over the instants that count; shares are nan where there are none."""
-    scored = [r for r in record if r.entry.scored and r.entry.kind == "instant"]
+    """Return the score over the instants that count and were reached; shares are nan where there are none."""
+    counted = [r for r in record if r.entry.scored and r.entry.kind == "instant"]
+    scored = [r for r in counted if r.reached]
     timings = [r for r in scored if r.entry.unit in ("h", "hours")]
     narrow = [r.high - r.low <= NARROW * r.median for r in timings]
     both = [r for r in timings if not isnan(r.crps) and not isnan(r.crps_naive)]
@@ -116,6 +152,7 @@ def score_of(record: Iterable[RecordSummary]) -> Score:
         mean_crps=_mean(r.crps for r in both),
         mean_crps_naive=_mean(r.crps_naive for r in both),
         n_crps=len(both),
+        n_unreached=len(counted) - len(scored),
     )
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from hashlib import blake2b
-from math import isfinite
+from html import escape
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim import __version__
 from sim.experiment.compare_inputs import InputDifference, input_differences
+from sim.experiment.comparison_summary import ComparisonSummary, SideSummary
 from sim.experiment.folders import ResultsError
 from sim.experiment.pairing import COMPARED, Difference, paired, ranked, unpaired
 from sim.experiment.responses import Response, responses_of
 from sim.experiment.results import SHORT, study_digest, write_folder
 from sim.experiment.samples import Row
-from sim.experiment.sides import Side, as_json, refusals
+from sim.experiment.sides import Side, as_json, crises_apart, name_apart, refusals, refuse_to_pair
 from sim.experiment.tables import as_csv
 from sim.experiment.twins import Twins, twins_of
 from sim.scenario.resolve import resolve
@@ -46,21 +48,14 @@ class Comparison:
     differences: list[list[Difference]]
     notes: list[str]
     #: What `plot` calls; set by the floor that draws.
-    plotter: Callable[..., Any] | None = None
+    plotter: Callable[..., list[Path]] | None = None
 
     def __repr__(self) -> str:
         names = " with ".join(side.name for side in self.sides)
         return f"<Comparison of {names}: {self.n} {'pairs' if self.paired else 'runs each, unpaired'}>"
 
     def _repr_html_(self) -> str:
-        import pandas as pd
-
-        shown = ("label", "unit", "first", "second", "mean", "low", "high", "effect", "both")
-        tables = [
-            pd.DataFrame([{name: getattr(d, name) for name in shown} for d in differences if d.differs])
-            for differences in self.differences
-        ]
-        return "".join(table.to_html(index=False) for table in tables)
+        return f"<p>{escape(repr(self))}</p>{self.summary()._repr_html_()}"
 
     @property
     def differs(self) -> bool:
@@ -91,44 +86,38 @@ class Comparison:
             ]
         )
 
-    def summary(self) -> dict[str, Any]:
-        """Return inputs, outcomes and notes as plain data for JSON; what is not finite becomes none."""
-        sides = [
-            {
-                "side": letter,
-                "name": side.name,
-                "seed": side.seed,
-                "version": side.version,
-                "runs": len(side.rows),
-            }
-            for letter, side in zip(LETTERS, self.sides, strict=False)
-        ]
-        return {
-            "sides": sides,
-            "paired": self.paired,
-            "n": self.n,
-            "differs": self.differs,
-            "inputs": [asdict(difference) for difference in self.inputs],
-            "outcomes": {
-                letter: [_plain(asdict(found)) for found in differences]
-                for letter, differences in zip(LETTERS[1:], self.differences, strict=False)
+    def summary(self) -> ComparisonSummary:
+        """Return inputs, outcomes and notes; its table is a data frame."""
+        letters = LETTERS[: len(self.sides)]
+        return ComparisonSummary(
+            sides=tuple(
+                SideSummary(letter, side.name, side.seed, side.version, len(side.rows))
+                for letter, side in zip(letters, self.sides, strict=True)
+            ),
+            paired=self.paired,
+            n=self.n,
+            differs=self.differs,
+            inputs=tuple(self.inputs),
+            outcomes={
+                letter: tuple(differences)
+                for letter, differences in zip(letters[1:], self.differences, strict=True)
             },
-            "notes": self.notes,
-        }
+            notes=tuple(self.notes),
+        )
 
-    def plot(self, *arguments: Any, **options: Any) -> Any:
-        """Draw the comparison's charts.
+    def plot(self, *, to: str | PathLike[str] | None = None) -> list[Path]:
+        """Draw the comparison's charts as PNG, SVG and CSV and return the files written.
+
+        Args:
+            to: folder to draw into; `charts/compare-<digest>` if none.
 
         Raises:
             RuntimeError: the comparison was made without a floor that draws.
+            OSError: the folder cannot be written.
         """
         if self.plotter is None:
             raise RuntimeError("this comparison was made without charts; use sim.compare")
-        return self.plotter(self, *arguments, **options)
-
-
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: None if isinstance(v, float) and not isfinite(v) else v for key, v in values.items()}
+        return self.plotter(self, to=to)
 
 
 def compare_sides(sides: Sequence[Side], pair: bool = True) -> Comparison:
@@ -144,12 +133,9 @@ def compare_sides(sides: Sequence[Side], pair: bool = True) -> Comparison:
     """
     if not 2 <= len(sides) <= len(LETTERS):
         raise ValueError(f"two to {len(LETTERS)} sides can be compared, not {len(sides)}")
-    _name_apart(sides)
-    reasons = refusals(sides) if pair else []
-    if reasons:
-        raise ResultsError(
-            f"these must not be paired: {'; '.join(reasons)}; --unpaired compares them as separate samples"
-        )
+    name_apart(sides)
+    if pair:
+        refuse_to_pair(refusals(sides))
     notes = _notes(sides, pair)
     differences = [_differences(sides[0], other, pair) for other in sides[1:]]
     n = min(_number(sides[0], other, pair) for other in sides[1:])
@@ -158,14 +144,6 @@ def compare_sides(sides: Sequence[Side], pair: bool = True) -> Comparison:
     return Comparison(
         tuple(sides), pair, n, input_differences([side.scenario for side in sides]), differences, notes
     )
-
-
-def _name_apart(sides: Sequence[Side]) -> None:
-    """Number sides of the same name."""
-    names = [side.name for side in sides]
-    for place, side in enumerate(sides):
-        if names.count(side.name) > 1:
-            side.name = f"{names[place]} ({names[: place + 1].count(names[place])})"
 
 
 def _number(one: Side, other: Side, pair: bool) -> int:
@@ -226,6 +204,9 @@ def _notes(sides: Sequence[Side], pair: bool) -> list[str]:
             notes.append(
                 f"{len(lone)} responses exist on one side only and are not compared with {other.name}"
             )
+        if not pair and crises_apart(first, other):
+            notes.append(f"{first.name} and {other.name} are different crises: a difference is one between "
+                         "crises, and the effect of no input")  # fmt: skip
         if first.version != other.version:
             notes.append(
                 f"versions {first.version} and {other.version} of the program may differ in the model"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, overload
 
 from sim.engine.streams import uniform_at
 from sim.scenario.learnt import twin
@@ -24,23 +25,44 @@ class Run(NamedTuple):
     replication: int
 
 
-def nested_design(scenario: Scenario, seed: int, replications: int) -> tuple[Run, ...]:
+@dataclass(frozen=True)
+class Design(Sequence[Run]):
+    """The runs with some numbers, each made as it is asked for: a million of them take no room."""
+
+    numbers: range
+    seed: int
+    #: Runs of an outer draw; none where inputs are held fixed.
+    per_draw: int | None
+    #: Whether chance is held fixed.
+    one_luck: bool
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Run: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Design: ...
+
+    def __getitem__(self, place: int | slice) -> Run | Design:
+        if isinstance(place, slice):
+            return replace(self, numbers=self.numbers[place])
+        run = self.numbers[place]
+        draw = None if self.per_draw is None else run // self.per_draw
+        return Run(run, draw, self.seed, 0 if self.one_luck else run)
+
+
+def nested_design(scenario: Scenario, seed: int, replications: int) -> Design:
     """Return the runs of a study: run r belongs to outer draw r // per_draw and has luck r.
 
     With the inputs held fixed there are no outer draws. With chance held fixed every run has luck 0, and
     each run has a draw of its own, since runs that share both would be one run counted twice.
     """
     experiment = scenario.experiment
-    per_draw = int(experiment.per_draw) if experiment.chance == "drawn" else 1
-    return tuple(
-        Run(
-            run,
-            run // per_draw if experiment.uncertain == "drawn" else None,
-            seed,
-            run if experiment.chance == "drawn" else 0,
-        )
-        for run in range(replications)
-    )
+    fixed = experiment.chance != "drawn"
+    per_draw = (1 if fixed else int(experiment.per_draw)) if experiment.uncertain == "drawn" else None
+    return Design(range(replications), seed, per_draw, fixed)
 
 
 def drawn_values(scenario: Scenario, seed: int, draw: int | None) -> dict[str, float]:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
+#: The outer draw of each run.
+Groups: TypeAlias = Sequence[object] | Floats
 #: Two-sided 95 %.
 _LEVEL = 0.975
 _normal = NormalDist().inv_cdf
@@ -57,7 +59,7 @@ def wilson(successes: float, n: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def clustered_error(values: ArrayLike, groups: Sequence[object]) -> tuple[float, int]:
+def clustered_error(values: ArrayLike, groups: Groups) -> tuple[float, int]:
     """Return the standard error of the mean of *values*, and its degrees of freedom.
 
     Runs of one outer draw share their inputs, so the error is that of the groups' sums of residuals
@@ -76,7 +78,7 @@ def clustered_error(values: ArrayLike, groups: Sequence[object]) -> tuple[float,
     return float(sqrt((sums @ sums) * count / (count - 1)) / n), count - 1
 
 
-def effective_size(values: ArrayLike, groups: Sequence[object]) -> float:
+def effective_size(values: ArrayLike, groups: Groups) -> float:
     """Return how many independent runs would give the mean of *values* the same error; at most their number.
 
     Where all are alike the groups tell nothing and the number of runs is returned.
@@ -91,7 +93,12 @@ def effective_size(values: ArrayLike, groups: Sequence[object]) -> float:
     return float(min(len(x), max(1.0, variance / error**2)))
 
 
-def _group_index(groups: Sequence[object]) -> NDArray[np.intp]:
+def _group_index(groups: Groups) -> NDArray[np.intp]:
+    """Return the number of each value's group, groups numbered as they first appear."""
+    if isinstance(groups, np.ndarray):
+        steps = np.diff(groups)
+        if (steps >= 0).all():  # as runs come in draws: no table of a million draws is needed
+            return np.concatenate([[0], np.cumsum(steps > 0)])[: len(groups)]
     numbers: dict[object, int] = {}
     return np.array([numbers.setdefault(group, len(numbers)) for group in groups], dtype=np.intp)
 

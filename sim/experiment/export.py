@@ -8,11 +8,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from importlib import import_module
-from math import nan
+from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,20 @@ class Table:
     labels: dict[str, str]
     codebook: list[dict[str, str]]
     made: datetime
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export had to write otherwise than it stands in the folder."""
+
+    #: Column to its new name.
+    renamed: dict[str, str]
+    #: Column to the number of its infinite values, which are missing in the file.
+    infinite: dict[str, int]
+
+
+#: Formats that know an infinite number.
+KNOW_INFINITY = ("parquet",)
 
 
 def read_table(folder: Path, name: str = "runs") -> Table:
@@ -93,10 +107,11 @@ def _column(texts: list[str]) -> list[Any]:
     return [int(number) for number in numbers] if whole else numbers
 
 
-def export(table: Table, target: Path) -> dict[str, str]:
+def export(table: Table, target: Path) -> Exported:
     """Write *table* to the file *target* in the format that its name ends in; it appears whole or not at all.
 
-    Returns the columns that had to be renamed, with their new names.
+    Returns what had to be written otherwise: names that the format does not take, and infinite numbers (such
+    as the variance reduction where every pair differs by the same) where it knows none.
 
     Raises:
         ExportError: the format is unknown, or the package that writes it is not installed.
@@ -106,6 +121,9 @@ def export(table: Table, target: Path) -> dict[str, str]:
     if kind not in WRITERS:
         raise ExportError(f"{target.name!r} names no known format; end it in .{', .'.join(WRITERS)}")
     _require(kind)
+    infinite = {} if kind in KNOW_INFINITY else _infinite(table)
+    if infinite:
+        table = replace(table, frame=table.frame.replace([inf, -inf], nan))
     part = target.with_name(f".{target.name}.part-{os.getpid()}.{kind}")
     try:
         renamed = WRITERS[kind](table, part)
@@ -116,7 +134,13 @@ def export(table: Table, target: Path) -> dict[str, str]:
         raise ResultsError(f"cannot write {target}: {(error.strerror or str(error)).lower()}") from error
     finally:
         part.unlink(missing_ok=True)
-    return renamed
+    return Exported(renamed, infinite)
+
+
+def _infinite(table: Table) -> dict[str, int]:
+    numbers = table.frame.select_dtypes(include="float")
+    found = ((str(name), int(numbers[name].abs().eq(inf).sum())) for name in numbers.columns)
+    return {name: count for name, count in found if count}
 
 
 def _require(kind: str) -> None:

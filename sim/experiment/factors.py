@@ -16,7 +16,7 @@ from sim.scenario.lookup import SettingError, find
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, read_path
 from sim.scenario.points import PointMaker, Setting
-from sim.scenario.quantities import Quantity
+from sim.scenario.quantities import Measure, Quantity
 from sim.scenario.shapes import measure_of, options, split_path
 from sim.scenario.sweep import Block, Grid, LatinHypercube, Listed, Span, Sweep
 
@@ -139,8 +139,23 @@ def _ends(data: Any, path: str, span: Span, origin: str) -> tuple[float, float, 
     except SettingError as error:
         raise stop(str(error)) from None
     measure = measure_of(shape)
+    # Told here once, on the range as it is written, and not on every value drawn from it.
+    refused = "" if measure is None else _refused(measure, (low, high), one or other)
+    if refused:
+        raise stop(f"cannot sample from {span.low!r} to {span.high!r}: {refused}")
     whole = measure.whole if measure is not None else int in list(options(shape))
     return low, high, one or other, whole
+
+
+def _refused(measure: Measure, ends: tuple[float, float], unit: str) -> str:
+    """Return why one of the *ends* of a range is no such number; empty if both are."""
+    for end in ends:
+        number = round(end) if measure.whole or end == round(end) else end
+        try:
+            measure.read(f"{number} {unit}" if unit else number)
+        except ValueError as error:
+            return str(error)
+    return ""
 
 
 def _number_with_unit(end: float | int | str) -> tuple[float | None, str]:

@@ -8,6 +8,7 @@ from math import nan
 from typing import NamedTuple
 
 from sim import __version__
+from sim.engine.budget import BudgetError
 from sim.engine.event_log import EventLog
 from sim.engine.fork import run_forked
 from sim.engine.replication import run_replication
@@ -17,7 +18,7 @@ from sim.experiment.design import Run, nested_design
 from sim.experiment.executors import Jobs, Progress, execute
 from sim.experiment.measure import ADDRESS, read_row, row_names
 from sim.experiment.sides import Side
-from sim.experiment.simulate import BASELINE, Simulator, Task, simulator_for
+from sim.experiment.simulate import BASELINE, EndlessError, Simulator, Task, simulator_for
 from sim.experiment.study import Row
 from sim.experiment.twins import Parting, Twins, parting_of
 from sim.scenario.models import Scenario
@@ -91,12 +92,19 @@ def forker_for(scenario: Scenario, changed: Scenario, paths: Collection[str], se
 
 
 def forked_twins(forker: Forker, replication: int) -> ForkedTwins:
-    """Run replication *replication* without and with the change and return both."""
+    """Run replication *replication* without and with the change and return both.
+
+    Raises:
+        EndlessError: one of them comes to no end.
+    """
     run = nested_design(forker.simulator.scenario, forker.simulator.seed, replication + 1)[replication]
     scenario, changed = forker.scenarios(run)
-    plain = run_replication(scenario, run.seed, run.replication)
-    fork = run_forked(scenario, changed, run.seed, run.replication, forker.at)
-    whole: EventLog = run_replication(changed, run.seed, run.replication)
+    try:
+        plain = run_replication(scenario, run.seed, run.replication)
+        fork = run_forked(scenario, changed, run.seed, run.replication, forker.at)
+        whole: EventLog = run_replication(changed, run.seed, run.replication)
+    except BudgetError as error:
+        raise EndlessError(f"replication {replication} comes to no end: {error}") from error
     twins = Twins(run.run, (plain, fork.log), (scenario, changed), parting_of(plain, fork.log))
     return ForkedTwins(twins, fork.put, fork.kept, parting_of(plain, whole))
 

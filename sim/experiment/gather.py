@@ -7,7 +7,17 @@ from os import PathLike
 from pathlib import Path
 
 from sim.experiment.executors import Jobs, Progress
-from sim.experiment.sides import Side, side_of_file, side_of_folder, side_of_scenario, side_of_study
+from sim.experiment.sides import (
+    Side,
+    crises_apart,
+    name_apart,
+    refusals,
+    refuse_to_pair,
+    side_of_folder,
+    side_of_scenario,
+    side_of_study,
+    side_to_run,
+)  # fmt: skip
 from sim.experiment.study import Study
 from sim.scenario.models import Scenario
 
@@ -15,7 +25,12 @@ Given = str | PathLike[str] | Scenario | Study
 
 
 def gather_sides(
-    given: Sequence[Given], reps: int | None, seed: int | None, jobs: Jobs, progress: Progress | None = None
+    given: Sequence[Given],
+    reps: int | None,
+    seed: int | None,
+    jobs: Jobs,
+    progress: Progress | None = None,
+    pair: bool = True,
 ) -> list[Side]:
     """Return *given* as sides in their order; folders and studies come first, since they fix the luck.
 
@@ -25,10 +40,11 @@ def gather_sides(
         seed: luck of what is run; that of the first folder or study, or 1, if none.
         jobs: worker processes for what is run.
         progress: called with (runs done, all runs) of each.
+        pair: whether runs are to be paired, which is refused before any is run.
 
     Raises:
         ScenarioError: something is wrong with a file.
-        ResultsError: a folder cannot be read.
+        ResultsError: a folder cannot be read, or runs must not be paired.
     """
     there = {place: _there(one, jobs) for place, one in enumerate(given) if _is_there(one)}
     first = next(iter(there.values()), None)
@@ -36,9 +52,14 @@ def gather_sides(
         reps = len(first.rows)
     if seed is None:
         seed = 1 if first is None else first.seed
+    sides = [there[place] if place in there else _planned(one, seed) for place, one in enumerate(given)]
+    name_apart(sides)
+    if pair:
+        apart = [reason for other in sides[1:] for reason in crises_apart(sides[0], other)]
+        refuse_to_pair([*apart, *refusals(sides)])
     return [
-        there[place] if place in there else _run(one, reps, seed, jobs, progress)
-        for place, one in enumerate(given)
+        side if place in there else side_of_scenario(side.scenario, side.name, reps, seed, jobs, progress)
+        for place, side in enumerate(sides)
     ]
 
 
@@ -53,8 +74,6 @@ def _there(one: Given, jobs: Jobs) -> Side:
     return side_of_folder(Path(one), jobs)
 
 
-def _run(one: Given, reps: int | None, seed: int, jobs: Jobs, progress: Progress | None) -> Side:
-    if isinstance(one, Scenario):
-        return side_of_scenario(one, one.name, reps, seed, jobs, progress)
+def _planned(one: Given, seed: int) -> Side:
     assert not isinstance(one, Study)
-    return side_of_file(Path(one), reps, seed, jobs, progress)
+    return side_to_run(one if isinstance(one, Scenario) else Path(one), seed)

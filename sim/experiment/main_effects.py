@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isnan, nan
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from sim.experiment.estimates import Floats, clustered_error, paired_difference, student_quantile
 from sim.experiment.factors import Factor, Level, SweepDesign
 from sim.experiment.responses import Response
+from sim.scenario.alliance import HELP_LEVELS
 
 #: A numeric factor with at least this many levels and no twins is told by its slope.
 SLOPE_FROM = 3
@@ -41,6 +42,16 @@ class Effect:
     at_level: float
     #: Variance of a difference between unpaired runs over that of the paired ones.
     variance_reduction: float
+    #: The same difference counted from the start of the scenario, of a time that is counted from the appeal:
+    #: a level that moves the appeal moves such a time by as much. nan for all others.
+    from_start: float = nan
+    from_start_low: float = nan
+    from_start_high: float = nan
+
+    @property
+    def appeal_later(self) -> float:
+        """How much later the appeal itself comes over the same pairs, hours; nan if it is not the clock."""
+        return self.from_start - self.mean
 
     @property
     def flagged(self) -> bool:
@@ -49,15 +60,35 @@ class Effect:
 
 
 def main_effects(
-    design: SweepDesign, response: Response, column: Column, groups: Sequence[object]
+    design: SweepDesign,
+    response: Response,
+    column: Column,
+    groups: Sequence[object],
+    appeal: Column | None = None,
 ) -> list[Effect]:
     """Return the main effects of every factor on *response*.
+
+    *appeal* gives the instant of the appeal in each run, hours after the start; with it the effects on a
+    time counted from the appeal also say what they are from the start of the scenario.
 
     A level is compared with the factor's first at pairs of points that agree in all other factors, run by
     run; the differences of all such pairs are averaged. Where there are none, as in a sample, a numeric
     factor is told by the slope of a straight line in all numeric factors, from its lowest to its highest
     level. Either way the runs of one outer draw count as one observation.
     """
+    effects = _effects(design, response, column, groups)
+    if appeal is None or response.kind != "time" or response.clock != "appeal":
+        return effects
+    fixed = _effects(design, response, lambda point: column(point) + appeal(point), groups)
+    return [
+        replace(one, from_start=other.mean, from_start_low=other.low, from_start_high=other.high)
+        for one, other in zip(effects, fixed, strict=True)
+    ]
+
+
+def _effects(
+    design: SweepDesign, response: Response, column: Column, groups: Sequence[object]
+) -> list[Effect]:
     effects: list[Effect] = []
     for place, factor in enumerate(design.factors):
         first, *others = factor.levels
@@ -73,6 +104,13 @@ def main_effects(
 def shown_level(factor: Factor, level: Level) -> str:
     """Return a level as tables show it."""
     return f"{level:.10g}" if isinstance(level, float) else str(level)
+
+
+def greatest(response: Response) -> float:
+    """Return the largest difference that *response* can show: no two chances differ by more than 1."""
+    if response.kind == "flag" or response.unit == "share":
+        return 1.0
+    return len(HELP_LEVELS) - 1.0 if response.kind == "level" else inf
 
 
 def _twins(design: SweepDesign, place: int, first: Level, level: Level) -> list[tuple[int, int]]:
@@ -108,7 +146,7 @@ def _paired(
         names += [group for group, there in zip(groups, known, strict=False) if there]
     found = paired_difference(np.concatenate(befores), np.concatenate(afters), names)
     factor = design.factors[place]
-    most = 1.0 if response.kind == "flag" else inf  # no two chances differ by more
+    most = greatest(response)
     return Effect(
         factor.name, response.name, shown_level(factor, first), shown_level(factor, level), "paired",
         found.mean, max(found.low, -most), min(found.high, most), found.n, len(pairs), found.baseline,
@@ -152,10 +190,12 @@ def _slope(
     error, df = clustered_error(slopes, [g for g, there in zip(groups, known, strict=False) if there])
     half = nan if isnan(error) else student_quantile(0.975, df) * error
     mean, start = float(slopes.mean()), float((lines[0] + lines[1:].mean(axis=0) - slopes / 2).mean())
-    factor = design.factors[place]
+    factor, most = design.factors[place], greatest(response)
+    # A straight line knows of no bounds: beyond the greatest difference there is it means nothing.
+    middle, below, above = (min(max(value, -most), most) for value in (mean, mean - half, mean + half))
     return Effect(
         factor.name, response.name, shown_level(factor, float(low[here - 1])),
-        shown_level(factor, float(high[here - 1])), "slope", mean, mean - half, mean + half,
+        shown_level(factor, float(high[here - 1])), "slope", middle, below, above,
         len(slopes), len(x), start, start + mean, _slope_reduction(scaled, here, y[:, known], slopes),
     )  # fmt: skip
 

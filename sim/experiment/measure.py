@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import nan
 
 from sim.engine.event_log import EventKind, EventLog
+from sim.engine.prepared import prepared
 from sim.experiment.dynamics import measures_of
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import spans
 from sim.scenario.models import Scenario
+from sim.scenario.study import RecordEntry
 
 _K = EventKind
 #: Kinds whose first time is kept, whoever acts; and those kept for each member.
@@ -38,10 +40,16 @@ def read_row(log: EventLog, scenario: Scenario) -> list[float]:
     """
     found = {name: response.function(log, scenario) for name, response in responses_of(scenario).items()}
     values = list(found.values())
-    for entry in scenario.record.values():
-        plain = found.get(entry.response)
-        values.append(spans()[entry.response].function(log, scenario, entry) if plain is None else plain)
+    for name, entry in _entries(scenario.record):
+        plain = found.get(name)
+        values.append(spans()[name].function(log, scenario, entry) if plain is None else plain)
     return values
+
+
+@prepared
+def _entries(record: dict[str, RecordEntry]) -> list[tuple[str, RecordEntry]]:
+    """Return the entries of a record, each with the response it names."""
+    return [(entry.response, entry) for entry in record.values()]
 
 
 def _first_kinds(scenario: Scenario) -> tuple[EventKind, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from sim.experiment.executors import Progress
 from sim.experiment.folders import ResultsError
 from sim.experiment.results import folder_of, identity_of
 from sim.experiment.shards import Shard, shard_from
@@ -123,8 +124,13 @@ def check_shards(found: Sequence[ShardFolder]) -> None:
         )
 
 
-def join_shards(folders: Sequence[Path], out: Path) -> Plan | SweepPlan:
+def join_shards(folders: Sequence[Path], out: Path, progress: Progress | None = None) -> Plan | SweepPlan:
     """Check shards and copy their runs into the running store of their study, where its command finds them.
+
+    Args:
+        folders: what `--shard` wrote.
+        out: the folder that holds the results of all scenarios.
+        progress: called with (shards joined, all shards).
 
     Returns:
         What the study or sweep that they belong to will do, all of whose runs are there.
@@ -136,10 +142,12 @@ def join_shards(folders: Sequence[Path], out: Path) -> Plan | SweepPlan:
     check_shards(found)
     plan = plan_from(found[0])
     with open_store(target_of(plan, out), found[0].identity, ()) as store:
-        for one in found:
+        for number, one in enumerate(found, start=1):
             missing = {point: _Absent(flags, store.done.get(point)) for point, flags in one.runs.items()}
             with reading(one.folder / NAME) as base:
                 copy_runs(base, store, missing)
+            if progress is not None:
+                progress(number, len(found))
         if lost := len(store.missing(plan.tasks)):
             raise ResultsError(f"{lost} of {len(plan.tasks)} runs could not be joined in {store.folder}")
     return plan

@@ -23,7 +23,7 @@ from sim.experiment.samples import Row
 #: Kinds of response that are compared; a coded answer and a part of a whole are not numbers to subtract.
 COMPARED = ("time", "flag", "count", "level")
 _LEVEL = 0.975
-#: Answers this near, in proportion, are the same number found in another order of adding up.
+#: Numbers this near, in proportion to the answers, are the same found in another order of adding up.
 ROUNDING = 1e-9
 
 
@@ -52,7 +52,8 @@ class Difference:
     high: float
     #: Difference in standard deviations between runs (root of the mean of both sides' variances).
     effect: float
-    #: Variance of a difference between unpaired runs over that of the paired ones; nan without pairs.
+    #: Variance of a difference between unpaired runs over that of the paired ones: inf where all pairs differ
+    #: by the same amount; nan without pairs, and where no pair differs: there is nothing to be sharper about.
     variance_reduction: float
     #: Pairs in which the two sides answer otherwise (nan without pairs).
     changed: float
@@ -93,17 +94,39 @@ def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
     groups = [_group(one) for one, _ in rows]
     there, here = ~np.isnan(a), ~np.isnan(b)
     both = there & here
+    a_both, b_both = a[both], b[both]
     found = paired_difference(a, b, groups)
     low, high = found.low, found.high
     if response.kind == "flag" and found.n:
         kept = [group for group, known in zip(groups, both, strict=True) if known]
-        low, high = share_interval(b[both] - a[both], kept)
+        low, high = share_interval(b_both - a_both, kept)
+    apart = pairs_apart(a_both, b_both)
+    mean, low, high = tidied((found.mean, low, high), a_both, b_both)
     return Difference(
         response.name, response.label, response.unit, response.kind, len(rows), found.n,
-        int((there & ~here).sum()), int((here & ~there).sum()), found.baseline, found.variant, found.mean,
-        low, high, _effect(a[both], b[both], found.mean), found.variance_reduction,
-        float((there != here).sum() + (~np.isclose(a[both], b[both], rtol=ROUNDING, atol=0.0)).sum()),
+        int((there & ~here).sum()), int((here & ~there).sum()), found.baseline, found.variant, mean,
+        low, high, _effect(a_both, b_both, mean), found.variance_reduction if apart else nan,
+        float((there != here).sum() + apart),
     )  # fmt: skip
+
+
+def pairs_apart(a: Floats, b: Floats) -> int:
+    """Return how many pairs of answers are not the same number but for rounding."""
+    return int((~np.isclose(a, b, rtol=ROUNDING, atol=0.0)).sum())
+
+
+def tidied(numbers: Sequence[float], a: Floats, b: Floats) -> tuple[float, ...]:
+    """Return *numbers* with 0 for what is nothing beside the answers *a* and *b* but rounding.
+
+    The mean of 200 times 0.02 is not that of 40 times 0.02 to the last digit, and all that follows from it,
+    its error as well, is as small.
+    """
+    least = ROUNDING * _size(a, b)
+    return tuple(0.0 if abs(number) <= least else number for number in numbers)
+
+
+def _size(a: Floats, b: Floats) -> float:
+    return max((float(np.abs(values).max()) for values in (a, b) if len(values)), default=0.0)
 
 
 def share_interval(difference: Floats, groups: Sequence[object]) -> tuple[float, float]:
@@ -130,10 +153,10 @@ def unpaired(response: Response, one: Sequence[Row], other: Sequence[Row]) -> Di
     n, m = len(a[0]), len(b[0])
     first, second = (float(x.mean()) if len(x) else nan for x, _ in (a, b))
     low, high = _newcombe(a, b) if response.kind == "flag" else _welch(a, b)
+    mean, low, high = tidied((second - first, low, high), a[0], b[0])
     return Difference(
         response.name, response.label, response.unit, response.kind, min(len(one), len(other)), min(n, m),
-        len(one) - n, len(other) - m, first, second, second - first, low, high,
-        _effect(a[0], b[0], second - first), nan, nan,
+        len(one) - n, len(other) - m, first, second, mean, low, high, _effect(a[0], b[0], mean), nan, nan,
     )  # fmt: skip
 
 
@@ -171,13 +194,14 @@ def _newcombe(a: Known, b: Known) -> tuple[float, float]:
 
 
 def _effect(a: Floats, b: Floats, mean: float) -> float:
-    """Return *mean* in standard deviations between runs; infinite where neither side varies."""
+    """Return *mean* in standard deviations between runs; infinite where runs vary by rounding alone."""
     if isnan(mean) or mean == 0:
         return 0.0 if mean == 0 else nan
     if min(len(a), len(b)) < 2:
         return nan
     spread = sqrt((float(a.var(ddof=1)) + float(b.var(ddof=1))) / 2)
-    return mean / spread if spread > 0 else (inf if mean > 0 else -inf)
+    varies = spread > ROUNDING * _size(a, b)
+    return mean / spread if varies else (inf if mean > 0 else -inf)
 
 
 def ranked(differences: Sequence[Difference]) -> list[Difference]:

@@ -8,10 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sim.experiment.executors import Jobs, Progress, fulfil
+from sim.experiment.gathered import rows_of
 from sim.experiment.precision import Reached, Rule, Values, until_precise
 from sim.experiment.responses import responses_of
 from sim.experiment.simulate import BASELINE, TaskList
-from sim.experiment.study import Plan, Study, do_study, rows_of, settled
+from sim.experiment.study import Plan, Study, do_study, settled
 from sim.experiment.sweep import response_values
 from sim.experiment.sweep_plan import CAP, chosen_responses, rule_for
 from sim.scenario.models import Scenario

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.experiment.estimates import clustered_error, effective_size, student_quantile
+from sim.experiment.estimates import Groups, clustered_error, effective_size, student_quantile
 
 Key = TypeVar("Key", bound=Hashable)
 #: Fewest values behind a verdict: with fewer, all may agree by chance.
@@ -27,9 +27,17 @@ class Values:
     """The values of a response so far, with the outer draw of each."""
 
     values: ArrayLike
-    groups: Sequence[object]
+    groups: Groups
     #: A share of runs, whose half-width is meant as it is and not in proportion.
     proportion: bool = False
+
+    @classmethod
+    def of(cls, parts: Sequence[Values]) -> Values:
+        """Return the values of one response that were read part by part."""
+        if not parts:
+            return cls([], [])
+        groups = np.concatenate([np.asarray(part.groups, dtype=float) for part in parts])
+        return cls(np.concatenate([part.values for part in parts]), groups, parts[0].proportion)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ class Response:
     contributor: str = ""
     #: In front of the columns that the stratum is read from (an episode's are its own).
     prefix: str = ""
+    #: Where a time is counted from a later instant: that instant at its latest (hours after the start).
+    starts: float = 0.0
 
     def concerns(self, row: Mapping[str, float]) -> bool:
         """Return whether the run behind *row* belongs to the response's stratum."""
@@ -146,7 +148,11 @@ def hours_simulated(log: EventLog, scenario: Scenario) -> float:
 
 
 def _hours_to(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
-    return lambda log, scenario: from_appeal(log, first_time(log, kind))
+    def hours(log: EventLog, _: Scenario) -> float:
+        record = log.first(kind)
+        return nan if record is None else from_appeal(log, record.time)
+
+    return hours
 
 
 def _happened(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
@@ -154,7 +160,7 @@ def _happened(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
 
 
 def _total(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
-    return lambda log, scenario: float(sum(r.amount for r in log.of(kind)))
+    return lambda log, scenario: float(sum([r.amount for r in log.of(kind)]))
 
 
 _MANDATE, _APPEAL = EventKind.MANDATE, EventKind.APPEAL
@@ -188,9 +194,9 @@ _SCALAR: tuple[Response, ...] = (
     Response("flights_per_day_in", "Flights in per landing day", "flights a day", _MANDATE, flights_per_day,
              "count"),
     Response("troops_deployed", "Troops brought into the theatre", "troops", _MANDATE,
-             lambda log, s: float(sum(troops_of(r) for r in arrivals(log))), "count"),
+             lambda log, s: float(sum([troops_of(r) for r in arrivals(log)])), "count"),
     Response("vehicles_deployed", "Vehicles brought into the theatre", "vehicles", _MANDATE,
-             lambda log, s: float(sum(r.detail.get("vehicles", 0) for r in arrivals(log))), "count"),
+             lambda log, s: float(sum([r.detail.get("vehicles", 0) for r in arrivals(log)])), "count"),
     Response("local_freed", "Local personnel freed from guard duty", "people", _MANDATE,
              _total(EventKind.FREED), "count"),
     Response("sites_overwhelmed", "Sites overwhelmed", "sites", None,
@@ -272,5 +278,16 @@ def _all_responses(scenario: Scenario) -> dict[str, Response]:
     crisis, force = scenario.crisis, scenario.response.mandate is not None
     members = tuple(scenario.alliance.members)
     core = _responses_of(members, scenario.alliance.lead, crisis.unrest is not None, force)
-    extra = {r.name: r for measures in measures_of(scenario) for r in measures.responses(scenario)}
+    dynamics = tuple(measures_of(scenario))
+    extra = {r.name: r for measures in dynamics for r in measures.responses(scenario)}
+    if crisis.unrest is None:
+        extra |= _ended(" and ".join(measures.ends for measures in dynamics if measures.ends))
     return core | extra if extra else core
+
+
+def _ended(end: str) -> dict[str, Response]:
+    """Return the times to the end of a crisis that has no sites to be calm, called by what its *end* is."""
+    labels = {
+        "hours_to_order": f"Appeal to {end}", "hours_to_order_from_start": f"Start of the scenario to {end}",
+    }  # fmt: skip
+    return {name: replace(RESPONSES[name], label=label) for name, label in labels.items()} if end else {}

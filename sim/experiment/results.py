@@ -44,11 +44,10 @@ def study_digest(scenario: Scenario, seed: int) -> str:
 
     The number of replications does not enter: more of them extend the same study.
     """
-    return _digest(plain_data(scenario), scenario, seed)
+    return _digest(_hash_without_replications(plain_data(scenario), scenario), seed)
 
 
-def _digest(data: Mapping[str, Any], scenario: Scenario, seed: int) -> str:
-    whole = _hash_without_replications(data, scenario)
+def _digest(whole: str, seed: int) -> str:
     return blake2b(json.dumps([__version__, seed, whole]).encode(), digest_size=16).hexdigest()
 
 
@@ -59,12 +58,12 @@ def _hash_without_replications(data: Mapping[str, Any], scenario: Scenario) -> s
 
 def identity_of(scenario: Scenario, seed: int) -> Identity:
     """Return what the outcomes of a study follow from."""
-    data = plain_data(scenario)
+    whole = _hash_without_replications(plain_data(scenario), scenario)
     return Identity(
         kind="study",
-        digest=_digest(data, scenario, seed),
+        digest=_digest(whole, seed),
         scenario=scenario.name,
-        scenario_hash=_hash_without_replications(data, scenario),
+        scenario_hash=whole,
         seed=seed,
         columns=row_names(scenario),
     )
@@ -121,7 +120,7 @@ def write_results(
         ResultsError: the folder cannot be written, or holds something else; nothing half-written is left.
     """
     data = plain_data(study.scenario)
-    digest = _digest(data, study.scenario, study.seed)
+    digest = study_digest(study.scenario, study.seed) if store is None else store.identity.digest
     target = _beside_a_larger(_folder(out, study.scenario, digest), digest, len(study.rows))
     about = {
         "scenario": study.scenario.name,

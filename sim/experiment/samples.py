@@ -55,7 +55,7 @@ class Sample:
 def censored_at(response: Response, row: Row) -> float:
     """Return the time, on the response's clock (h), at which the run of *row* stopped."""
     own = response.prefix  # an episode has a start and a horizon of its own
-    since = row[f"{own}hours_to_appeal"] if response.clock == "appeal" else 0.0
+    since = row[f"{own}hours_to_appeal"] if response.clock == "appeal" else response.starts
     return row[f"{own}hours_simulated"] - since
 
 

@@ -80,3 +80,5 @@ class Score:
     mean_crps_naive: float
     #: Timings behind the two means.
     n_crps: int = 0
+    #: Instants that would be scored but lie past the end of the simulated time.
+    n_unreached: int = 0

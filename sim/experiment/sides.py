@@ -13,7 +13,7 @@ from typing import Any
 
 from sim import __version__
 from sim.engine.event_log import EventLog
-from sim.experiment.canonical import read_whole
+from sim.experiment.canonical import kind_of, read_manifest, read_whole
 from sim.experiment.curves import grid_of
 from sim.experiment.design import nested_design
 from sim.experiment.executors import Jobs, Progress
@@ -23,11 +23,14 @@ from sim.experiment.record_check import check_record
 from sim.experiment.simulate import BASELINE, Task, simulator_for
 from sim.experiment.study import Row, Study, run_study
 from sim.experiment.tables import column_name
+from sim.scenario.crisis import Crisis
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
 
 #: Runs behind the curves and bands of a side that comes from a folder, which keeps none.
 SHOWN = 200
+#: Parts of a crisis of which any may go on; and the most names told of one.
+GOING_ON, NAMED = ("unrest", "incursions", "fighting", "epidemic", "pressure", "occasion"), 3
 
 
 @dataclass
@@ -80,21 +83,17 @@ def _alike(again: Sequence[Row], before: Sequence[Row]) -> bool:
     )
 
 
-def side_of_file(
-    path: str | Path,
-    reps: int | None,
-    seed: int,
-    jobs: Jobs,
-    progress: Progress | None = None,
-) -> Side:
-    """Run the scenario in the file at *path* and return it as a side.
+def side_to_run(one: str | Path | Scenario, seed: int) -> Side:
+    """Return a scenario, or the one in a file, as a side that has not been run and has no rows.
 
     Raises:
         ScenarioError: something is wrong with the file.
     """
-    scenario = load_scenario(path)
-    check_record(scenario, str(path))
-    return side_of_scenario(scenario, Path(path).stem, reps, seed, jobs, progress)
+    if isinstance(one, Scenario):
+        return Side(one.name, one, seed, __version__, [])
+    scenario = load_scenario(one)
+    check_record(scenario, str(one))
+    return Side(Path(one).stem, scenario, seed, __version__, [])
 
 
 def side_of_scenario(
@@ -119,12 +118,13 @@ def side_of_folder(path: str | Path, jobs: Jobs = "auto") -> Side:
         ScenarioError: its scenario is not one that this version reads.
     """
     folder = Path(path)
-    manifest, contents = read_whole(folder, ("scenario.resolved.yaml", "runs.csv"))
-    kind = manifest.get("kind", "run")
+    manifest = read_manifest(folder)
+    kind = kind_of(manifest)
     if kind != "run":
         raise ResultsError(
             f"{folder} holds a {kind}, not the runs of one scenario; compare takes folders that `run` wrote"
         )
+    _, contents = read_whole(folder, ("scenario.resolved.yaml", "runs.csv"))
     scenario = load_scenario(folder / "scenario.resolved.yaml").model_copy(update={"variants": {}})
     rows = read_rows(contents["runs.csv"], scenario)
     name = f"{manifest['scenario']} {str(manifest['digest'])[:8]}"
@@ -142,6 +142,56 @@ def read_rows(content: bytes, scenario: Scenario) -> list[Row]:
 
 def _number(text: str | None) -> float:
     return float(text) if text else nan
+
+
+def name_apart(sides: Sequence[Side]) -> None:
+    """Number sides of the same name."""
+    names = [side.name for side in sides]
+    for place, side in enumerate(sides):
+        if names.count(side.name) > 1:
+            side.name = f"{names[place]} ({names[: place + 1].count(names[place])})"
+
+
+def refuse_to_pair(reasons: Sequence[str]) -> None:
+    """Refuse to pair runs, if there are *reasons*.
+
+    Raises:
+        ResultsError: with each of them.
+    """
+    if reasons:
+        raise ResultsError(
+            f"these must not be paired: {'; '.join(dict.fromkeys(reasons))}; --unpaired compares them as "
+            "separate samples"
+        )
+
+
+def crises_apart(a: Side, b: Side) -> list[str]:
+    """Return why two sides are about different crises, in words; empty if they are about the same one.
+
+    Luck is found by the names of what it is for, so runs of different crises have next to none in common,
+    and a difference between them is the effect of no input. It is the same crisis if the host is the same,
+    and something that goes on, and some place; its date, name and type may be what is asked about.
+    """
+    one, other = a.scenario.crisis, b.scenario.crisis
+    found = []
+    if one.host != other.host:
+        found.append(f"they are different crises ({one.host} is host in {a.name}, {other.host} in {b.name})")
+    for what, of_a, of_b in (
+        ("what goes on", _going_on(one), _going_on(other)),
+        ("where", list(one.places()), list(other.places())),
+    ):
+        if not found and (of_a or of_b) and not set(of_a) & set(of_b):
+            found.append(f"they are different crises ({what}: {_some(of_a)} in {a.name}, {_some(of_b)} in "
+                         f"{b.name})")  # fmt: skip
+    return found
+
+
+def _going_on(crisis: Crisis) -> list[str]:
+    return [name for name in GOING_ON if getattr(crisis, name) is not None]
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "") or "nothing"
 
 
 def refusals(sides: Sequence[Side]) -> list[str]:
@@ -168,7 +218,7 @@ def _refusals(a: Side, b: Side) -> list[str]:
             found.append(f"their draws do not match ({word}: {of_a} in {a.name}, {of_b} in {b.name})")
     if not found and not _same_addresses(a.rows, b.rows):
         found.append(f"equal runs of {a.name} and {b.name} have other draws or replications")
-    if not {"killed", "mandate", "failed"} & set(b.rows[0] if b.rows else ()):
+    if b.rows and not {"killed", "mandate", "failed"} & set(b.rows[0]):
         found.append(f"the table of {b.name} is of another format")
     return found
 

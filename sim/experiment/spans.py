@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, inf, nan
 from operator import attrgetter, itemgetter
@@ -46,24 +46,25 @@ def reported(sweep: EventRecord, at: float) -> float:
 def detained_reported(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the people detained as reported by the entry's instant."""
     at = _at(scenario, entry)
-    return sum(reported(sweep, at) for sweep in log.of(EventKind.SWEEP))
+    return sum([reported(sweep, at) for sweep in log.of(EventKind.SWEEP)])
 
 
 def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
     at = _at(scenario, entry)
-    sites = set(entry.among or scenario.crisis.sites)
-    stirred: set[str] = set()
-    for r in _onsets_and_calms(log):
-        if r.time > at:
-            break
-        (stirred.add if r.kind is _ONSET else stirred.discard)(r.where)
-    return float(len(sites - stirred))
+    times, stirred = _stirred(log)
+    return float(len(set(entry.among or scenario.crisis.sites) - stirred[bisect_right(times, at)]))
 
 
 @once
-def _onsets_and_calms(log: EventLog) -> list[EventRecord]:
-    return sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=_BY_TIME)
+def _stirred(log: EventLog) -> tuple[list[float], list[frozenset[str]]]:
+    """Return when unrest began or ended at a site, and the sites with unrest before and after each time."""
+    times: list[float] = []
+    sites = [frozenset[str]()]
+    for r in sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=_BY_TIME):
+        times.append(r.time)
+        sites.append(sites[-1] | {r.where} if r.kind is _ONSET else sites[-1] - {r.where})
+    return times, sites
 
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
@@ -133,14 +134,12 @@ def record_response(scenario: Scenario, key: str) -> Response:
     name = f"record.{key}"
     scalar = responses_of(scenario).get(entry.response)
     if scalar is not None:
-        return Response(
-            name, entry.label, scalar.unit, scalar.given, scalar.function, scalar.kind, scalar.clock,
-            scalar.contributor, scalar.prefix,
-        )  # fmt: skip
+        return replace(scalar, name=name, label=entry.label)
     span = spans()[entry.response]
     return Response(
         name, entry.label, span.unit, span.given, lambda log, s: span.function(log, s, entry), span.kind,
-        contributor=entry.who,
+        # Only troops under a mandate wait for who is named to contribute; other readings just name a state.
+        contributor=entry.who if span.given is _MANDATE else "",
     )  # fmt: skip
 
 

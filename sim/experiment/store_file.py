@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,13 +18,15 @@ from sim.experiment.folders import ResultsError
 from sim.experiment.store_parts import DIGEST, Part
 
 #: Marks the files of this program (the application id of SQLite) and the layout of their tables.
-MARK, FORMAT = 0x0C57_0512, 1
+MARK, FORMAT = 0x0C57_0512, 2
 TABLES = (
     "CREATE TABLE header (text TEXT, checksum BLOB)",
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY, parts INTEGER, checksum BLOB)",
     "CREATE TABLE parts (id INTEGER PRIMARY KEY, chunk INTEGER, point TEXT, first INTEGER, shape TEXT, "
     "failed TEXT, runs BLOB, rows BLOB, firsts BLOB, curves BLOB, content BLOB, checksum BLOB)",
 )
+#: Bytes of a page, and of what is written ahead before it is put into place.
+PAGE, CHECKPOINT = 2**14, 2**22
 COLUMNS = ", ".join(Part._fields)
 FRESH = "--fresh starts anew"
 
@@ -36,11 +39,23 @@ class StoreError(ResultsError):
 def program() -> str:
     """Return the version of the program and a digest of the source that outcomes follow from."""
     whole = blake2b(digest_size=8)
-    top = Path(__file__).parents[1]
+    top = str(Path(__file__).parents[1])
     for floor in ("scenario", "alliance", "engine", "experiment"):
-        for path in sorted((top / floor).rglob("*.py")):
-            whole.update(path.relative_to(top).as_posix().encode() + path.read_bytes())
+        for path in sorted(_sources(os.path.join(top, floor))):
+            whole.update(path.removeprefix(top).replace(os.sep, "/").encode())
+            with open(path, "rb", buffering=0) as file:
+                whole.update(file.read())
     return f"{__version__} {whole.hexdigest()}"
+
+
+def _sources(folder: str) -> Iterator[str]:
+    """Yield the modules below *folder*; with paths as texts, which takes half the time at every start."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.name.endswith(".py"):
+                yield entry.path
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _sources(entry.path)
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,9 @@ def connect(path: Path) -> sqlite3.Connection:
     """Open a file for this process alone; without shared memory it works on network disks, too."""
     base = sqlite3.connect(path, timeout=0, isolation_level=None)
     try:
+        # Curves fill many small pages, each of which is written twice; a file that is there keeps its own.
+        base.execute(f"PRAGMA page_size={PAGE}")
+        base.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT // PAGE}")
         base.execute("PRAGMA locking_mode=EXCLUSIVE")
         base.execute("PRAGMA journal_mode=WAL")
         # A commit survives the end of this process, however sudden; a power cut may undo the last ones.

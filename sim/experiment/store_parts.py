@@ -1,7 +1,9 @@
 """Outcomes as bytes and back, bit by bit the same, with checksums that find a flipped bit.
 
 Curves are mostly steps. Of each only the values that differ from the one before are kept, with a mask that
-says where they stand: a seventh of the bytes at a fifth of the time of a general compression.
+says where they stand: a seventh of the bytes at a fifth of the time of a general compression. A part's
+checksum takes its long fields by their CRC-32, which misses no error within 32 bits and is five times as fast
+as a cryptographic hash; its content, which tells outcomes from one another, is hashed in full.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from hashlib import blake2b
 from itertools import groupby
 from struct import pack as packed
 from struct import unpack_from
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+from zlib import crc32
 
 import numpy as np
 
@@ -22,6 +25,7 @@ from sim.experiment.simulate import Outcome, Task
 #: Bytes of a checksum; 2 to this power of 8 is where sums of digests wrap.
 DIGEST = 16
 _WRAP = 1 << (8 * DIGEST)
+Buffer: TypeAlias = bytes | memoryview
 
 
 class Part(NamedTuple):
@@ -67,10 +71,14 @@ def _part(point: str, pairs: list[tuple[Task, Outcome]]) -> Part:
     rows = [packed(f"={len(outcome.row)}d", *outcome.row) for outcome in well]
     firsts = [packed(f"={len(outcome.firsts)}d", *outcome.firsts) for outcome in well]
     arrays = [outcome.curves for outcome in well if outcome.curves is not None]
-    curves, pieces = _sparse(np.stack(arrays)) if arrays else (b"", [b""] * len(well))
+    curves, pieces = _sparse(np.stack(arrays)) if arrays else (b"", [(b"", b"")] * len(well))
     total, kept = 0, zip(rows, firsts, pieces, strict=True)
     for place, number in enumerate(numbers):
-        said = failed[place].encode() if place in failed else b"".join(next(kept))
+        if place in failed:
+            said: tuple[Buffer, ...] = (failed[place].encode(),)
+        else:
+            row, first, piece = next(kept)
+            said = (row, first, *piece)
         total += _digest(point, number, place in failed, said)
     shape = (
         [len(well[0].row), *(arrays[0].shape if arrays else (0, 0)), len(well[0].firsts)] if well else [0] * 4
@@ -122,33 +130,36 @@ def summed(contents: Sequence[bytes]) -> bytes:
     return (sum(int.from_bytes(c, "big") for c in contents) % _WRAP).to_bytes(DIGEST, "big")
 
 
-def _digest(point: str, number: int, failed: bool, said: bytes) -> int:
-    head = f"{point}|{number}|{int(failed)}|".encode()
-    return int.from_bytes(blake2b(head + said, digest_size=DIGEST).digest(), "big")
+def _digest(point: str, number: int, failed: bool, said: Sequence[Buffer]) -> int:
+    whole = blake2b(f"{point}|{number}|{int(failed)}|".encode(), digest_size=DIGEST)
+    for piece in said:
+        whole.update(piece)
+    return int.from_bytes(whole.digest(), "big")
 
 
 def _checksum(part: Part) -> bytes:
-    whole = blake2b(digest_size=DIGEST)
-    for field in part[:-1]:
-        content = field if isinstance(field, bytes) else str(field).encode()
-        whole.update(len(content).to_bytes(8, "big") + content)
-    return whole.digest()
+    short = (part.point, part.first, part.shape, part.failed, part.content.hex())
+    long = ((len(field), crc32(field)) for field in (part.runs, part.rows, part.firsts, part.curves))
+    return blake2b(repr((*short, *long)).encode(), digest_size=DIGEST).digest()
 
 
-def _sparse(curves: Floats) -> tuple[bytes, list[bytes]]:
-    """Return curves (runs, names, grid) packed: lengths, masks, values; and each run's own piece of that."""
+def _sparse(curves: Floats) -> tuple[bytes, list[tuple[Buffer, Buffer]]]:
+    """Return curves (runs, names, grid) packed: masks, then values; and each run's own pieces of those."""
     bits = np.ascontiguousarray(curves).view(np.int64)  # so that every nan is told from every other
     changes = np.ones(bits.shape, bool)
-    np.not_equal(bits[:, :, 1:], bits[:, :, :-1], out=changes[:, :, 1:])
-    flat = changes.reshape(len(bits), -1)
-    masks = np.packbits(flat, axis=1)
-    values = bits[changes].tobytes()
-    ends = (8 * np.cumsum(flat.sum(axis=1))).tolist()
-    pieces = [
-        masks[i].tobytes() + values[start:end]
-        for i, (start, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True))
-    ]
-    return masks.tobytes() + values, pieces
+    flat, between = bits.reshape(-1), changes.reshape(-1)
+    np.not_equal(flat[1:], flat[:-1], out=between[1:])
+    changes[:, :, 0] = True
+    of_runs = changes.reshape(len(bits), -1)
+    masks, values = np.packbits(of_runs, axis=1), flat[between]
+    content = b"".join((masks.data, values.data))
+    view, width, place = memoryview(content), masks.shape[1], masks.nbytes
+    pieces: list[tuple[Buffer, Buffer]] = []
+    for run, mask in enumerate(of_runs):
+        end = place + 8 * int(np.count_nonzero(mask))
+        pieces.append((view[run * width : (run + 1) * width], view[place:end]))
+        place = end
+    return content, pieces
 
 
 def _dense(content: bytes, runs: int, names: int, grid: int) -> Floats:

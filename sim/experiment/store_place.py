@@ -14,6 +14,7 @@ from sim.experiment.folders import ResultsError, one_sentence
 from sim.experiment.shards import WHOLE, Shard
 from sim.experiment.simulate import Task
 from sim.experiment.store import Flags, Identity, Store, StoreError, program, read_header, told
+from sim.experiment.store_file import FORMAT
 from sim.experiment.store_parts import Part, filtered
 
 NAME, LOCK = "runs.sqlite", "lock"
@@ -194,7 +195,8 @@ def check_store(path: Path) -> tuple[str, list[str]]:
     content, bad = bytes(DIGEST), 0
     try:
         with reading(path) as base:
-            read_header(base, path)
+            if read_header(base, path)["format"] != FORMAT:
+                return "", [f"{path} was written by a version of the program with other checksums"]
             for row in base.execute(f"SELECT {', '.join(Part._fields)} FROM parts"):
                 part = Part(*row)
                 bad += not part.whole

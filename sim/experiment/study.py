@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import nan
+from html import escape
+from itertools import islice
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.replication import run_replication
-from sim.experiment.curves import Floats, curve_names, grid_of
+from sim.experiment.curves import Floats, grid_of
 from sim.experiment.design import Run, nested_design
-from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute
-from sim.experiment.measure import ADDRESS, first_names, row_names
+from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute, fulfil
+from sim.experiment.gathered import PIECEMEAL, Failure, Row, gathering
 from sim.experiment.record_check import check_record
 from sim.experiment.responses import responses_of
-from sim.experiment.simulate import (
-    BASELINE,
-    Outcome,
-    Replicate,
-    Simulator,
-    Task,
-    TaskList,
-    simulator_for,
-)  # fmt: skip
+from sim.experiment.simulate import BASELINE, Replicate, Simulator, Task, TaskList, simulator_for
 from sim.experiment.typical import typical_run
 from sim.scenario.models import Scenario
 
@@ -37,16 +29,10 @@ if TYPE_CHECKING:
     from sim.experiment.store import Store
     from sim.experiment.summary import Summary
 
-Row = dict[str, float]
+__all__ = ["Failure", "Plan", "Row", "Study", "do_study", "plan_study", "run_study", "settled"]
 
-
-@dataclass(frozen=True)
-class Failure:
-    """A run that broke off: its address, and the exception with its frames."""
-
-    variant: str
-    run: Run
-    told: str
+#: Outcomes read from the store at a time, of very many runs.
+PIECE = 500
 
 
 @dataclass(repr=False)
@@ -55,13 +41,13 @@ class Study:
 
     scenario: Scenario
     seed: int
-    design: tuple[Run, ...]
+    design: Sequence[Run]
     #: One row per run: run, draw, replication, failed, responses, record.<key>; nan where nothing happened.
     rows: list[Row]
     #: The same runs under each variant, on the same luck.
     variant_rows: dict[str, list[Row]]
     #: Name to an array (runs, grid); nan for failed runs.
-    curves: dict[str, Floats]
+    curves: Mapping[str, Floats]
     #: Hours after the start.
     grid: Floats
     #: "kind|who" to the first time in each run (hours after the start; nan where it did not happen).
@@ -70,10 +56,13 @@ class Study:
     simulator: Simulator = field(repr=False)
     folder: Path | None = None
     #: What `plot` calls; set by the floor that draws.
-    plotter: Callable[..., Any] | None = field(default=None, repr=False)
+    plotter: Callable[..., list[Path]] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         return f"<Study of {self.scenario.name}: {len(self.rows)} runs, seed {self.seed}>"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>{self.summary()._repr_html_()}"
 
     @cached_property
     def typical(self) -> int:
@@ -119,15 +108,23 @@ class Study:
 
         return summarise(self)
 
-    def plot(self, *arguments: Any, **options: Any) -> Any:
-        """Draw the study's charts.
+    def plot(
+        self, which: str | Sequence[str] = "main", *, to: str | PathLike[str] | None = None
+    ) -> list[Path]:
+        """Draw charts of the study as PNG, SVG and CSV and return the files written.
+
+        Args:
+            which: "main" (two charts), "all", or names of charts.
+            to: folder to draw into; `charts/<scenario>-<digest>` if none.
 
         Raises:
             RuntimeError: the study was made without a floor that draws.
+            ValueError: an unknown chart.
+            OSError: the folder cannot be written.
         """
         if self.plotter is None:
             raise RuntimeError("this study was made without charts; use sim.run")
-        return self.plotter(self, *arguments, **options)
+        return self.plotter(self, which, to=to)
 
 
 def run_study(
@@ -171,7 +168,7 @@ class Plan:
     #: With the settings of the study written into it, so that it alone repeats the study.
     scenario: Scenario
     seed: int
-    design: tuple[Run, ...]
+    design: Sequence[Run]
     simulator: Simulator
     #: The runs of the scenario itself, then those of each variant.
     tasks: TaskList
@@ -210,25 +207,30 @@ def do_study(
         StoreError: the store cannot be written.
     """
     scenario, design = plan.scenario, plan.design
-    outcomes = execute(plan.simulator, plan.tasks, jobs, progress, pool_from, store)
-    names = plan.tasks.points
-    by_variant = {name: outcomes[i * len(design) : (i + 1) * len(design)] for i, name in enumerate(names)}
-    failures = [
-        Failure(t.variant, t.run, o.failure) for t, o in zip(plan.tasks, outcomes, strict=True) if o.failure
-    ]
+    many = store is not None and len(design) >= PIECEMEAL
     made = {BASELINE: scenario, **plan.simulator.variants}
-    rows = {name: rows_of(scenario, made[name], design, found) for name, found in by_variant.items()}
-    own = by_variant.pop(BASELINE)
+    found = gathering(made, plan.simulator.grid, outside=many)
+    if store is not None and many:
+        fulfil(plan.simulator, plan.tasks, store, jobs, progress, pool_from)
+        for name in plan.tasks.points:
+            outcomes = (outcome for run, outcome in store.iterate(name) if run < len(design))
+            for first in range(0, len(design), PIECE):
+                piece = design[first : first + PIECE]
+                found.add(name, piece, list(islice(outcomes, len(piece))))
+    else:
+        done = execute(plan.simulator, plan.tasks, jobs, progress, pool_from, store)
+        for place, name in enumerate(plan.tasks.points):
+            found.add(name, design, done[place * len(design) : (place + 1) * len(design)])
     return Study(
         scenario=scenario,
         seed=plan.seed,
         design=design,
-        rows=rows.pop(BASELINE),
-        variant_rows=rows,
-        curves=_curves(curve_names(scenario), own, plan.simulator.grid),
+        rows=found.rows.pop(BASELINE),
+        variant_rows=found.rows,
+        curves=found.curves,
         grid=plan.simulator.grid,
-        events=_events(scenario, own),
-        failures=failures,
+        events=found.events,
+        failures=found.failures,
         simulator=plan.simulator,
     )
 
@@ -256,37 +258,3 @@ def settled(
             )
         change["variants"] = {key: scenario.variants[key] for key in scenario.variants if key in variants}
     return scenario.model_copy(update=change) if change else scenario
-
-
-def rows_of(
-    scenario: Scenario, variant: Scenario, design: Sequence[Run], outcomes: Sequence[Outcome]
-) -> list[Row]:
-    """Return the rows of *variant* in the columns of *scenario*; more members mean more columns."""
-    names, own = row_names(scenario), row_names(variant)
-    missing = [nan] * len(names)
-    rows = []
-    for run, outcome in zip(design, outcomes, strict=True):
-        address = (run.run, nan if run.draw is None else run.draw, run.replication, bool(outcome.failure))
-        values = outcome.row or missing
-        if own != names and outcome.row:
-            found = dict(zip(own, outcome.row, strict=True))
-            values = [found.get(name, nan) for name in names]
-        rows.append(
-            dict(zip(ADDRESS, map(float, address), strict=True)) | dict(zip(names, values, strict=True))
-        )
-    return rows
-
-
-def _curves(names: Sequence[str], outcomes: Sequence[Outcome], grid: Floats) -> dict[str, Floats]:
-    stacked = np.full((len(outcomes), len(names), len(grid)), nan)
-    for place, outcome in enumerate(outcomes):
-        if outcome.curves is not None:
-            stacked[place] = outcome.curves
-    return {name: stacked[:, place, :] for place, name in enumerate(names)}
-
-
-def _events(scenario: Scenario, outcomes: Sequence[Outcome]) -> dict[str, list[float]]:
-    names = first_names(scenario)
-    missing = [nan] * len(names)
-    columns = zip(*(outcome.firsts or missing for outcome in outcomes), strict=True)
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}

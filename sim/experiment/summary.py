@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from math import isfinite, isnan, nan
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ from sim.experiment.estimates import (
     variance_shares,
     wilson,
 )
+from sim.experiment.notebook import notebook_html
+from sim.experiment.pairing import pairs_apart, tidied
 from sim.experiment.responses import ANSWERS, Response, responses_of
 from sim.experiment.samples import Row, Sample, censored_at, sample_of
 from sim.experiment.scores import Score
@@ -27,10 +29,17 @@ from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiment.study import Study
 
 #: Kinds of response whose differences between variants are reported.
 COMPARED = ("time", "flag", "count", "level")
+#: What a notebook shows of the responses, and under which names.
+SHOWN = {
+    "label": "response", "unit": "unit", "given": "given", "n": "runs", "chance": "chance",
+    "median": "median", "low": "band from", "high": "to",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,7 @@ class VariantSummary:
     differences: dict[str, PairedDifference]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Summary:
     """Everything a study says."""
 
@@ -97,6 +106,25 @@ class Summary:
     #: Why shares of variance are missing or certain; empty otherwise.
     epistemic_note: str = ""
     notes: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        failed = f", {self.failed} failed" if self.failed else ""
+        return (
+            f"<Summary of {self.n:,} runs{failed}: {len(self.responses)} responses, "
+            f"{len(self.record)} entries of the record, {len(self.variants)} variants>"
+        )
+
+    def _repr_html_(self) -> str:
+        table = self.table
+        return notebook_html(repr(self), table[table["n"] > 0], SHOWN)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every response, a row each: chance, quantiles, their errors."""
+        import pandas as pd
+
+        columns = [each.name for each in fields(ResponseSummary)]
+        return pd.DataFrame([asdict(found) for found in self.responses.values()], columns=columns)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON; what is not finite becomes none."""
@@ -244,9 +272,14 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
     """
     both = [(a, b) for a, b in pairs if response.concerns(a) and response.concerns(b)]
     groups = [a["run"] if isnan(a["draw"]) else a["draw"] for a, _ in both]
-    return paired_difference(
-        [_restricted(response, a) for a, _ in both], [_restricted(response, b) for _, b in both], groups
-    )
+    base = np.array([_restricted(response, a) for a, _ in both], dtype=float)
+    other = np.array([_restricted(response, b) for _, b in both], dtype=float)
+    found = paired_difference(base, other, groups)
+    known = ~(np.isnan(base) | np.isnan(other))
+    if not pairs_apart(base[known], other[known]):
+        found = replace(found, variance_reduction=nan)  # where no pair differs there is nothing to reduce
+    mean, low, high = tidied((found.mean, found.low, found.high), base[known], other[known])
+    return replace(found, mean=mean, low=low, high=high)
 
 
 def _restricted(response: Response, row: Row) -> float:

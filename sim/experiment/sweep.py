@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isnan, nan
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from sim.engine.replication import run_replication
 from sim.experiment.design import Run
@@ -56,7 +59,7 @@ class SweepStudy:
     seed: int
     design: SweepDesign
     #: The runs of every point, as far as it got.
-    runs_of_point: tuple[Run, ...]
+    runs_of_point: Sequence[Run]
     #: Responses and record entries of all points.
     columns: tuple[str, ...]
     #: The responses that tables and charts show.
@@ -67,7 +70,7 @@ class SweepStudy:
     reached: Mapping[int, Reached[int]]
     book: RowBook[int] = field(repr=False)
     folder: Path | None = None
-    plotter: Callable[..., Any] | None = field(default=None, repr=False)
+    plotter: Callable[..., list[Path]] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         factors = ", ".join(factor.name for factor in self.design.factors)
@@ -96,12 +99,20 @@ class SweepStudy:
 
     def rows_of(self, point: int) -> list[Row]:
         """Return the rows of a point: run, draw, replication, failed, responses, record.<key>."""
-        names = (*ADDRESS[:3], ADDRESS[3], *self.columns)
-        rows = []
-        for run, found in zip(self.runs_of_point, self.book.of(point).tolist(), strict=False):
-            address = (float(run.run), nan if run.draw is None else float(run.draw), float(run.replication))
-            rows.append(dict(zip(names, (*address, *found), strict=True)))
-        return rows
+        return [row for rows in self.pieces_of(point) for row in rows]
+
+    def pieces_of(self, point: int) -> Iterator[list[Row]]:
+        """Yield the rows of a point some at a time: a million of them would take gigabytes."""
+        names, first = (*ADDRESS, *self.columns), 0
+        for part in self.book.parts(point):
+            rows = []
+            runs = self.runs_of_point[first : first + len(part)]
+            for run, found in zip(runs, part.tolist(), strict=True):
+                draw = nan if run.draw is None else float(run.draw)
+                address = (float(run.run), draw, float(run.replication))
+                rows.append(dict(zip(names, (*address, *found), strict=True)))
+            yield rows
+            first += len(part)
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -127,15 +138,19 @@ class SweepStudy:
 
         return summarise_sweep(self)
 
-    def plot(self, *arguments: Any, **options: Any) -> Any:
-        """Draw the sweep's charts.
+    def plot(self, *, to: str | PathLike[str] | None = None) -> list[Path]:
+        """Draw the sweep's charts as PNG, SVG and CSV and return the files written.
+
+        Args:
+            to: folder to draw into; `charts/<scenario>-<digest>` if none.
 
         Raises:
             RuntimeError: the sweep was made without a floor that draws.
+            OSError: the folder cannot be written.
         """
         if self.plotter is None:
             raise RuntimeError("this sweep was made without charts; use sim.sweep")
-        return self.plotter(self, *arguments, **options)
+        return self.plotter(self, to=to)
 
 
 def run_sweep(
@@ -250,8 +265,12 @@ def study_values(study: SweepStudy) -> Callable[[int], dict[str, Values]]:
     """Return what gives the values of the chosen responses of a point, for judging their precision."""
 
     def values(point: int) -> dict[str, Values]:
-        rows = [row for row in study.rows_of(point) if not row["failed"]]
-        return {name: response_values(study.responses[name], rows) for name in study.shown}
+        found: dict[str, list[Values]] = {name: [] for name in study.shown}
+        for rows in study.pieces_of(point):
+            sound = [row for row in rows if not row["failed"]]
+            for name, parts in found.items():
+                parts.append(response_values(study.responses[name], sound))
+        return {name: Values.of(parts) for name, parts in found.items()}
 
     return values
 
@@ -261,7 +280,7 @@ def response_values(response: Response, rows: Sequence[Row]) -> Values:
     held = [(row, restricted(response, row)) for row in rows if response.concerns(row)]
     known = [(row, value) for row, value in held if not isnan(value)]
     groups = [row["run"] if isnan(row["draw"]) else row["draw"] for row, _ in known]
-    return Values([value for _, value in known], groups, response.kind == "flag")
+    return Values(np.array([value for _, value in known]), np.array(groups), response.kind == "flag")
 
 
 def restricted(response: Response, row: Row) -> float:

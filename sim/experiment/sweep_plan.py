@@ -69,7 +69,7 @@ class SweepPlan:
     seed: int
     design: SweepDesign
     #: The runs of every point; with a precision, the most of them.
-    runs: tuple[Run, ...]
+    runs: Sequence[Run]
     #: Responses and record entries of all points.
     columns: tuple[str, ...]
     #: The responses that tables and charts show.

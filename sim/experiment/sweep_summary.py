@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property, partial
-from math import isnan, nan
+from math import isnan, nan, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiment.estimates import clustered_error, effective_size, student_quantile, wilson
+from sim.experiment.estimates import Floats, Z, clustered_error, effective_size, student_quantile, wilson
 from sim.experiment.event_file import plain
 from sim.experiment.main_effects import Effect, main_effects
+from sim.experiment.notebook import notebook_html
 from sim.experiment.responses import Response
 from sim.experiment.row_book import RowBook
-from sim.experiment.samples import Row, sample_of
+from sim.experiment.samples import Row, Sample, sample_of
 from sim.experiment.sweep import SweepStudy, restricted
 
 #: Kinds of response that a sweep reports.
 REPORTED = ("time", "flag", "count", "level")
+#: What a notebook shows, and under which names.
+SHOWN = {
+    "point": "point", "name": "response", "n": "runs", "chance": "chance", "mean": "mean",
+    "mean_error": "±", "median": "median", "low": "band from", "high": "to",
+}  # fmt: skip
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiment.precision import Reached
 
 
@@ -40,18 +48,19 @@ class PointSummary:
     #: Mean with half of its 95 % interval; for a time the mean up to when the clock stopped.
     mean: float
     mean_error: float
-    #: Quantiles; nan where the horizon hides them. Errors are half-widths of 95 % intervals.
+    #: Quantiles; nan where the horizon hides them.
     median: float
     low: float
     high: float
-    median_error: float
-    low_error: float
-    high_error: float
+    #: The median's 95 % interval, between order statistics; nan where too few runs give one, or where the
+    #: horizon hides its end.
+    median_low: float
+    median_high: float
     #: Runs in which it had not happened when the clock stopped.
     censored: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SweepSummary:
     """The summary of a sweep."""
 
@@ -62,6 +71,25 @@ class SweepSummary:
     effects: tuple[Effect, ...]
     #: Where each point stopped, if a precision decided.
     reached: dict[int, Reached[int]]
+
+    def __repr__(self) -> str:
+        points, names = ({getattr(p, key) for p in self.points} for key in ("point", "name"))
+        return (
+            f"<Summary of a sweep: {self.n:,} runs at {len(points)} points, {len(names)} responses, "
+            f"{len(self.effects)} effects>"
+        )
+
+    def _repr_html_(self) -> str:
+        table = self.table
+        return notebook_html(repr(self), table[table["n"] > 0], SHOWN)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every response at every point, a row each: chance, mean, quantiles, their errors."""
+        import pandas as pd
+
+        columns = [each.name for each in fields(PointSummary)]
+        return pd.DataFrame([asdict(found) for found in self.points], columns=columns)
 
     def at(self, point: int, name: str) -> PointSummary | None:
         """Return what a response was at a point; none if nothing answered."""
@@ -87,24 +115,31 @@ class SweepSummary:
 def summarise_sweep(study: SweepStudy) -> SweepSummary:
     """Return the summary of *study*, read point by point; failed runs are left out."""
     band = float(study.scenario.experiment.band)
-    known = study.responses.values()
-    told = [r for r in known if (r.kind in REPORTED or r.name in study.shown) and r.name != "hours_simulated"]
+    known = study.responses
+    told = [
+        r
+        for r in known.values()
+        if (r.kind in REPORTED or r.name in study.shown) and r.name != "hours_simulated"
+    ]
     compared = [r for r in told if not r.contributor or r.name in study.shown]
     values: RowBook[tuple[str, int]] = RowBook(1)
     points: list[PointSummary] = []
     for point in study.design.points:
-        rows = study.rows_of(point.number)
-        sound = [row for row in rows if not row["failed"]]
-        points += [summarise_point(point.number, r, sound, band) for r in told]
-        for response in compared:
-            values.append((response.name, point.number), [_comparable(response, row) for row in rows])
+        samples: RowBook[str] = RowBook(3)
+        for rows in study.pieces_of(point.number):
+            sound = [row for row in rows if not row["failed"]]
+            for response in told:
+                samples.append(response.name, _sampled(response, sound))
+            for response in compared:
+                values.append((response.name, point.number), [_comparable(response, row) for row in rows])
+        points += [summarise_point(point.number, r, _sample(samples.of(r.name)), band) for r in told]
     groups = [run.run if run.draw is None else run.draw for run in study.runs_of_point]
     read = partial(_column, values)
-    effects = [
-        effect
-        for response in compared
-        for effect in main_effects(study.design, response, partial(read, response.name), groups)
-    ]
+    effects = []
+    for response in compared:
+        clock = f"{response.prefix}hours_to_appeal"
+        appeal = partial(read, clock) if clock in known else None
+        effects += main_effects(study.design, response, partial(read, response.name), groups, appeal)
     return SweepSummary(
         study.size - study.failed, study.failed, band, tuple(points), tuple(effects), dict(study.reached)
     )
@@ -121,9 +156,19 @@ def _comparable(response: Response, row: Row) -> float:
     return restricted(response, dict(row))
 
 
-def summarise_point(point: int, response: Response, rows: Sequence[Row], band: float) -> PointSummary:
-    """Return what *response* was over the *rows* of a point."""
+def _sampled(response: Response, rows: Sequence[Row]) -> Floats:
+    """Return value, whether it happened, and outer draw of the runs of a response's stratum."""
     sample = sample_of(response, [row for row in rows if response.name in row])
+    return np.column_stack([sample.values, sample.happened, np.array(sample.groups, dtype=float)])
+
+
+def _sample(table: Floats) -> Sample:
+    """Return the sample that `_sampled` took apart."""
+    return Sample(np.ascontiguousarray(table[:, 0]), table[:, 1] == 1, tuple(table[:, 2].tolist()))
+
+
+def summarise_point(point: int, response: Response, sample: Sample, band: float) -> PointSummary:
+    """Return what *response* was in a *sample* of the runs of a point."""
     tail = (1 - band) / 2
     n = len(sample.values)
     happened = (sample.happened if response.kind == "time" else sample.values > 0).astype(float)
@@ -134,10 +179,26 @@ def summarise_point(point: int, response: Response, rows: Sequence[Row], band: f
     half = nan if isnan(error) else student_quantile(0.975, df) * error
     spread = response.kind != "flag" and n > 0
     at = sample.quantile if spread else lambda p: nan
-    wide = sample.half_width if spread else lambda p: nan
+    ends = sample_interval(sample) if spread else (nan, nan)
     mean = float(sample.values.mean()) if n else nan
     return PointSummary(
-        point, response.name, n, chance, low, high, mean, half, at(0.5), at(tail),
-        at(1 - tail), wide(0.5), wide(tail), wide(1 - tail),
+        point, response.name, n, chance, low, high, mean, half, at(0.5), at(tail), at(1 - tail), *ends,
         int((~sample.happened).sum()),
     )  # fmt: skip
+
+
+def sample_interval(sample: Sample, p: float = 0.5) -> tuple[float, float]:
+    """Return the 95 % interval of the *p*-quantile of a *sample*: the order statistics on its two sides.
+
+    They are the quantiles at p -/+ 1.96 sqrt(p (1 - p)/n) (normal approximation of the binomial), n the
+    effective number of runs, as those of one outer draw add less than others. Either is a value that a
+    run had: unlike half of their distance, set off on both sides, they never lie beyond what can be.
+    (nan, nan) where so few runs give none; the upper end is nan where the horizon hides it.
+    """
+    middle = sample.quantile(p)
+    below = (sample.happened & (sample.values <= middle)).astype(float)
+    n = effective_size(below, sample.groups)
+    step = Z * sqrt(p * (1 - p) / n) if n > 0 else 1.0
+    if isnan(middle) or p - step <= 0 or p + step >= 1:
+        return nan, nan
+    return sample.quantile(p - step), sample.quantile(p + step)

@@ -44,6 +44,15 @@ def _squares(values: Sequence[float]) -> np.ndarray[tuple[int], np.dtype[np.floa
     if 2 * len(known) <= len(values):
         return np.array([0.0 if isnan(v) else MISSED**2 for v in values])
     # Missing ones count as later than all, so that the median is that of every run.
-    middle = float(np.quantile([inf if isnan(v) else v for v in values], 0.5, method="inverted_cdf"))
+    middle = lower_median([inf if isnan(v) else v for v in values])
     spread = float(known.std()) or 1.0
     return np.array([MISSED**2 if isnan(v) else ((v - middle) / spread) ** 2 for v in values])
+
+
+def lower_median(values: Sequence[float]) -> float:
+    """Return the least of *values* that half of them do not exceed.
+
+    It is the quantile of the inverse distribution function (Hyndman and Fan 1996, definition 1), without
+    numpy's own function, which imports masked arrays when it is first called.
+    """
+    return sorted(values)[(len(values) - 1) // 2]

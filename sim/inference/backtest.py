@@ -221,7 +221,7 @@ def coded_answers(coded: CodedCase, sample: str) -> list[tuple[str, float, int]]
     """Return ally, weight and place of the coded answer of every position that counts in *sample*."""
     found = []
     for member in coded.situation.members:
-        weight, answer = weight_in(sample, coded, member), coded.case.positions[member].position
+        weight, answer = weight_in(sample, coded, member), coded.case.coded(member).position
         if weight > 0 and answer is not None:
             found.append((member, weight, CODED_ANSWERS.index(answer)))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from sim.alliance.record_reading import decided_class
 from sim.alliance.theories import RANK
 from sim.inference.backtest import MODES, ORDERED, REFERENCE, Backtest, CaseForecast, coded_answers
-from sim.inference.board_scores import RESAMPLES, Score
+from sim.inference.board_scores import FEWEST_CONFLICTS, RESAMPLES, Score
 from sim.inference.decision_fit import Array
 from sim.inference.joint_board import joint_data, joint_text
 from sim.inference.rivals import rivals_text
@@ -66,7 +66,7 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
         "left out: forecast without any case of its conflict in view.",
         "in-sample: forecast with the case itself in view; shown for comparison, no evidence of foresight.",
         f"Skill is 1 - score / score of {REFERENCE} (shares of what was coded elsewhere);",
-        f"intervals hold 95 % of {RESAMPLES} resamples of conflicts.",
+        f"intervals hold 95 % of {RESAMPLES} resamples of conflicts; {FEWEST_CONFLICTS} are needed for one.",
         "Whether help was asked, and how much, is taken as given, but for the table on asking.",
         "Ties between states were judged with hindsight; --no-ties leaves them out.",
     ]
@@ -81,6 +81,9 @@ def backtest_text(result: Backtest, cases: int = 8) -> str:
     missed = [item for item in ranked if is_miss(item[1], item[2])]
     lines.append(
         f"Cases, worst misses first ({SHOWN}, left out; {len(missed)} of {len(ranked)} have a miss):"
+    )
+    lines.append(
+        f"MISS: the decision, or some coded answer, had been given a chance below {MISS:.0%}; ok: none had."
     )
     for place, (surprise, coded, forecast) in enumerate(ranked):
         lines += _case(coded, forecast, surprise, asking, whole=place < cases)
@@ -110,33 +113,46 @@ def _number(value: float) -> str:
 
 
 def _skill(score: Score) -> str:
-    if not (isfinite(score.skill) and isfinite(score.low)):
+    if not isfinite(score.skill):
         return "-"
+    if score.conflicts < FEWEST_CONFLICTS:
+        return f"{score.skill:+.2f} too few ({score.conflicts})"
     return f"{score.skill:+.2f} [{score.low:+.2f}, {score.high:+.2f}]"
 
 
 def claims(result: Backtest) -> list[str]:
     """Return what the left-out intervals allow to be said, and no more."""
-    told = [
-        f"{theory} ({SAMPLE_WORDS[sample]})"
-        for theory, scores in result.scores.items()
+    looks = [
+        (theory, sample, by[sample])
+        for theory, by in result.scores.items()
         for sample in SAMPLE_WORDS
-        if theory != REFERENCE and sample in scores and scores[sample].claimed
+        if theory != REFERENCE and sample in by and by[sample].n
     ]
-    worse = [
-        f"{theory} ({SAMPLE_WORDS[sample]})"
-        for theory, scores in result.scores.items()
-        for sample in SAMPLE_WORDS
-        if theory != REFERENCE and sample in scores and scores[sample].high < 0
-    ]
-    looks = sum(s in by for t, by in result.scores.items() if t != REFERENCE for s in SAMPLE_WORDS)
+    usable = [look for look in looks if look[2].usable]
+    lines = []
+    if len(usable) < len(looks):
+        few = sorted({s.conflicts for _, _, s in looks if s.conflicts < FEWEST_CONFLICTS})
+        why = f"too few conflicts ({', '.join(map(str, few))})" if few else "no interval with a width"
+        lines.append(
+            f"Of {len(looks)} comparisons {len(looks) - len(usable)} claim nothing: {why}; "
+            f"an interval needs {FEWEST_CONFLICTS} conflicts that differ."
+        )
+    if not usable:
+        return lines
+    told = [f"{theory} ({SAMPLE_WORDS[sample]})" for theory, sample, s in usable if s.claimed]
+    worse = [f"{theory} ({SAMPLE_WORDS[sample]})" for theory, sample, s in usable if s.worse]
     lines = [
         "Skill left out, claimed where the interval lies above zero: " + ("; ".join(told) or "none") + ".",
         f"Worse than {REFERENCE}, the interval below zero: " + ("; ".join(worse) or "none") + ".",
-        f"These are {looks} looks at one record; one in forty would clear zero by luck.",
+        f"These are {len(usable)} looks at one record; one in forty would clear zero by luck.",
+        *lines,
     ]
-    if not any(s.startswith(SHOWN) for s in told):
-        lines.append(f"For {SHOWN} no skill is claimed: every left-out interval includes zero.")
+    own = [s for theory, _, s in usable if theory == SHOWN]
+    if own and not any(s.claimed for s in own):
+        found = "no left-out interval lies above zero" if any(s.worse for s in own) else (
+            "every left-out interval includes zero"
+        )  # fmt: skip
+        lines.append(f"For {SHOWN} no skill is claimed: {found}.")
     return lines
 
 
@@ -157,7 +173,7 @@ def _case(
     for member, _, place in coded_answers(coded, "all"):
         chances = forecast.answers["all"][member]
         told = ", ".join(f"{ANSWER_WORDS[a]} {p:.0%}" for a, p in zip(CODED_ANSWERS, chances, strict=True))
-        basis = case.positions[member].basis.replace("_", " ")
+        basis = case.coded(member).basis.replace("_", " ")
         lines.append(f"     {member}: {ANSWER_WORDS[CODED_ANSWERS[place]]} ({basis}); foreseen {told}")
     return [*lines, *ledger_lines(coded)]
 
@@ -215,10 +231,10 @@ def _rounded(value: float) -> float | None:
     return round(value, 4) if isfinite(value) else None
 
 
-def _plain(score: Score) -> dict[str, float | int | None]:
+def _plain(score: Score) -> dict[str, float | int | bool | None]:
     return {
         name: (round(value, 4) if isfinite(value) else None) if isinstance(value, float) else value
-        for name, value in asdict(score).items()
+        for name, value in {**asdict(score), "claimed": score.claimed}.items()
     }
 
 
@@ -244,7 +260,7 @@ def _plain_case(result: Backtest, coded: CodedCase) -> dict[str, Any]:
         "decided": case.council_decision,
         "decided_class": decided_class(case),
         "miss": is_miss(coded, result.forecasts[SHOWN]["left_out"][coded.id]),
-        "coded": {m: case.positions[m].position for m in coded.situation.members},
+        "coded": {m: case.coded(m).position for m in coded.situation.members},
         **by_mode,
         "ledger": [line.strip() for line in ledger_lines(coded)],
     }

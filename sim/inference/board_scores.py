@@ -15,6 +15,11 @@ from sim.inference.decision_fit import Array
 RESAMPLES = 4000
 SEED = 2002
 SHARE = 0.95
+#: Conflicts below which an interval is too narrow to claim anything on (assumed; resamples of a handful of
+#: conflicts repeat them, and conflicts coded alike leave no width at all).
+FEWEST_CONFLICTS = 10
+#: Width below which an interval is none.
+_NO_WIDTH = 1e-9
 
 
 class Measure(NamedTuple):
@@ -45,9 +50,19 @@ class Score:
     reference: float = nan
 
     @property
+    def usable(self) -> bool:
+        """Whether the interval says something: it rests on enough conflicts, and they differ."""
+        return self.conflicts >= FEWEST_CONFLICTS and self.high - self.low > _NO_WIDTH
+
+    @property
     def claimed(self) -> bool:
-        """Whether the interval lies above zero: only then is skill claimed."""
-        return self.low > 0
+        """Whether a usable interval lies above zero: only then is skill claimed."""
+        return self.usable and self.low > 0
+
+    @property
+    def worse(self) -> bool:
+        """Whether a usable interval lies below zero."""
+        return self.usable and self.high < 0
 
 
 def ranked_probability(forecast: Array, happened: int) -> float:

@@ -101,7 +101,7 @@ def table_of(cases: Sequence[CodedCase], *, inferred: bool = True) -> Table:
             relative = s.dependence.get(m, 0.0) / mean if mean > 0 else 1.0
             table.carry[i, j] = 0.0 if m == s.lead else relative**DEPENDENCE_POWER
             table.present[i, j], table.lead[i, j] = True, m == s.lead
-            basis = coded.case.positions[m].basis
+            basis = coded.case.coded(m).basis
             if m in coded.observed and (inferred or basis != "inferred_from_collective_outcome"):
                 table.lower[i, j], table.upper[i, j], table.weight[i, j] = coded.observed[m]
     return table

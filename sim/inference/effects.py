@@ -29,6 +29,8 @@ class Swing:
     high: float
     source: str = ""
     confidence: str = ""
+    #: The base unit, in which the ends are; empty for a number without one.
+    unit: str = ""
 
 
 @dataclass(frozen=True)

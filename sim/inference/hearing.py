@@ -81,7 +81,12 @@ class Hearing:
 
     def verdict(self, member: str, level: HelpLevel, limited: bool = False) -> Verdict:
         """Return how *member* answers a motion, or would if it were put."""
-        return self.members.verdict(member, level, limited, self.accepts(member, level))
+        found = self.members.verdict(member, level, limited, self.accepts(member, level))
+        if (
+            member == self.scenario.crisis.asker
+        ):  # whoever asks on the host's behalf supports what it asks for
+            found = found._replace(answer=Answer(Position.SUPPORT))
+        return found
 
     def answers(self, attempt: Attempt) -> dict[str, Answer]:
         """Return every vote on a motion; the host supports its own."""

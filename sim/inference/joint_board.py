@@ -101,7 +101,7 @@ def _forecast(
         key, before = coded.case.conflict, apart[coded.id]
         for sample, counted in shares.items():
             for member, chances in answers(scene, coded, counted).items():
-                answer, weight = coded.case.positions[member].position, weight_in(sample, coded, member)
+                answer, weight = coded.case.coded(member).position, weight_in(sample, coded, member)
                 if answer is not None and weight:
                     place = CODED_ANSWERS.index(answer)
                     rows[sample].append(Measure(key, weight, place, chances, before[f"{sample} {member}"]))

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from sim.inference.situations import CodedCase, coded_cases, load_alliance, unknown_states
+from sim.inference.situations import (
+    CodedCase,
+    coded_cases,
+    council_notices,
+    load_alliance,
+    unknown_states,
+)
 from sim.scenario.alliance import Alliance
 from sim.scenario.errors import one_problem
 from sim.scenario.record import load_record
@@ -59,12 +65,11 @@ def gather(
     cases = coded_cases(read, state, use_ties=use_ties)
     own = shipped.is_file() and path.resolve() == shipped.resolve()
     pool = () if own or not shipped.is_file() else coded_cases(load_record(shipped), state, use_ties=use_ties)
-    notices = list(read.notices)
+    notices = [*read.notices, *council_notices(read, state)]
     for name, ids in unknown_states(cases, state).items():
         where = ", ".join(ids[:3]) + (f" and {len(ids) - 3} more" if len(ids) > 3 else "")
-        notices.append(
-            f"the alliance's file knows nothing of '{name}' ({where}): neutral ties, middling forces"
-        )
+        what = "judges no tie to the partner" if name in state.partners else "knows nothing of"
+        notices.append(f"the alliance's file {what} '{name}' ({where}): neutral ties, middling forces")
     content = [file.read_bytes() for file in (path, lawbook)] + [shipped.read_bytes() if pool else b""]
     digest = blake2b(b"\0".join([*content, str(use_ties).encode()]), digest_size=16).hexdigest()
     # A record from elsewhere must not put its weights in the place of those of the alliance's own.

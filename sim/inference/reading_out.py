@@ -25,7 +25,7 @@ SAMPLES = ("all", "own_acts", "weighted")
 
 def weight_in(sample: str, coded: CodedCase, member: str) -> float:
     """Return what the coded position of *member* counts for in *sample*; 0 leaves it out."""
-    position: CodedPosition = coded.case.positions[member]
+    position: CodedPosition = coded.case.coded(member)
     if position.position is None:
         return 0.0
     if sample == "weighted":
@@ -67,7 +67,7 @@ def shares_of(training: Sequence[CodedCase], sample: str) -> Shares:
         acted = decided_class(coded.case) != "none"
         for member in coded.situation.members:
             weight = weight_in(sample, coded, member)
-            answer = coded.case.positions[member].position
+            answer = coded.case.coded(member).position
             if answer is None or weight == 0:
                 continue
             place = CODED_ANSWERS.index(answer)
@@ -131,7 +131,7 @@ def level(scene: Scene, coded: CodedCase, shares: Shares) -> Array:
     that is left when the request failed, must first come before the council: the gate.
     """
     situation = coded.situation
-    blocked = any(p.role in ("adversary", "accused") for p in coded.case.positions.values())
+    blocked = any(coded.case.role_of(m) in ("adversary", "accused") for m in coded.case.seats)
     top = RANK[situation.asked_level] if situation.asked else RANK["words"]
     reached = np.zeros(5)
     reached[0] = 1.0

@@ -155,7 +155,7 @@ def _reading(
     for coded, scene in zip(cases, scenes(fit, cases, structure.draws), strict=True):
         told, decision = answers(scene, coded, shares), level(scene, coded, shares)
         for member, chances in told.items():
-            answer = coded.case.positions[member].position
+            answer = coded.case.coded(member).position
             if answer is not None and weight_in("own_acts", coded, member):
                 losses.append(ranked_probability(chances, CODED_ANSWERS.index(answer)))
         levels.append(ranked_probability(decision, RANK[decided_class(coded.case)]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isnan
@@ -18,7 +19,7 @@ from sim.scenario.distributions import Z95
 from sim.scenario.errors import one_problem
 from sim.scenario.learnt import in_force
 from sim.scenario.models import Scenario
-from sim.scenario.paths import full_path, with_values
+from sim.scenario.paths import full_path, quantities, with_values
 from sim.scenario.study import NormalDraw, Posterior
 from sim.scenario.uncertain import assumptions
 
@@ -28,6 +29,9 @@ DEFAULT_RESPONSES = (
 )  # fmt: skip
 #: Fewest replications a point; with one, an input without any effect seemed to matter.
 FEWEST = 30
+#: How many inputs without any effect are named, and how wide that text is.
+NAMED = 20
+WIDTH = 110
 Progress = Callable[[int, int], None]
 
 
@@ -148,8 +152,10 @@ def swings_of(scenario: Scenario) -> list[Swing]:
     """
     middle = centred(scenario)
     swings = {}
+    units = {path: number.unit for path, number in quantities(middle)}
     for a in assumptions(middle):
-        swings[a.path] = Swing(a.path, a.low, a.value, a.high, "; ".join(a.source), a.confidence or "")
+        about = ("; ".join(a.source), a.confidence or "", units[a.path])
+        swings[a.path] = Swing(a.path, a.low, a.value, a.high, *about)
     for path, prior in scenario.uncertain.items():
         if isinstance(prior, NormalDraw) and full_path(path) not in swings:
             half = Z95 * float(prior.sd)
@@ -163,7 +169,7 @@ def swings_of(scenario: Scenario) -> list[Swing]:
 def sensitivity_text(result: Sensitivity, top: int = 15) -> str:
     """Return a table for each response, the *top* assumptions in each."""
     blocks = [_table(result, response, top) for response in result.responses]
-    return "\n".join([*blocks, _legend(result)])
+    return "\n".join([*blocks, *_still(result), _legend(result)])
 
 
 def _table(result: Sensitivity, response: str, top: int) -> str:
@@ -181,24 +187,43 @@ def _table(result: Sensitivity, response: str, top: int) -> str:
     if not shown:
         return f"{title}\n"
     levels = f"{'at low':>8} {'base':>8} {'at high':>8}"
-    heads = f"{'ranks':>7}  {'assumption':<{wide}}  {'low to high':>21}  {levels}  {'high - low':>10}  "
+    units = max((len(row.swing.unit) for row in shown), default=0)
+    units = max(units, len("unit"))
+    heads = (
+        f"{'ranks':>7}  {'assumption':<{wide}}  {'low to high':>21} {'unit':<{units}}  {levels}  "
+        f"{'high - low':>10}  "
+    )
     return "\n".join(
         [
             title,
             f"{heads}{'95 % interval':>21}  pairs  noise",
-            *(_line(row, wide) for row in shown),
+            *(_line(row, wide, units) for row in shown),
             "",
         ]
     )
 
 
-def _line(row: EffectRow, wide: int) -> str:
+def _still(result: Sensitivity) -> list[str]:
+    """Return the lines that name what moved nothing, the alliance's own inputs only counted."""
+    still = [row.swing.path for row in result.of(result.responses[0]) if row.inert] if result.rows else []
+    own = sorted(path for path in still if not path.startswith("alliance."))
+    if not still:
+        return []
+    rest = f"; {len(own) - NAMED} more of the scenario" if len(own) > NAMED else ""
+    said = (
+        "no effect in any replication (the responses were the same at both ends; 'inert' in the CSV): "
+        f"{', '.join(own[:NAMED]) or 'none of the scenario'}{rest}; {len(still) - len(own)} of the alliance"
+    )
+    return [*textwrap.wrap(said, WIDTH, subsequent_indent="  ", break_on_hyphens=False), ""]
+
+
+def _line(row: EffectRow, wide: int, units: int) -> str:
     levels = " ".join(f"{_number(x):>8}" for x in (row.at_low, row.at_base, row.at_high))
     noise = "-" if isnan(row.noise) else f"{row.noise:.0%}"
     return (
-        f"{_ranks(row):>7}  {row.swing.path:<{wide}}  {_span(row.swing.low, row.swing.high):>21}  {levels}  "
-        f"{_number(row.effect):>10}  {_span(row.effect_low, row.effect_high):>21}  {row.pairs:>5}  "
-        f"{noise:>5}"
+        f"{_ranks(row):>7}  {row.swing.path:<{wide}}  {_span(row.swing.low, row.swing.high):>21} "
+        f"{row.swing.unit:<{units}}  {levels}  {_number(row.effect):>10}  "
+        f"{_span(row.effect_low, row.effect_high):>21}  {row.pairs:>5}  {noise:>5}"
     )
 
 
@@ -210,7 +235,8 @@ def _legend(result: Sensitivity) -> str:
     left = f"; after {result.screen} replications the less influential were left" if result.screen else ""
     return (
         f"{result.reps} replications a point, the same luck at every point (seed {result.seed}){left}"
-        f"{'; the answer was taken as given' if result.settled else ''}. Effects "
+        f"{'; the answer was taken as given' if result.settled else ''}. Low and high are in the unit beside "
+        "them, whatever unit the file writes. Effects "
         "are means over the pairs of runs in which the response happened at both ends. Ranks are the best "
         "and worst that the intervals allow; with overlapping intervals assumptions are not told apart.\n"
     )
@@ -225,8 +251,9 @@ def _number(value: float) -> str:
 
 
 COLUMNS = (
-    "response", "rank", "worst_rank", "assumption", "low", "base", "high", "at_low", "at_base", "at_high",
-    "happened_low", "happened_high", "effect", "effect_low", "effect_high", "standard_error", "pairs",
+    "response", "rank", "worst_rank", "assumption", "unit", "low", "base", "high", "at_low", "at_base",
+    "at_high", "happened_low", "happened_high", "effect", "effect_low", "effect_high", "standard_error",
+    "pairs",
     "noise_share", "inert", "screened_out", "confidence", "source",
 )  # fmt: skip
 
@@ -243,7 +270,7 @@ def sensitivity_csv(result: Sensitivity) -> str:
             row.happened_high, row.effect, row.effect_low, row.effect_high, row.error,
         )  # fmt: skip
         flags = (int(row.inert), int(row.screened_out))
-        head = (row.response, row.rank, row.worst_rank, swing.path)
+        head = (row.response, row.rank, row.worst_rank, swing.path, swing.unit)
         tail = (row.pairs, _field(row.noise), *flags, swing.confidence, swing.source)
         writer.writerow([*head, *map(_field, numbers), *tail])
     return out.getvalue()

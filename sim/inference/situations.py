@@ -75,16 +75,43 @@ def load_alliance(path: str | os.PathLike[str]) -> Alliance:
 def coded_cases(record: Record, alliance: Alliance, *, use_ties: bool = True) -> tuple[CodedCase, ...]:
     """Return every case of *record* as its members saw it, in the record's order.
 
+    A case that does not say who was a member takes the alliance's members on its day.
+
     Args:
         record: coded cases.
-        alliance: gives ties, dependence, forces, capitals and the treaty.
+        alliance: gives ties, dependence, forces, capitals, the treaty, and members where a case names none.
         use_ties: put judged ties in where their date allows; otherwise all are 0.
     """
-    return tuple(_coded(case, alliance, use_ties) for case in record.cases.values())
+    return tuple(_coded(seated(case, alliance), alliance, use_ties) for case in record.cases.values())
+
+
+def seated(case: Case, alliance: Alliance) -> Case:
+    """Return *case* with members: its own, else the alliance's on its day, else who has a position."""
+    if case.members_at_date:
+        return case
+    members = tuple(name for name, state in alliance.members.items() if state.is_member(case.day))
+    return case.model_copy(update={"members_at_date": members})
+
+
+def council_notices(record: Record, alliance: Alliance) -> list[str]:
+    """Return what was read with a default about the councils of *record*, or passed over."""
+    found = []
+    for case in record.cases.values():
+        council = seated(case, alliance).seats
+        if not case.members_at_date:
+            told = ", ".join(council)
+            found.append(f"case {case.id}: no 'members_at_date'; taken from the alliance's file: {told}")
+        for name, coded in case.positions.items():
+            if coded.position is not None and case.role_of(name) == "third" and name not in council:
+                found.append(
+                    f"case {case.id}: '{name}' was no member at that date; its position is passed over "
+                    "(if it was one, name it in 'members_at_date')"
+                )
+    return found
 
 
 def unknown_states(cases: Iterable[CodedCase], alliance: Alliance) -> dict[str, tuple[str, ...]]:
-    """Return allies and adversaries of whom the alliance's file knows nothing, with the cases they are in."""
+    """Return allies and adversaries to whom no tie was judged in the alliance's file, with their cases."""
     judged = {name for pair in alliance.ties for name in pair.split("-")} | set(alliance.members)
     found: dict[str, list[str]] = {}
     for coded in cases:
@@ -119,7 +146,7 @@ def facts_of(case: Case) -> dict[str, str]:
     counts as such when attribution is not coded, and no mandate of the United Nations is taken as given.
     """
     adversary = _ADVERSARIES.get(case.adversary.kind, "none")
-    if adversary == "state" and set(case.adversary.parties) & set(case.members_at_date or case.positions):
+    if adversary == "state" and set(case.adversary.parties) & set(case.seats):
         adversary = "member"
     claimed = "claimed" if case.external_aggression_claimed.value else "absent"
     return {
@@ -143,9 +170,10 @@ def was_asked(case: Case) -> bool:
 
 def host_of(case: Case) -> str:
     """Return who needs help: the host, or out of area the member that asks."""
-    askers = [name for name, coded in case.positions.items() if coded.role in ("host", "requester")]
+    roles = {name: case.role_of(name) for name in case.positions}
+    askers = [name for name in roles if roles[name] in ("host", "requester")]
     if case.type == "out_of_area" and askers:
-        return askers[0]
+        return next((name for name in askers if roles[name] == "requester"), askers[0])
     return case.host or (askers[0] if askers else "")
 
 

@@ -50,7 +50,11 @@ class Question(NamedTuple):
             return RANK[adopted_in(log)] >= RANK[self.level]
         for record in log.of(EventKind.POSITION):
             d = record.detail
-            if (record.who, d["level"], d["scope"]) == (self.member, self.level, "full"):
+            if not record.crisis and (record.who, d["level"], d["scope"]) == (
+                self.member,
+                self.level,
+                "full",
+            ):
                 return bool(d["answer"] == Position.SUPPORT.value)
         return None
 
@@ -87,9 +91,14 @@ class Explanation:
 
 
 def adopted_in(log: EventLog) -> HelpLevel:
-    """Return the highest level of help adopted in a log."""
-    levels: list[HelpLevel] = [r.detail["level"] for r in log.of(EventKind.ADOPTED)]
+    """Return the highest level of help adopted in a log; of a campaign, in its first crisis."""
+    levels: list[HelpLevel] = [r.detail["level"] for r in log.of(EventKind.ADOPTED) if not r.crisis]
     return max(levels, key=RANK.__getitem__, default="none")
+
+
+def asked_in(log: EventLog) -> bool:
+    """Return whether the alliance was asked in a log; of a campaign, in its first crisis."""
+    return any(r.detail.get("to") == "alliance" for r in log.of(EventKind.APPEAL) if not r.crisis)
 
 
 def choose_run(scenario: Scenario, seed: int, number: int | None = None) -> tuple[Run, str]:
@@ -140,8 +149,7 @@ def explain(
         raise ValueError(f"{member!r} is no ally with a vote; those are {', '.join(hearing.members.allies)}")
     answer = question.asked_of(hearing)
     log = run_replication(drawn, run.seed, run.replication)
-    asked = any(r.detail.get("to") == "alliance" for r in log.of(EventKind.APPEAL))
-    heard = asked and adopted_in(log) == hearing.adopted
+    heard = asked_in(log) and adopted_in(log) == hearing.adopted
     flips, tried = search(drawn, run, question, hearing)
     flip, unconfirmed = confirmed(drawn, run, question, flips, answer, heard)
     return Explanation(

@@ -11,15 +11,22 @@ from numpy.typing import NDArray
 
 from sim.report import style
 from sim.report.times import axis_words, clock_ticks, midnights, origin
+from sim.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
+    from sim.experiment.samples import Sample
     from sim.experiment.study import Study
+    from sim.scenario.study import RecordEntry
 
 Floats = NDArray[np.float64]
+
+
+#: Below this many runs quantiles say more than is known: each run is drawn as a point.
+FEW = 10
 
 
 class Bands(NamedTuple):
@@ -47,16 +54,21 @@ def band_words(study: Study) -> str:
 def bands(values: Floats | Sequence[float], at: tuple[float, float, float, float, float]) -> Bands:
     """Return the quantiles of *values* over their first axis (runs); missing values are left out.
 
-    Quantiles interpolate linearly between order statistics (Hyndman and Fan's type 7).
+    A quantile is the least value that a share of the runs does not exceed (Hyndman and Fan's type 1): what
+    Kaplan and Meier's rule gives where nothing is censored, so that charts and tables say the same.
     """
-    array = np.asarray(values, dtype=float)
-    if array.ndim == 1:
-        array = array[~np.isnan(array)]
+    array = np.sort(np.asarray(values, dtype=float), axis=0)  # missing values come last
     if array.shape[0] == 0:
         empty = np.full(array.shape[1:], np.nan)
         return Bands(empty, empty, empty, empty, empty)
-    find = np.nanquantile if np.isnan(array).any() else np.quantile
-    return Bands(*find(array, at, axis=0))
+    known = (~np.isnan(array)).sum(axis=0, keepdims=True)
+    places = (np.maximum(np.ceil(p * known - 1e-9).astype(int) - 1, 0) for p in at)
+    return Bands(*(np.take_along_axis(array, place, axis=0)[0] for place in places))
+
+
+def sample_bands(sample: Sample, at: tuple[float, float, float, float, float]) -> Bands:
+    """Return the quantiles of a *sample*, those of times that did not come counted as later (nan)."""
+    return Bands(*(sample.quantile(p) for p in at))
 
 
 def with_mandate(study: Study) -> NDArray[np.bool_]:
@@ -141,6 +153,39 @@ def draw_interval(
     axes.plot(*((ends, across) if vertical else (across, ends)), color=style.LINE, linewidth=1.6)
 
 
+def draw_few(
+    axes: Axes,
+    place: float,
+    values: Floats | Sequence[float],
+    *,
+    half: float = 0.28,
+    colour: str = style.LINE,
+    size: float = 3.4,
+) -> None:
+    """Draw each of a few *values* as a point at *place*, where a box would claim more than is known."""
+    known = np.sort(np.asarray(values, dtype=float))
+    known = known[~np.isnan(known)]
+    # Set off in turn, so that equal values are seen to be several.
+    aside = place + half * (np.arange(len(known)) % 3 - 1) * 0.5
+    axes.plot(known, aside, marker="o", markersize=size, markerfacecolor="none", markeredgecolor=colour,
+              markeredgewidth=0.8, linestyle="none")  # fmt: skip
+
+
+def record_words(entry: RecordEntry) -> str:
+    """Return what is on record: the value and behind it its range, or a range or a bound alone.
+
+    The value is what is scored and drawn; it stands there even where it is an end of its range.
+    """
+    low, high, value, unit = entry.low, entry.high, entry.value, entry.unit
+    if entry.kind == "bound" and (low is None or high is None):
+        sign, limit = ("≤ ", high) if high is not None else ("≥ ", low)
+        return sign + number(math.nan if limit is None else limit, unit)
+    if low is not None and high is not None and low < high:
+        span = f"{number(low, unit)}–{number(high, unit)}"
+        return span if value is None else f"{number(value, unit)} ({span})"
+    return number(next((v for v in (value, high, low) if v is not None), math.nan), unit)
+
+
 def draw_recorded(
     axes: Axes,
     place: float,
@@ -196,6 +241,7 @@ def handles(
     figure: Figure | SubFigure | None = None,
 ) -> list[Artist]:
     """Return the legend's entries for bands, median and recorded facts (of *figure*, those drawn)."""
+    from matplotlib import rc_context
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -216,8 +262,9 @@ def handles(
     if recorded and RANGE in shown:
         found.append(Line2D([], [], color=style.TEXT, linewidth=1.0, marker="|", label="recorded range"))
     if bound:
-        arrow = Line2D([], [], color=style.TEXT, marker="$\\leftarrow$", markersize=8, linestyle="none",
-                       markeredgewidth=0.2, label="no later than")  # fmt: skip
+        with rc_context({"text.parse_math": True}):  # the one sign that is written as a formula
+            arrow = Line2D([], [], color=style.TEXT, marker="$\\leftarrow$", markersize=8, linestyle="none",
+                           markeredgewidth=0.2, label="no later than")  # fmt: skip
         found.append(arrow)
     return found
 

@@ -6,9 +6,22 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.bands import Floats, band_words, bands, column, draw_interval, handles, levels
+from sim.report.bands import (
+    FEW,
+    Floats,
+    band_words,
+    bands,
+    column,
+    draw_few,
+    draw_interval,
+    finished,
+    handles,
+    levels,
+    with_mandate,
+)
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 
 if TYPE_CHECKING:
@@ -24,10 +37,25 @@ def typical_row(study: Study) -> dict[str, float]:
     return study.rows[study.typical] if 0 <= study.typical < len(study.rows) else {}
 
 
+def deployed(study: Study) -> NDArray[np.bool_]:
+    """Return the runs whose deployment was completed under a mandate; where none has one, all completed."""
+    done = finished(study) & ~np.isnan(column(study, WHOLE))
+    mandated = done & with_mandate(study)
+    return mandated if mandated.any() else done
+
+
+def deployed_words(study: Study) -> str:
+    """Return which runs `deployed` takes, and which it leaves out."""
+    taken, done = deployed(study), finished(study) & ~np.isnan(column(study, WHOLE))
+    under = " under a mandate" if (taken & with_mandate(study)).any() else ""
+    alone = int((done & ~taken).sum())
+    rest = f"; {alone} more, in which the lead member helped alone, are left out" if alone else ""
+    return f"Runs with a deployment completed{under}: {int(taken.sum())} of {len(study.rows)}{rest}"
+
+
 def part_hours(study: Study) -> dict[str, Floats]:
-    """Return each part's hours over the runs whose deployment was completed."""
-    whole = column(study, WHOLE)
-    done = ~np.isnan(whole)
+    """Return each part's hours over the runs that `deployed` takes."""
+    done = deployed(study)
     return {part: np.nan_to_num(column(study, f"parts.{part}")[done]) for part in style.PARTS}
 
 
@@ -59,10 +87,10 @@ def draw_bottlenecks(study: Study) -> Chart:
         say(upper, "no run completed a deployment")
         say(lower, "no run completed a deployment")
     sheet.notes(
-        f"Runs with a completed deployment: {n} of {len(study.rows)}. Hours are counted along the chain of "
+        f"{deployed_words(study)}. Hours are counted along the chain of "
         "the last aircraft load or column to arrive; waits that ran in parallel on other chains are not "
         "in it. "
-        f"Outer band {band_words(study)}."
+        f"Outer band {band_words(study)}{f'; circles are runs, being fewer than {FEW}' if n < FEW else ''}."
     )
     columns = (
         "part",
@@ -83,7 +111,7 @@ def _stacks(axes: Axes, bars: dict[str, dict[str, float]]) -> None:
         start = 0.0
         for part, hours in parts.items():
             _, fill, hatch = style.PARTS[part]
-            axes.barh(place, hours, 0.62, start, color=fill, hatch=hatch, edgecolor="white", linewidth=0.6)
+            axes.barh(place, hours, 0.62, start, color=fill, hatch=hatch, edgecolor=style.EDGE, linewidth=0.6)
             if hours > 0.045 * longest:
                 box = {"facecolor": fill, "edgecolor": "none", "pad": 1.0}
                 axes.text(start + hours / 2, place, f"{hours:.1f}", ha="center", va="center_baseline",
@@ -106,10 +134,13 @@ def _spread(study: Study, axes: Axes, hours: dict[str, Floats]) -> None:
     for place, (part, values) in enumerate(hours.items()):
         _, fill, hatch = style.PARTS[part]
         found = bands(values, levels(study))
-        draw_interval(axes, place, found, half=0.32)
+        if len(values) < FEW:
+            draw_few(axes, place, values, half=0.32)
+        else:
+            draw_interval(axes, place, found, half=0.32)
         axes.plot([values.mean()], [place], marker="o", markersize=4, markerfacecolor="white",
                   markeredgecolor=style.LINE, linestyle="none", zorder=6)  # fmt: skip
-        axes.barh(place, 0.014, 0.64, -0.024, color=fill, hatch=hatch, edgecolor="white", linewidth=0,
+        axes.barh(place, 0.014, 0.64, -0.024, color=fill, hatch=hatch, edgecolor=style.EDGE, linewidth=0,
                   transform=axes.get_yaxis_transform(), clip_on=False)  # fmt: skip
         top = max(top, float(found.high), float(values.mean()))
     axes.set_yticks(range(len(hours)), [style.PARTS[part][0] for part in hours])

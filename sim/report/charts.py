@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, cast
 from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
 from sim.report.figures import Chart, drawing_settings, made_from, save
+from sim.report.styles import style_of
+from sim.report.undrawn import attempted
 from sim.scenario.study import Posterior
 
 if TYPE_CHECKING:
@@ -92,12 +94,18 @@ FORMATS: dict[str, tuple[str, ...]] = {"none": (), "main": ("png", "csv"), "all"
 def draw(study: Study, name: str, style: str = "screen") -> Chart:
     """Return the chart called *name* in a *style* (screen, print), not yet written.
 
-    Raises KeyError for an unknown name, ValueError for an unknown style.
+    One that cannot be drawn is told in a warning, and a note takes its place. Raises KeyError for an unknown
+    name, ValueError for an unknown style.
     """
     module, function = charts_of(study.scenario)[name].split(":")
     make = cast("Callable[[Study], Chart]", getattr(import_module(f"sim.report.{module}"), function))
-    with drawing_settings(style):
-        chart = make(study)
+    style_of(style)
+
+    def drawn() -> Chart:
+        with drawing_settings(style):
+            return make(study)
+
+    chart = attempted(name, drawn, style)
     chart.made, chart.style = made_of(study), style
     return chart
 

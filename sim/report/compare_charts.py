@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,19 @@ import numpy as np
 from sim.experiment.comparison import LETTERS, common_responses
 from sim.experiment.pairing import value_of
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, made_from, save, say
+from sim.report.compare_clock import from_start
+from sim.report.figures import (
+    Cell,
+    Chart,
+    Sheet,
+    clean_axes,
+    drawing_settings,
+    made_from,
+    notes_height,
+    save,
+    say,
+)
+from sim.report.undrawn import attempted
 from sim.report.words import number, signed
 
 if TYPE_CHECKING:
@@ -24,7 +37,7 @@ if TYPE_CHECKING:
     from sim.experiment.sides import Side
 
 Table = list[tuple[Cell, ...]]
-#: Responses in the difference chart and in the chart of distributions.
+#: Responses in the difference chart (more where more are clear) and in the chart of distributions.
 MOST, PANELS = 14, 6
 FORMATS = ("png", "svg", "csv")
 
@@ -44,12 +57,16 @@ def draw_comparison(found: Comparison, folder: Path, which: str = "all") -> list
         charts += [draw_curves, draw_timelines]
     written: list[Path] = []
     for draw in charts if which != "none" else ():
-        with drawing_settings():
-            chart = draw(found)
+        chart = attempted(draw.__name__.removeprefix("draw_"), partial(_with_settings, draw, found))
         sides = (made_from(side.scenario, side.seed, f"{len(side.rows)} runs") for side in found.sides)
         chart.made = " | ".join(sides)
         written += save(chart, folder, FORMATS)
     return written
+
+
+def _with_settings(draw: Callable[[Comparison], Chart], found: Comparison) -> Chart:
+    with drawing_settings():
+        return draw(found)
 
 
 def colour_of(place: int) -> str:
@@ -83,50 +100,92 @@ def sides_legend(sheet: Sheet, sides: Sequence[Side], y: float, *, boxes: bool =
 
 def draw_differences(found: Comparison) -> Chart:
     """Draw the differences with their intervals, in standard deviations, the largest effect on top."""
-    chosen = _chosen(found)
+    chosen, moved = _chosen(found), [from_start(found, n) for n in range(1, len(found.sides))]
     tall = 0.25 * max(len(chosen), 3) * (1 + 0.5 * (len(found.sides) - 2))
-    sheet = Sheet(f"What differs from {LETTERS[0]}, the largest effect on top", tall + 1.72)
-    axes = sheet.axes(2.75, 1.18, 3.2, tall)
+    notes = _difference_note(found, chosen, any(d for of in moved for d in of if d in chosen))
+    foot = notes_height(notes) + 0.85
+    sheet = Sheet(f"What differs from {LETTERS[0]}, the largest effect on top", tall + foot + 0.6)
+    axes = sheet.axes(2.75, foot, 3.0, tall)
     clean_axes(axes, grid="x")
     axes.axvline(0, color=style.TEXT, linewidth=0.8, linestyle=":")
     table: Table = []
     step = 0.8 / max(len(found.differences), 1)
+    edge = _edge(found, chosen, moved)
+    axes.set_xlim(-edge, edge)
     for side, differences in enumerate(found.differences, start=1):
         known = {d.name: d for d in differences}
         for row, name in enumerate(chosen):
             place = row + (side - (len(found.differences) + 1) / 2) * step
-            _interval(axes, known[name], place, side)
-            table.append(_row(known[name], side))
-    if not chosen:
+            fixed = moved[side - 1].get(name)
+            _interval(axes, known[name], place, side, edge, fixed)
+            table.append(_row(known[name], side, fixed))
+    if chosen:
+        _column(axes, 1.02, "difference")
+        _column(axes, 1.455, "pairs" if found.paired else "runs", align="right")
+    else:
         say(axes, "no outcome differs")
     axes.set_ylim(len(chosen) - 0.4, -0.6)
     axes.set_yticks(range(len(chosen)), [_label(found, name) for name in chosen])
     axes.tick_params(axis="y", length=0, labelcolor=style.TEXT)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(f"difference from {LETTERS[0]} (standard deviations between runs)")
-    sides_legend(sheet, found.sides, 0.36, boxes=True)
-    sheet.notes(_difference_note(found))
+    sides_legend(sheet, found.sides, notes_height(notes), boxes=True)
+    sheet.notes(notes)
     columns = ("side", "response", "difference", "low", "high", "effect", "pairs", "base", "other",
-               "variance_reduction")  # fmt: skip
+               "variance_reduction", "from_start", "from_start_low", "from_start_high")  # fmt: skip
     return Chart("differences", "Differences", sheet.figure, columns, table)
 
 
-def _difference_note(found: Comparison) -> str:
+def _column(axes: Axes, x: float, words: str, align: str = "left") -> None:
+    axes.text(x, 1.0, words, transform=axes.transAxes, ha=align, va="bottom", fontsize=6.5,
+              fontweight="bold")  # fmt: skip
+
+
+def _difference_note(found: Comparison, chosen: Sequence[str], moved: bool) -> str:
     pairs = "runs with the same luck" if found.paired else "separate samples"
+    every = len({d.name for d in found.found() if d.differs})
+    left = (
+        f" Shown are {len(chosen)} of the {every} outcomes that differ: all whose interval leaves out zero, "
+        "and of the others those of largest effect that have an interval."
+        if len(chosen) < every
+        else ""
+    )
+    clock = (
+        " Squares: the same counted from the start of the scenario, for times whose clock, the appeal, "
+        "itself comes earlier or later."
+        if moved
+        else ""
+    )
+    where = "in which both sides have a value" if found.paired else "of the side that has fewer"
     return (
-        f"Dots: mean difference over {pairs} ({found.n}); bars: 95 % intervals, dots filled where they leave "
-        "out zero. On the right: the difference in the response's own unit. Responses without one are "
-        "left out."
+        f"Dots: mean difference over {pairs}; bars: 95 % intervals, dots filled where they leave out zero; "
+        "an arrow: no spread between runs to measure it by. On the right the difference in the response's "
+        f"own unit (pp: percentage points), and the {'pairs' if found.paired else 'runs'} {where} "
+        f"(of {found.n}).{left}{clock}"
     )
 
 
 def _chosen(found: Comparison) -> list[str]:
-    """Return the responses that differ anywhere, by the largest finite effect, at most MOST."""
+    """Return the responses that differ anywhere, by the largest effect: MOST of them, and every clear one."""
     size: dict[str, float] = {}
+    clear: set[str] = set()
     for d in found.found():
-        if d.differs and math.isfinite(d.effect) and not math.isnan(d.low):
+        if d.differs and d.mean != 0 and not math.isnan(d.effect) and not math.isnan(d.low):
             size[d.name] = max(size.get(d.name, 0.0), abs(d.effect))
-    return sorted((name for name in size if size[name] > 0), key=lambda name: -size[name])[:MOST]
+            clear |= {d.name} if d.clear else set()
+    ranks = sorted(size, key=lambda name: -size[name])
+    return [name for place, name in enumerate(ranks) if place < MOST or name in clear]
+
+
+def _edge(found: Comparison, chosen: Sequence[str], moved: Sequence[dict[str, Difference]]) -> float:
+    """Return how far an axis reaches that holds every finite interval of the *chosen* responses."""
+    ends = []
+    for differences, fixed in zip(found.differences, moved, strict=True):
+        for d in differences:
+            if d.name in chosen and d.mean and math.isfinite(d.effect):
+                drawn = [d, fixed[d.name]] if d.name in fixed else [d]
+                ends += [abs(end * d.effect / d.mean) for one in drawn for end in (one.low, one.high)]
+    return 1.08 * max((end for end in ends if not math.isnan(end)), default=1.0)
 
 
 def _label(found: Comparison, name: str) -> str:
@@ -134,21 +193,44 @@ def _label(found: Comparison, name: str) -> str:
     return textwrap.fill(label.partition(" (0")[0], 40, max_lines=1, placeholder=" ...")
 
 
-def _interval(axes: Axes, d: Difference, place: float, side: int) -> None:
-    if not math.isfinite(d.effect) or math.isnan(d.low) or d.mean == 0:
+def _interval(
+    axes: Axes, d: Difference, place: float, side: int, edge: float, fixed: Difference | None
+) -> None:
+    if math.isnan(d.effect) or math.isnan(d.low) or d.mean == 0:
         return
-    spread = d.mean / d.effect
-    low, high, colour = d.low / spread, d.high / spread, colour_of(side)
-    axes.plot([low, high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-    axes.plot([d.effect], [place], marker="o", markersize=4.5, linestyle="none", markeredgecolor=colour,
-              markerfacecolor=colour if d.clear else "white")  # fmt: skip
-    axes.text(1.02, place, f"{signed(d.mean)} {d.unit if d.unit != 'share' else ''}".rstrip(),
-              transform=axes.get_yaxis_transform(), va="center", fontsize=6.5, color=style.TEXT)  # fmt: skip
+    colour = colour_of(side)
+    if math.isinf(d.effect):
+        axes.plot([math.copysign(0.97 * edge, d.mean)], [place], marker=">" if d.mean > 0 else "<",
+                  markersize=4.5, color=colour, linestyle="none")  # fmt: skip
+    else:
+        spread = d.mean / d.effect
+        _dot(axes, (d.mean, d.low, d.high), spread, place, colour, marker="o")
+        if fixed is not None and not math.isnan(fixed.low):
+            _dot(axes, (fixed.mean, fixed.low, fixed.high), spread, place + 0.3, colour, marker="s")
+    scale, unit = (100, "pp") if d.kind == "flag" else (1, "" if d.unit == "share" else d.unit)
+    transform = axes.get_yaxis_transform()
+    axes.text(1.02, place, f"{signed(scale * d.mean)} {unit}".rstrip(), transform=transform, va="center",
+              fontsize=6.5, color=style.TEXT)  # fmt: skip
+    axes.text(1.455, place, f"{d.both:,}", transform=transform, va="center", ha="right", fontsize=6.5,
+              color=style.TEXT)  # fmt: skip
 
 
-def _row(d: Difference, side: int) -> tuple[Cell, ...]:
+def _dot(
+    axes: Axes, told: tuple[float, float, float], spread: float, place: float, colour: str, marker: str
+) -> None:
+    """Draw a difference (mean, low, high) in units of *spread*, filled where the interval leaves out zero."""
+    mean, low, high = told
+    axes.plot([low / spread, high / spread], [place, place], color=colour, solid_capstyle="butt",
+              linewidth=1.6 if marker == "o" else 0.8)  # fmt: skip
+    axes.plot([mean / spread], [place], marker=marker, markersize=4.5 if marker == "o" else 3.4,
+              linestyle="none", markeredgecolor=colour,
+              markerfacecolor=colour if low > 0 or high < 0 else "white")  # fmt: skip
+
+
+def _row(d: Difference, side: int, fixed: Difference | None) -> tuple[Cell, ...]:
+    start = (None,) * 3 if fixed is None else (fixed.mean, fixed.low, fixed.high)
     return (LETTERS[side], d.name, d.mean, d.low, d.high, d.effect, d.both, d.first, d.second,
-            d.variance_reduction)  # fmt: skip
+            d.variance_reduction, *start)  # fmt: skip
 
 
 # distributions
@@ -167,11 +249,11 @@ def draw_distributions(found: Comparison) -> Chart:
         axes = sheet.axes(left, bottom, 1.8, 1.1)
         _distribution(axes, found, name, table)
         if place % 3 == 0:
-            axes.set_ylabel("share of runs")
+            axes.set_ylabel("runs")
     sides_legend(sheet, found.sides, 0.24)
     sheet.notes(
-        "Share of runs at or below the value, over the runs in which the response has a meaning; a time that "
-        "did not come keeps its line below 1."
+        "Percent of runs at or below the value, over the runs in which the response has a meaning; a time "
+        "that did not come keeps its line below 100 %."
     )
     return Chart(
         "distributions", "Distributions", sheet.figure, ("side", "response", "value", "share"), table
@@ -196,5 +278,6 @@ def _distribution(axes: Axes, found: Comparison, name: str, table: Table) -> Non
                   color=colour_of(place), linestyle=dash_of(place), linewidth=1.3)  # fmt: skip
         table += [(LETTERS[place], name, float(v), float(s)) for v, s in zip(known, shares, strict=True)]
     axes.set_ylim(0, 1.03)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     axes.locator_params(axis="x", nbins=4)
     axes.xaxis.set_major_formatter(lambda value, _: number(float(value)))

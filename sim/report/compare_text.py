@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.comparison import LETTERS
+from sim.report.compare_clock import clock_words, from_start
 from sim.report.compare_twins import parting_lines
 from sim.report.words import NONE, WIDTH, heading, notes, number, rows_of, signed
 
@@ -101,6 +102,9 @@ def outcome_table(found: Comparison, place: int, differences: Sequence[Differenc
         lines += notes(
             f"{'The same in every pair' if found.paired else 'Not told apart'}: {'; '.join(alike)}."
         )
+    moved = from_start(found, place)
+    if moved:
+        lines += notes(clock_words(shown, moved))
     return lines + _legend(found, shown)
 
 

@@ -9,9 +9,21 @@ import numpy as np
 
 from sim.experiment.comparison import LETTERS
 from sim.report import style
-from sim.report.bands import Bands, bands, curve, date_axis, finished, levels
+from sim.report.bands import (
+    FEW,
+    Bands,
+    Floats,
+    bands,
+    curve,
+    date_axis,
+    draw_few,
+    finished,
+    levels,
+    with_force,
+)
 from sim.report.compare_charts import Table, colour_of, dash_of, sides_legend
 from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.marks import in_percent
 from sim.report.timeline_rows import words_of
 from sim.report.words import number
 
@@ -23,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Panels of curves, and rows of the timeline.
 CURVES, ROWS = 6, 16
+#: All five levels of the bands at once, where the median alone is asked for.
+MEDIAN = (0.5, 0.5, 0.5, 0.5, 0.5)
 #: Names of the panels; other curves go by their own.
 TITLES = {
     "unrest": "Incidents a day",
@@ -33,6 +47,13 @@ TITLES = {
     "detained": "People detained, as reported",
     "freed": "Local forces freed, so far",
 }
+#: Curves of a force, drawn over the runs in which one was sent: over all runs most medians would be 0.
+OF_FORCE = frozenset({"troops", "flights_in", "flights_out", "freed"})
+#: What a curve counts, in the file of numbers, where its name does not say so.
+UNITS = {
+    "unrest": "incidents a day", "out_of_control": "share (0-1)", "troops": "troops", "flights_in": "flights",
+    "flights_out": "flights", "detained": "people", "freed": "people",
+}  # fmt: skip
 
 
 def draw_curves(found: Comparison) -> Chart:
@@ -45,26 +66,44 @@ def draw_curves(found: Comparison) -> Chart:
     last = _last(studies, names)
     for place, name in enumerate(names):
         left, bottom = 0.62 + 3.45 * (place % 2), 1.0 + 1.72 * (rows - 1 - place // 2)
-        axes = sheet.axes(left, bottom, 2.95, 1.15, TITLES.get(name, name.replace("_", " ")))
+        sent = ", where a force was sent" if name in OF_FORCE else ""
+        axes = sheet.axes(left, bottom, 2.95, 1.15, TITLES.get(name, name.replace("_", " ")) + sent)
         clean_axes(axes)
         for side, study in enumerate(studies):
             _curve(axes, study, name, side, table)
         axes.set_ylim(0, None)
         axes.yaxis.set_major_formatter(lambda value, _: number(float(value)))
+        if name == "out_of_control":
+            in_percent(axes)
         date_axis(axes, studies[0], 0.0, last, labels=True, top=False, most=5)
         if place // 2 < rows - 1 and place + 2 < len(names):
             axes.set_xlabel("")
     if not names:
         say(sheet.axes(0.62, 1.0, 6.3, 1.15), "the sides have no curve in common that moves")
     sides_legend(sheet, found.sides, 0.3)
-    shown = max(len(study.rows) for study in studies)
-    sheet.notes(
-        f"Lines: medians of all runs (the first {shown} at most), 0 where most send nothing; tints: middle "
-        f"half (25-75 %). Dotted: the appeal in {LETTERS[0]}, whose dates these are; other sides by hours "
-        "from their own start."
-    )
-    columns = ("side", "curve", "hours_after_start", "lower_quartile", "median", "upper_quartile")
+    sheet.notes(_curve_notes(studies, any(name in OF_FORCE for name in names)))
+    columns = ("side", "curve", "unit", "hours_after_start", "lower_quartile", "median", "upper_quartile")
     return Chart("curves", "The course of events", sheet.figure, columns, table)
+
+
+def _curve_notes(studies: Sequence[Study], of_force: bool) -> str:
+    sent = "; ".join(
+        f"{LETTERS[side]} {int(with_force(study).sum())} of {len(study.rows)}"
+        for side, study in enumerate(studies)
+    )
+    counts = " and ".join(str(n) for n in sorted({len(study.rows) for study in studies}))
+    first = LETTERS[0]
+    return (
+        f"Lines: medians of all runs ({counts} a side); tints between thin lines: middle half (25-75 %). "
+        f"{first} is the broad line under the others. "
+        + (f"Runs in which a force was sent: {sent}. " if of_force else "")
+        + f"Dotted: the appeal in {first}, whose dates these are; other sides by hours from their own start."
+    )
+
+
+def _values(study: Study, name: str) -> Floats | None:
+    """Return a curve over all runs, or over those with a force where it is one of a force."""
+    return curve(study, name, with_force(study) if name in OF_FORCE else None)
 
 
 def _names(studies: Sequence[Study]) -> list[str]:
@@ -85,10 +124,10 @@ def _last(studies: Sequence[Study], names: Sequence[str]) -> float:
     latest = 24.0
     for study in studies:
         for name in names:
-            values = curve(study, name)
+            values = _values(study, name)
             if values is None or not len(values):
                 continue
-            upper = np.nanquantile(values, 0.75, axis=0)
+            upper = bands(values, levels(study)).upper
             moving = np.flatnonzero(np.abs(np.diff(upper)) > 0.01 * max(float(np.nanmax(upper)), 1e-9))
             if len(moving):
                 latest = max(latest, float(study.grid[moving[-1] + 1]) + 24)
@@ -96,16 +135,20 @@ def _last(studies: Sequence[Study], names: Sequence[str]) -> float:
 
 
 def _curve(axes: Axes, study: Study, name: str, side: int, table: Table) -> None:
-    values = curve(study, name)
+    values = _values(study, name)
     if values is None or not len(values):
         return
-    found = bands(values, levels(study))
-    colour = colour_of(side)
-    axes.fill_between(study.grid, found.lower, found.upper, color=colour, alpha=0.22, linewidth=0)
-    axes.plot(study.grid, found.middle, color=colour, linewidth=1.3, linestyle=dash_of(side))
+    found, unit = bands(values, levels(study)), UNITS.get(name, name.replace("_", " "))
+    colour, dashes = colour_of(side), dash_of(side)
+    # All tints lie under all lines, and the base's line is broad: where sides agree, both are seen.
+    axes.fill_between(study.grid, found.lower, found.upper, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    for edge in (found.lower, found.upper):
+        axes.plot(study.grid, edge, color=colour, linewidth=0.5, linestyle=dashes, zorder=2)
+    axes.plot(study.grid, found.middle, color=colour, linewidth=1.3 if side else 2.6, linestyle=dashes,
+              zorder=3 + 0.1 * side)  # fmt: skip
     for at in range(0, len(study.grid), 2):
-        table.append((LETTERS[side], name, *(float(v[at]) for v in (study.grid, found.lower, found.middle,
-                                                                    found.upper))))  # fmt: skip
+        told = (float(v[at]) for v in (study.grid, found.lower, found.middle, found.upper))
+        table.append((LETTERS[side], name, unit, *told))
 
 
 def draw_timelines(found: Comparison) -> Chart:
@@ -124,7 +167,11 @@ def draw_timelines(found: Comparison) -> Chart:
             times = np.array(study.events[key], dtype=float)[finished(study)]
             box = bands(times, levels(study))
             place = row + (side - (count - 1) / 2) * step
-            _box(axes, box, place, 0.4 * step, side)
+            few = int(np.sum(~np.isnan(times))) < FEW
+            if few:
+                draw_few(axes, place, times, half=0.4 * step, colour=colour_of(side), size=2.2)
+            else:
+                _box(axes, box, place, 0.4 * step, side)
             chance = float(np.mean(~np.isnan(times))) if len(times) else 0.0
             axes.text(1.015, place, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
                       va="center", fontsize=5.6, color=colour_of(side))  # fmt: skip
@@ -138,7 +185,8 @@ def draw_timelines(found: Comparison) -> Chart:
         say(axes, "nothing happens on both sides")
     sides_legend(sheet, found.sides, 0.3, boxes=True)
     sheet.notes(
-        "Boxes: middle half of the runs in which it happened; thin lines: outer band; strokes: medians. On "
+        "Boxes: middle half of the runs in which it happened; thin lines: outer band; strokes: medians; "
+        f"circles: single runs, where it happened in fewer than {FEW}. On "
         f"the right the share of runs in which it happened. Dotted: the appeal in {LETTERS[0]}, whose dates "
         "these are."
     )
@@ -159,8 +207,7 @@ def _keys(studies: Sequence[Study]) -> list[str]:
 
 
 def _median(times: Sequence[float]) -> float:
-    known = [time for time in times if time == time]
-    return float(np.median(known)) if known else float("nan")
+    return float(bands(times, MEDIAN).middle)
 
 
 def _words(study: Study, key: str) -> str:

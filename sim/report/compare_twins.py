@@ -75,7 +75,7 @@ def _against(one: object, other: object) -> str:
     """Return two values in words, numbers short unless that would make them look the same."""
     if isinstance(one, float) and isinstance(other, float):
         short = number(one), number(other)
-        one, other = short if short[0] != short[1] else (f"{one:.12g}", f"{other:.12g}")
+        one, other = short if short[0] != short[1] else (f"{one:.6g}", f"{other:.6g}")
     return "the same but for rounding" if one == other else f"{one} against {other}"
 
 

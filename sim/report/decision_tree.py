@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.estimates import wilson
 from sim.report import style
+from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.scenario.alliance import HELP_LEVELS
 
@@ -115,15 +116,15 @@ def draw_tree(study: Study) -> Chart:
     against = blockers(study) if study.scenario.response.mandate is not None else {}
     members = [m for m in against if m != study.scenario.crisis.host]
     rule = study.scenario.alliance.organs.council.rule.replace("_", " ")
+    title = titled(study.scenario, "From the appeal to what was agreed")
     notes = (
-        f"Shares of the {root.runs} finished runs; a box's share is of all runs, and lines are as thick "
-        "as the "
-        "share that took them. " + (_who_notes(rule) if members else "")
+        f"{one_of_several(study.scenario)}Shares of the {root.runs} finished runs; a box's share is of all "
+        "runs, and lines are as thick as the share that took them. " + (_who_notes(rule) if members else "")
     )
     deep = _depth(root)
     tall = LEAF * max(root.leaves(), 2)
     low = notes_height(notes) + ((0.75 + 0.24 * len(members)) if members else 0.0)
-    sheet = Sheet("From the appeal to what was agreed", low + tall + 0.85)
+    sheet = Sheet(title, low + tall + 0.85)
     axes = sheet.axes(0.12, low + 0.1, 6.96, tall)
     axes.set_xlim(0, 6.96)
     axes.set_ylim(0, tall)
@@ -135,7 +136,7 @@ def draw_tree(study: Study) -> Chart:
         _draw_against(study, sheet, {m: against[m] for m in members}, notes_height(notes) + 0.42, table)
     sheet.notes(notes)
     columns = ("panel", "from", "to", "runs", "share", "share_low", "share_high")
-    return Chart("decision", "From the appeal to what was agreed", sheet.figure, columns, table)
+    return Chart("decision", title, sheet.figure, columns, table)
 
 
 def _who_notes(rule: str) -> str:
@@ -192,7 +193,7 @@ def _draw_against(
     for place, (member, (objected, sole, n)) in enumerate(against.items()):
         low, high = wilson(objected, n)
         top = max(top, high)
-        axes.barh(place, objected / n, 0.66, color=style.tint(fill, 0.35), hatch=hatch, edgecolor="white",
+        axes.barh(place, objected / n, 0.66, color=style.tint(fill, 0.35), hatch=hatch, edgecolor=style.EDGE,
                   linewidth=0.4, label="objected" if not place else None)  # fmt: skip
         axes.barh(place, sole / n, 0.66, color=fill, linewidth=0, label=None if place else "objected alone")
         axes.plot([low, high], [place, place], color=style.TEXT, linewidth=1.0, marker="|", markersize=5)

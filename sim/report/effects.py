@@ -71,7 +71,7 @@ def draw_effects(study: Study) -> Chart:
         "the dotted "
         "line: more (or later) than in the base. Responses that no variant changes are left out."
     )
-    columns = ("variant", "response", "difference", "low", "high", "pairs", "base", "variant_mean",
+    columns = ("variant", "response", "unit", "difference", "low", "high", "pairs", "base", "variant_mean",
                "variance_reduction")  # fmt: skip
     return Chart("effects", "Effects of the variants", sheet.figure, columns, table)
 
@@ -122,7 +122,9 @@ def _title(study: Study, summary: Summary, variants: list[VariantSummary], name:
         label = f"Appeal to: {words_of(study.scenario)[EventKind.ORDER_RESTORED]}"
     pairs = sorted({v.differences[name].n for v in variants if _known(v, name)})
     counted = f"n = {pairs[0]}" if len(pairs) == 1 else f"n = {pairs[0]}-{pairs[-1]}"
-    lines = textwrap.wrap(f"{label} ({unit})" if unit and unit != "share" else label, min(letters, 30))
+    lines = textwrap.wrap(
+        f"{label} ({'% points' if unit == 'share' else unit})" if unit else label, min(letters, 30)
+    )
     return "\n".join([*lines, counted])
 
 
@@ -135,6 +137,8 @@ def _panel(
 ) -> None:
     clean_axes(axes, grid="x")
     axes.axvline(0, color=style.TEXT, linewidth=0.8, linestyle=":")
+    response = summary.responses.get(name)
+    scale = 100 if response is not None and response.unit == "share" else 1
     least = most = 0.0
     for place, variant in enumerate(variants):
         found = variant.differences.get(name)
@@ -150,14 +154,15 @@ def _panel(
         axes.text(
             found.mean,
             place - 0.2,
-            signed(found.mean),
+            signed(found.mean * scale),
             ha="center",
             va="bottom",
             fontsize=6.3,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )
         least, most = min(least, low), max(most, high)
-        table.append((variant.name, name, found.mean, found.low, found.high, found.n, found.baseline,
+        unit = response.unit if response else ""
+        table.append((variant.name, name, unit, found.mean, found.low, found.high, found.n, found.baseline,
                       found.variant, found.variance_reduction))  # fmt: skip
     room = 0.28 * (most - least) if most - least > 1e-9 else 1.0
     axes.set_xlim(least - room, most + room)
@@ -165,3 +170,4 @@ def _panel(
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=3)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{scale * value:g}")

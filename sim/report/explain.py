@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 from sim.alliance.decision_rules import Answer, Position
 from sim.alliance.ordered_choice import answer as answer_of
 from sim.alliance.theories import RANK
+from sim.engine.law import NO_PLAN
 from sim.inference.changes import FACTS, GROUPS, RULE, Change
 from sim.inference.why import STEPS
+from sim.report.campaigns import one_of_several
 from sim.report.explain_tables import (
     SHOCKS,
     law_table,
     motion_told,
     name_of,
+    on_own_case,
     plain,
     scope_of,
     shown_members,
@@ -27,6 +30,7 @@ from sim.report.words import WIDTH, heading, notes, percent, rows_of
 from sim.scenario.alliance import HELP_LEVELS, HelpLevel
 
 if TYPE_CHECKING:
+    from sim.inference.hearing import Attempt
     from sim.inference.why import Explanation
 
 #: Flips that are listed, smallest first; the document has them all.
@@ -57,15 +61,16 @@ def _names(e: Explanation, members: tuple[str, ...]) -> str:
 
 def _which(e: Explanation) -> str:
     draw = "" if e.run.draw is None else f", draw {e.run.draw} of the uncertain inputs"
-    host = name_of(e, e.hearing.members.host)
+    host, asker = name_of(e, e.hearing.members.host), name_of(e, e.scenario.crisis.asker)
+    behalf = f" on behalf of {host}" if host != asker else ""
     if e.heard:
-        asked = f"{host} asked the alliance; the highest help adopted is {e.hearing.adopted}."
+        asked = f"{asker} asked the alliance{behalf}; the highest help adopted is {e.hearing.adopted}."
     else:
         asked = (
-            f"{host} did not ask the alliance for help in this run, or was not answered before its end: what "
-            f"follows is what the council would have answered ({e.hearing.adopted})."
+            f"{asker} did not ask the alliance for help{behalf} in this run, or was not answered before its "
+            f"end: what follows is what the council would have answered ({e.hearing.adopted})."
         )
-    return f"Run {e.run.run} (seed {e.run.seed}{draw}): {e.chosen}. {asked}"
+    return f"{one_of_several(e.scenario)}Run {e.run.run} (seed {e.run.seed}{draw}): {e.chosen}. {asked}"
 
 
 def _asked(e: Explanation) -> str:
@@ -90,7 +95,12 @@ def member_sentence(e: Explanation, member: str) -> str:
     for word, sign in (("for", 1), ("against", -1)):
         most = [f"{plain(n)} {x:+.2f}" for n, x in ranked if x * sign >= 0.005][:2]
         sides += [f"{word} it {listing(most)}"] if most else []
+    if on_own_case(v):
+        return f"{name_of(e, member)} {does}: it is a party to the fight and votes on its own case."
     said = f"{name_of(e, member)} {does} ({v.willingness:+.2f} against {v.threshold:+.2f})"
+    if member == e.scenario.crisis.asker:
+        host = name_of(e, e.hearing.members.host)
+        return f"{said}: it asks on behalf of {host} and supports what it asks for, willing or not."
     said += f": {'; '.join(sides)}." if sides else "."
     if v.answer.position is Position.ABSTAIN and v.willingness >= v.threshold:
         said += " It is willing enough but does not accept the contested legal basis."
@@ -111,7 +121,7 @@ def outcome(e: Explanation) -> list[str]:
     for a in e.hearing.attempts:
         what = f"{a.level[:1].upper()}{a.level[1:]}, {scope_of(a)} scope"
         if a.reason:
-            lines.append(f"{what}: no motion was put ({a.reason}).")
+            lines.append(f"{what}: no motion was put ({not_put(e, a)}).")
             continue
         given = [x.position for x in e.hearing.answers(a).values()]
         tally = ", ".join(f"{given.count(p)} {p.value}" for p in Position)
@@ -123,6 +133,20 @@ def outcome(e: Explanation) -> list[str]:
     if e.hearing.alone:
         lines.append(f"{name_of(e, e.hearing.members.lead)} then helps on its own, outside the council.")
     return lines
+
+
+def not_put(e: Explanation, attempt: Attempt) -> str:
+    """Return why a motion was not put; where the plan is missing, also what the law alone would have said."""
+    if attempt.reason != NO_PLAN:
+        return attempt.reason
+    law = {
+        "met": "the law carries it",
+        "contested": "the law leaves it open",
+        "unmet": "no clause carries it",
+    }
+    joint = "and" if e.hearing.basis.get(attempt.level, "unmet") == "unmet" else "but"
+    said = law[e.hearing.basis.get(attempt.level, "unmet")]
+    return f"{said}, {joint} {attempt.reason}: the scenario has no 'response.mandate'"
 
 
 def decisive(e: Explanation) -> list[str]:
@@ -164,7 +188,7 @@ def next_higher(e: Explanation) -> list[str]:
     reasons = []
     for a in (a for a in e.hearing.attempts if a.level == level):
         by = f"refused, blocked by {_names(e, a.blockers)}" if a.blockers else "refused, too little support"
-        reasons.append(f"{a.reason or by} ({scope_of(a)} scope)")
+        reasons.append(f"{not_put(e, a) or by} ({scope_of(a)} scope)")
     if not reasons:
         return []
     more = "" if level == e.question.level else f" `--level {level}` tells what would flip that."
@@ -194,7 +218,9 @@ def _flip(e: Explanation) -> list[str]:
         "searched: the type of the crisis, the sizes of the shocks, two changes at once."
     )
     if e.flip is None:
-        return [*_wrapped(["No change in the set flips it."]), *notes(searched)]
+        a = e.hearing.attempt(e.question.level)
+        why = f" None can: {not_put(e, a)}." if a.reason == NO_PLAN and not e.question.member else ""
+        return [*_wrapped([f"No change in the set flips it.{why}"]), *notes(searched)]
     change = e.flip.change
     size = (
         f"{percent(change.size)} of its range" if change.group == "number" else "a change of a word, size 1"

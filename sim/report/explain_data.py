@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.alliance.decision_rules import Answer, Position
-from sim.report.explain import change_words, next_higher
+from sim.report.explain import change_words, next_higher, not_put
 from sim.report.explain_tables import SHOCKS, law_rows, motion_told, verdicts_told
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 def explanation_data(e: Explanation) -> dict[str, Any]:
     """Return everything that is told of one answer, as plain data."""
     hearing, attempt = e.hearing, motion_told(e)
-    flip = e.flip
+    flip, missing = e.flip, not_put(e, attempt) or None
     return {
         "scenario": e.scenario.name,
+        "crisis": e.scenario.crisis.title,
+        "host": hearing.members.host,
+        "asker": e.scenario.crisis.asker,
         "run": {"run": e.run.run, "draw": e.run.draw, "seed": e.run.seed, "chosen": e.chosen},
         "question": {"level": e.question.level, "member": e.question.member or None},
         "answer": e.answer,
@@ -27,7 +30,7 @@ def explanation_data(e: Explanation) -> dict[str, Any]:
         "rule": hearing.rule,
         "basis": hearing.basis,
         "ledger": [dict(zip(("clause", "test", "fact", "verdict"), r, strict=True)) for r in law_rows(e)],
-        "motion": {"level": attempt.level, "limited": attempt.limited, "not_put": attempt.reason or None},
+        "motion": {"level": attempt.level, "limited": attempt.limited, "not_put": missing},
         "members": {
             member: {
                 "answer": v.answer.position.value,
@@ -40,7 +43,7 @@ def explanation_data(e: Explanation) -> dict[str, Any]:
             for member, v in verdicts_told(e).items()
         },
         "motions": [
-            {"level": a.level, "limited": a.limited, "not_put": a.reason or None, "adopted": a.passed,
+            {"level": a.level, "limited": a.limited, "not_put": not_put(e, a) or None, "adopted": a.passed,
              "blockers": a.blockers}
             for a in hearing.attempts
         ],

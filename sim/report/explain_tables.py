@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from sim.engine.members import OWN_CASE
 from sim.report.words import heading, notes, rows_of
 
 if TYPE_CHECKING:
@@ -19,9 +23,15 @@ TERM, MEMBER = 36, 8
 
 
 def name_of(e: Explanation, member: str) -> str:
-    """Return a member's name."""
-    found = e.scenario.alliance.members.get(member)
+    """Return a member's or partner's name."""
+    alliance = e.scenario.alliance
+    found = alliance.members.get(member) or alliance.partners.get(member)
     return found.name if found else member
+
+
+def on_own_case(verdict: Verdict) -> bool:
+    """Return whether a member answers as a party to the fight, whatever its willingness."""
+    return verdict.terms.keys() == OWN_CASE.keys()
 
 
 def shown_members(e: Explanation) -> tuple[str, ...]:
@@ -78,14 +88,11 @@ def terms_table(e: Explanation) -> list[str]:
     verdicts, rival = verdicts_told(e), e.scenario.response.decision.model != "ordered_choice"
     attempt = motion_told(e)
     names = [n for n in dict.fromkeys(n for v in verdicts.values() for n in v.terms) if n not in SHOCKS]
-    rows = [("", *verdicts)]
-    rows += [(plain(n), *(two_places(v.terms.get(n, 0.0)) for v in verdicts.values())) for n in names]
+    rows = [("", *verdicts), *(_term_row(n, verdicts) for n in names)]
     if not rival:
-        rows.append(("= systematic terms", *(two_places(systematic(v)) for v in verdicts.values())))
-        rows += [(n, *(two_places(v.terms[n]) for v in verdicts.values())) for n in SHOCKS]
-    rows.append(
-        ("= willingness" if not rival else "class", *(two_places(v.willingness) for v in verdicts.values()))
-    )
+        rows.append(_row("= systematic terms", verdicts, systematic))
+        rows += [_row(n, verdicts, partial(_term, name=n)) for n in SHOCKS]
+    rows.append(_row("= willingness" if not rival else "class", verdicts, attrgetter("willingness")))
     rows.append(("threshold", *(two_places(v.threshold) for v in verdicts.values())))
     rows.append(("answer", *(v.answer.position.value for v in verdicts.values())))
     put = "" if not attempt.reason else " (not put: what they would have answered)"
@@ -101,6 +108,21 @@ def terms_table(e: Explanation) -> list[str]:
         f"Support from the threshold up, abstention within {band:.2f} below it, objection further down. "
         "The shocks are this run's luck, common to the members and each one's own."
     )
+
+
+def _term_row(name: str, verdicts: Mapping[str, Verdict]) -> tuple[str, ...]:
+    if name in OWN_CASE:
+        return (plain(name), *("yes" if on_own_case(v) else "no" for v in verdicts.values()))
+    return _row(plain(name), verdicts, partial(_term, name=name))
+
+
+def _row(name: str, verdicts: Mapping[str, Verdict], told: Callable[[Verdict], float]) -> tuple[str, ...]:
+    """Return a row of numbers; a party to the fight has none, since it does not weigh anything."""
+    return (name, *("-" if on_own_case(v) else two_places(told(v)) for v in verdicts.values()))
+
+
+def _term(verdict: Verdict, name: str) -> float:
+    return verdict.terms.get(name, 0.0)
 
 
 def systematic(verdict: Verdict) -> float:

@@ -9,12 +9,13 @@ import os
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.report import style
-from sim.report.styles import in_style
+from sim.report.styles import chosen_style, in_style
+from sim.report.undrawn import FAULTS, letters_gathered, note, reason_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ class Chart:
     rows: list[tuple[Cell, ...]]
     #: What the chart was made from and by, as written into its files: no clock, no machine.
     made: str = ""
-    style: str = "screen"
+    style: str = field(default_factory=chosen_style)
 
 
 def made_from(scenario: Scenario, seed: int, what: str) -> str:
@@ -56,9 +57,12 @@ def made_from(scenario: Scenario, seed: int, what: str) -> str:
 
 
 @contextmanager
-def drawing_settings(name: str = "screen") -> Iterator[None]:
-    """Hold matplotlib to its own defaults and one of this project's styles, whatever the user configured."""
-    with in_style(name):
+def drawing_settings(name: str | None = None) -> Iterator[None]:
+    """Hold matplotlib to its own defaults and one of this project's styles, whatever the user configured.
+
+    A letter that the font lacks is drawn as a box, and all such letters are told in one warning.
+    """
+    with in_style(name or chosen_style()), letters_gathered():
         yield
 
 
@@ -132,11 +136,22 @@ def say(axes: Axes, words: str, x: float = 0.5, y: float = 0.5, align: str = "ce
 
 
 def render(chart: Chart, kind: str) -> bytes:
-    """Return the chart as bytes of *kind* png, svg or csv; the same chart gives the same bytes."""
+    """Return the chart as bytes of *kind* png, svg or csv; the same chart gives the same bytes.
+
+    Where it cannot be drawn, a note that says so takes the place of its figure; its numbers stay.
+    """
     if kind == "csv":
         return _csv(chart)
     if kind not in METADATA:
         raise ValueError(f"no chart format {kind!r}; use png, svg or csv")
+    try:
+        return _drawn(chart, kind)
+    except FAULTS as error:
+        chart.figure = note(chart.name, chart.title, reason_of(error), chart.style)
+        return _drawn(chart, kind)
+
+
+def _drawn(chart: Chart, kind: str) -> bytes:
     buffer = io.BytesIO()
     told = {"Title": chart.title, **({"Description": chart.made} if chart.made else {})}
     with drawing_settings(chart.style):

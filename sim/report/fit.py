@@ -12,14 +12,26 @@ from urllib.parse import urlsplit
 from sim.experiment.samples import sample_of
 from sim.experiment.spans import record_responses
 from sim.report import style
-from sim.report.bands import Bands, band_words, draw_interval, draw_recorded, handles, levels
+from sim.report.bands import (
+    FEW,
+    Bands,
+    band_words,
+    draw_few,
+    draw_interval,
+    draw_recorded,
+    handles,
+    levels,
+    record_words,
+    sample_bands,
+)
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
-from sim.report.words import band, number, recorded_words, verdict
+from sim.report.words import band, number, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.experiment.compare import RecordSummary
+    from sim.experiment.samples import Sample
     from sim.experiment.study import Study
 
 #: The axis reaches from a fifth of the recorded value to five times it.
@@ -42,9 +54,10 @@ def draw_fit(study: Study) -> Chart:
     axes = sheet.axes(2.45, bottom, 1.55, tall)
     clean_axes(axes, grid="x")
     table: list[tuple[Cell, ...]] = []
-    for place, (found, quantiles) in enumerate(entries):
+    for place, (found, sample) in enumerate(entries):
+        quantiles = sample_bands(sample, levels(study))
         _words(sheet, bottom + tall * (1 - (place + 0.5) / rows) - 0.035, found)
-        _bars(axes, place, found, quantiles)
+        _bars(axes, place, found, sample, quantiles)
         entry = found.entry
         table.append((found.key, entry.kind, int(entry.scored), entry.unit, entry.value, entry.low,
                       entry.high, found.n, *quantiles, found.percentile, verdict(found),
@@ -64,20 +77,16 @@ def draw_fit(study: Study) -> Chart:
     return Chart("record", "The record against the simulation", sheet.figure, columns, table)
 
 
-def board(study: Study) -> list[tuple[RecordSummary, Bands]]:
-    """Return the record entries, scored ones first, with the quantiles over the runs of their strata."""
+def board(study: Study) -> list[tuple[RecordSummary, Sample]]:
+    """Return the record entries, scored ones first, with what the runs of their strata gave."""
     order = {"instant": 0, "bound": 1, "input": 2}
     summary, responses = study.summary(), record_responses(study.scenario)
     rows = [row for row in study.rows if not row["failed"]]
     entries = sorted(summary.record.values(), key=lambda r: (not r.entry.scored, order[r.entry.kind]))
-    found = []
-    for entry in entries:
-        sample = sample_of(responses[entry.key], rows)
-        found.append((entry, Bands(*(sample.quantile(p) for p in levels(study)))))
-    return found
+    return [(entry, sample_of(responses[entry.key], rows)) for entry in entries]
 
 
-def _bars(axes: Axes, place: int, found: RecordSummary, quantiles: Bands) -> None:
+def _bars(axes: Axes, place: int, found: RecordSummary, sample: Sample, quantiles: Bands) -> None:
     entry = found.entry
     unit = next((v for v in (entry.value, entry.high, entry.low) if v), None)
     if unit is None or math.isnan(quantiles.low):
@@ -85,9 +94,12 @@ def _bars(axes: Axes, place: int, found: RecordSummary, quantiles: Bands) -> Non
         axes.text(0, place, words, ha="center", va="center", fontsize=6.3, style="italic", color=style.QUIET,
                   bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
         return
-    # A quantile that the end of the simulated time hides lies beyond the axis.
-    ratios = [math.inf if math.isnan(v) else float(v) / unit for v in quantiles]
-    draw_interval(axes, place, Bands(*(_scale(ratio) for ratio in ratios)), half=0.3)
+    if len(sample.values) < FEW:
+        draw_few(axes, place, [_scale(float(v) / unit) for v in sample.known], half=0.3)
+    else:
+        # A quantile that the end of the simulated time hides lies beyond the axis.
+        ratios = [math.inf if math.isnan(v) else float(v) / unit for v in quantiles]
+        draw_interval(axes, place, Bands(*(_scale(ratio) for ratio in ratios)), half=0.3)
     recorded = [None if v is None else _scale(v / unit) for v in (entry.value, entry.low, entry.high)]
     draw_recorded(axes, place, *recorded)
 
@@ -102,7 +114,7 @@ def _words(sheet: Sheet, y: float, found: RecordSummary) -> None:
     cells = {
         0.12: marks,
         0.26: label,
-        4.1: recorded_words(found),
+        4.1: record_words(entry),
         4.98: simulated,
         6.24: share,
         6.54: verdict(found),
@@ -130,6 +142,7 @@ def _dress(axes: Axes, rows: int) -> None:
 
 def _notes(study: Study) -> str:
     score = study.summary().score
+    late = f" {score.n_unreached} lie past the simulated time: not reached." if score.n_unreached else ""
     scored = "No instant is scored."
     if score.n_instants:
         scored = (
@@ -138,8 +151,9 @@ def _notes(study: Study) -> str:
             f"{100 * score.in_half:.0f} % in 25-75 %."
         )
     return (
-        f"{scored} Inputs and bounds are shown, not counted. perc.: percent of runs below the recorded "
+        f"{scored}{late} Inputs and bounds are shown, not counted. perc.: percent of runs below the recorded "
         "value. "
+        f"Circles: single runs, where there are fewer than {FEW}. "
         "Log scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
         f"'later': beyond the simulated time. {_sources(study)}"
     )

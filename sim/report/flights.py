@@ -24,7 +24,7 @@ from sim.report.bands import (
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.times import midnights, recorded_appeal
 from sim.report.troops import span
-from sim.report.unrest import SERIES_COLUMNS, Table, series_rows
+from sim.report.unrest import SERIES_COLUMNS, Table, recorded_row, series_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ def _cumulative(study: Study, axes: Axes, table: Table) -> None:
             return
         found = bands(values, levels(study))
         draw_bands(axes, grid, found, colour=colour, dashed=way == "out", glass=True)
-        table.extend(series_rows(f"flights {way}, cumulative", grid, found))
+        table.extend(series_rows(f"flights {way}, cumulative", "flights", grid, found))
         tops.append(float(np.max(found.high)))
     axes.set_ylim(0, 1.08 * max(tops))
     _total_in(study, axes, table)
@@ -100,7 +100,7 @@ def _total_in(study: Study, axes: Axes, table: Table) -> None:
     draw_recorded(axes, hour, value, total.low, total.high, vertical=True, no_earlier=more)
     words = f"  {value:,.0f}{' or more' if more else ''} in by then"
     axes.annotate(words, (hour, value or 0.0), (3, -10), textcoords="offset points", fontsize=style.SMALL)
-    table.append(("flights in, cumulative", hour, *([None] * 5), total.value, total.low, total.high))
+    table.append(recorded_row("flights in, cumulative", "flights", hour, total))
 
 
 def _daily(study: Study, axes: Axes, first: float, last: float, table: Table) -> None:
@@ -115,12 +115,12 @@ def _daily(study: Study, axes: Axes, first: float, last: float, table: Table) ->
         if found is None:
             say(axes, "no force was sent in any run")
             return
-        _boxes(axes, days, shift, found, COLOURS[way], width)
+        _boxes(axes, days, shift, found, way, width)
         tops.append(float(np.max(found.high)))
         for place, day in enumerate(days[:-1]):
             numbers = tuple(float(q[place]) for q in found)
-            table.append((f"flights {way}, in the {SPANS[width].split()[-1]} from", day, *numbers, None, None,
-                          None))  # fmt: skip
+            panel = f"flights {way}, in the {SPANS[width].split()[-1]} from"
+            table.append((panel, "flights", day, *numbers, None, None, None))
         if width == 1:
             tops.append(_recorded_days(study, axes, way, shift, table))
     axes.set_ylim(0, 1.12 * max(tops))
@@ -136,7 +136,8 @@ def daily(study: Study, name: str, days: list[float]) -> Bands | None:
     return bands(np.diff(at, axis=1), levels(study))
 
 
-def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, colour: str, width: int) -> None:
+def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, way: str, width: int) -> None:
+    colour, (hatch, edge) = COLOURS[way], _hatch(way)
     middle = np.array(days[:-1]) + (12 + shift) * width
     seen = found.high > 0.005
     for low, high, strength in (
@@ -148,16 +149,24 @@ def _boxes(axes: Axes, days: list[float], shift: float, found: Bands, colour: st
             (high - low)[seen],
             8.4 * width,
             low[seen],
-            color=style.tint(colour, strength),
-            linewidth=0,
+            facecolor=style.tint(colour, strength),
+            hatch=hatch,
+            edgecolor=edge,
+            linewidth=0.4 if hatch else 0,
         )
     axes.hlines(
         found.middle[seen],
         middle[seen] - 4.2 * width,
         middle[seen] + 4.2 * width,
-        color=colour,
-        linewidth=1.6,
+        color=style.TEXT if hatch else colour,
+        linewidth=2.2 if hatch else 1.6,
+        zorder=3,
     )
+
+
+def _hatch(way: str) -> tuple[str, str]:
+    """Return the hatch of one way's boxes and its colour: where the style has one, departures are hatched."""
+    return (style.OUT_HATCH, "#888888") if way == "out" and style.OUT_HATCH else ("", "none")
 
 
 def _recorded_days(study: Study, axes: Axes, way: str, shift: float, table: Table) -> float:
@@ -173,7 +182,7 @@ def _recorded_days(study: Study, axes: Axes, way: str, shift: float, table: Tabl
         if until - since > 25:
             axes.plot([since, until], [height, height], color=style.TEXT, linewidth=0.9, marker="|", zorder=5)
         draw_recorded(axes, middle, value, low, high, vertical=True)
-        table.append((panel, since, *([None] * 5), value, low, high))
+        table.append((panel, "flights", since, *([None] * 5), value, low, high))
         tops += [height, high or 0.0]
     for point in study.scenario.recorded_series.get(f"flights_{way}", ()):
         hour = study.scenario.hours(point.at)
@@ -184,7 +193,7 @@ def _recorded_days(study: Study, axes: Axes, way: str, shift: float, table: Tabl
         if point.value is None and point.low is None and point.high is None:
             axes.text(day + 12, 0.02, "n/r", transform=axes.get_xaxis_transform(), fontsize=6, ha="center",
                       color=style.TEXT, style="italic")  # fmt: skip
-        table.append((panel, day, *([None] * 5), point.value, point.low, point.high))
+        table.append(recorded_row(panel, "flights", day, point))
         tops += [point.value or 0.0, point.high or 0.0]
     if not max(tops):
         y = 0.92 if way == "in" else 0.8
@@ -211,8 +220,9 @@ def _legend(study: Study, sheet: Sheet) -> None:
     outer = band_words(study)
     flights = [
         Patch(
-            facecolor=style.tint(c, style.OUTER),
-            edgecolor=c,
+            facecolor=style.tint(c, style.INNER),
+            hatch=_hatch(way)[0],
+            edgecolor=c if not _hatch(way)[0] else _hatch(way)[1],
             label=f"flights {way} ({outer}, 25-75 %, median)",
         )
         for way, c in COLOURS.items()

@@ -1,4 +1,4 @@
-"""A response over two factors: the number in each cell, with its Monte Carlo error."""
+"""A response over two factors: the number in each cell, with its interval."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.factors import Factor, Level
+from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet
+from sim.report.figures import Cell, Chart, Sheet, notes_height
 from sim.report.sweep_data import (
     Told,
     axis_label,
+    interval_words,
     is_chance,
     level_of,
-    recorded,
+    record_told,
     runs_told,
     said,
     short,
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
 
 #: A sequential map that reads alike under colour blindness (Nunez, Anderton and Renslow 2018).
 MAP = "cividis"
-#: More cells than this get no error printed, and beyond twice as many no number.
+#: More cells than this get no interval printed, and beyond twice as many no number.
 CELLS = 150
-COLUMNS = ("response", "x", "y", "n", "value", "low", "high", "error")
+COLUMNS = ("response", "x", "y", "n", "value", "low", "high", "ci_low", "ci_high")
+#: Inches that a letter in a cell takes up, and a row needs for two lines.
+LETTER, TWO_LINES = 0.049, 0.27
 
 
 def draw_heatmap(study: SweepStudy, name: str) -> Chart:
@@ -45,29 +49,33 @@ def draw_heatmap(study: SweepStudy, name: str) -> Chart:
         for p in study.summary().of(name)
     }
     columns, rows = _levels(across), _levels(down)
-    tall = min(max(0.42 * len(rows), 0.9), 6.0)
-    sheet = Sheet(title_of(response), tall + 1.6)
-    axes = sheet.axes(1.75, 0.9, style.WIDTH - 1.75 - 0.95, tall)
+    tall, wide = min(max(0.42 * len(rows), 0.9), 6.0), style.WIDTH - 1.75 - 0.95
+    cells = len(columns) * len(rows)
+    shown = cells <= CELLS and _fit(response, list(found.values()), wide / len(columns), tall / len(rows))
+    notes = _note(study, name, intervals=shown)
+    foot = notes_height(notes) + 0.5
+    sheet = Sheet(title_of(response), tall + foot + 0.7)
+    axes = sheet.axes(1.75, foot, wide, tall)
     values = [[found[x, y].middle if (x, y) in found else math.nan for x in columns] for y in rows]
     low, high = _span(values, chance=is_chance(response))
     image = axes.pcolormesh(values, cmap=MAP, vmin=low, vmax=high, edgecolors="white", linewidth=1)
     axes.set_facecolor("#eeeeee")
     axes.invert_yaxis()
-    cells = len(columns) * len(rows)
     for row, y in enumerate(rows):
         for column, x in enumerate(columns):
             cell = found.get((x, y))
             if cell is not None and cells <= 2 * CELLS:
                 shade = None if math.isnan(cell.middle) else image.to_rgba(np.array([cell.middle]))[0]
-                words = _words(study, name, cell, error=cells <= CELLS)
+                words = _words(response, cell, interval=shown)
                 _write(axes, column, row, words, _hex(shade))
     _dress(axes, across, down, columns, rows)
-    bar = sheet.axes(style.WIDTH - 0.75, 0.9, 0.14, tall)
+    bar = sheet.axes(style.WIDTH - 0.75, foot, 0.14, tall)
     sheet.figure.colorbar(image, cax=bar)
+    bar.yaxis.set_major_formatter(lambda value, _: said(response, float(value)))
     bar.tick_params(labelsize=style.SMALL)
-    sheet.notes(_note(study, name))
+    sheet.notes(notes)
     table: list[tuple[Cell, ...]] = [
-        (name, x, y, t.n, t.middle, t.low, t.high, t.error) for (x, y), t in found.items()
+        (name, x, y, t.n, t.middle, t.low, t.high, t.least, t.most) for (x, y), t in found.items()
     ]
     return Chart(f"heatmap-{name.replace('_', '-')}", title_of(response), sheet.figure, COLUMNS, table)
 
@@ -89,16 +97,19 @@ def _span(values: list[list[float]], *, chance: bool) -> tuple[float, float]:
     return low, high
 
 
-def _words(study: SweepStudy, name: str, cell: Told, *, error: bool) -> str:
-    response = study.responses[name]
+def _fit(response: Response, found: Sequence[Told], wide: float, tall: float) -> bool:
+    """Return whether every interval fits into a cell of *wide* by *tall* inches."""
+    longest = max((len(interval_words(response, t)) for t in found), default=0)
+    return LETTER * longest <= wide and tall >= TWO_LINES
+
+
+def _words(response: Response, cell: Told, *, interval: bool) -> str:
     if not cell.n:
         return "no run"
     if math.isnan(cell.middle):
         return "later"
-    words = said(response, cell.middle)
-    if not error or math.isnan(cell.error):
-        return words
-    return f"{words}\n± {f'{100 * cell.error:.0f}' if is_chance(response) else said(response, cell.error)}"
+    words, sure = said(response, cell.middle), interval_words(response, cell)
+    return f"{words}\n{sure}" if interval and sure else words
 
 
 def _hex(shade: Sequence[float] | None) -> str:
@@ -127,14 +138,15 @@ def _dress(axes: Axes, across: Factor, down: Factor, columns: list[Level], rows:
         spine.set_visible(False)
 
 
-def _note(study: SweepStudy, name: str) -> str:
+def _note(study: SweepStudy, name: str, *, intervals: bool) -> str:
     response = study.responses[name]
-    what = (
-        "Share of the runs concerned; ±: half of the 95 % Wilson interval, in percentage points."
-        if is_chance(response)
-        else "Median; ±: half of its 95 % Monte Carlo interval, left out where too few runs give one."
-    )
+    what = "Share of the runs concerned" if is_chance(response) else "Median"
+    if intervals:
+        kind = "95 % Wilson interval" if is_chance(response) else "95 % interval (between order statistics)"
+        what += f"; below it its {kind}, left out where too few runs give one"
+    else:
+        what += "; the intervals are in the numbers beside this chart"
     given = f" Runs {response.condition} only." if response.condition else ""
-    entry = recorded(study, name)
-    real = f" On record: {said(response, entry[0])}." if entry and not math.isnan(entry[0]) else ""
-    return f"{what}{given}{real} {runs_told(study)}."
+    entry = record_told(study, name)
+    real = f" On record: {entry}." if entry else ""
+    return f"{what}.{given}{real} {runs_told(study)}."

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engine.event_log import EventKind
 from sim.experiment.estimates import wilson
 from sim.report import style
 from sim.report.bands import column, curve, finished, with_mandate
+from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.positions import recorded_level
-from sim.report.times import recorded_appeal
+from sim.report.times import kind_of, recorded_appeal
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 #: Inches for a rung, and the axes' left edge and width.
 ROW, LEFT, WIDE = 0.34, 2.6, 3.3
+
+#: What of a record says that allied soldiers came: how many, and that they had arrived.
+SIZES = ("sent_troops", "troops_deployed")
+ARRIVED = frozenset(
+    k.value for k in (EventKind.LANDED, EventKind.ROAD_ARRIVED, EventKind.ON_TASK, EventKind.DEPLOYED)
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ def rungs(study: Study) -> list[Rung]:
     if entry is not None and entry.value is not None:
         asked = entry.value > 0
     found = [Rung("the host appeals in public", _count(column(study, "appealed")[kept] > 0), asked)]
-    highest = column(study, "help_level")[kept]
+    highest, came = column(study, "help_level")[kept], _came(study)
     words = {
         "words": "words or more adopted", "measures": "measures short of force or more",
         "force": "force: a mandate adopted",
@@ -53,11 +61,24 @@ def rungs(study: Study) -> list[Rung]:
     alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
     if len(alone) == len(study.rows) and not np.isnan(alone).all():
         only = ~np.isnan(alone) & ~with_mandate(study)
-        found.append(Rung("no mandate: the lead sends a force alone", _count(only[kept]), None))
+        told = None if answered is None or not came else answered < HELP_LEVELS.index("force")
+        found.append(Rung("no mandate: the lead sends a force alone", _count(only[kept]), told))
     troops = curve(study, "troops")
     if troops is not None and troops.size and float(troops.max()) > 0:
-        found.append(Rung("allied soldiers in theatre", _count(troops.max(axis=1) > 0), None))
+        found.append(Rung("allied soldiers in theatre", _count(troops.max(axis=1) > 0), came))
     return found
+
+
+def _came(study: Study) -> bool | None:
+    """Return whether allied soldiers in theatre are on record; none if nothing is.
+
+    Where that is so and no mandate is, the force was the lead's own: nobody else may send one without.
+    """
+    record = study.scenario.record.values()
+    sizes = [e.value if e.value is not None else e.low for e in record if e.response in SIZES]
+    if any(size is not None and size > 0 for size in sizes):
+        return True
+    return True if any(kind_of(e) in ARRIVED for e in study.scenario.recorded_events) else None
 
 
 def _count(flags: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
@@ -68,15 +89,15 @@ def draw_ladder(study: Study) -> Chart:
     """Draw the share of runs that reached each rung, with 95 % intervals, beside what is recorded."""
     found, n = rungs(study), int(finished(study).sum())
     told = any(rung.recorded is not None for rung in found)
+    title = titled(study.scenario, "How far the response went")
     notes = (
-        f"All {n} finished runs. Each help level counts the runs that adopted it or a higher one. "
-        "Whiskers: 95 % "
-        "intervals of the shares (Wilson)."
+        f"{one_of_several(study.scenario)}All {n} finished runs. Each help level counts the runs that "
+        "adopted it or a higher one. Whiskers: 95 % intervals of the shares (Wilson)."
         + (" Filled diamond: the record reached the rung; open: it did not." if told else " Not recorded.")
     )
     foot = notes_height(notes) + 0.48
     tall = ROW * len(found)
-    sheet = Sheet("How far the response went", foot + tall + 0.62)
+    sheet = Sheet(title, foot + tall + 0.62)
     axes = sheet.axes(LEFT, foot, WIDE, tall)
     clean_axes(axes, grid="x")
     table: list[tuple[Cell, ...]] = []
@@ -105,4 +126,4 @@ def draw_ladder(study: Study) -> Chart:
             axes.text(x, 1.02, words, transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
     sheet.notes(notes)
     columns = ("rung", "runs", "of", "share", "share_low", "share_high", "recorded")
-    return Chart("ladder", "How far the response went", sheet.figure, columns, table)
+    return Chart("ladder", title, sheet.figure, columns, table)

@@ -78,7 +78,7 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
             summary.positions[member], summary.positions_n / max(n, 1)
         ).items():
             fill, hatch = style.ANSWERS[answer]
-            axes.barh(place, share, 0.7, start, color=fill, hatch=hatch, edgecolor="white", linewidth=0.6)
+            axes.barh(place, share, 0.7, start, color=fill, hatch=hatch, edgecolor=style.EDGE, linewidth=0.6)
             if share >= 0.06:
                 box = {"facecolor": fill, "edgecolor": "none", "pad": 1.0}
                 axes.text(start + share / 2, place, f"{100 * share:.0f}", ha="center", va="center_baseline",
@@ -94,7 +94,7 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
     _shares_axis(axes, len(members))
     axes.text(1.015, 1.0, "recorded", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
     patches = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor="white", label=answer)
+        Patch(facecolor=fill, hatch=hatch, edgecolor=style.EDGE, label=answer)
         for answer, (fill, hatch) in style.ANSWERS.items()
     ]
     below = -0.25 / (ROW * max(len(members), 2))

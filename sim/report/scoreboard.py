@@ -16,6 +16,7 @@ from sim.alliance.theories import RANK
 from sim.experiment.results import SHORT, write_folder
 from sim.inference.backtest import REFERENCE, Backtest, coded_answers
 from sim.inference.backtest_text import MISS, SAMPLE_WORDS, SHOWN, backtest_text, document
+from sim.inference.board_scores import FEWEST_CONFLICTS
 from sim.inference.material import Material
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, save
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "csv")
 LEFT, INSIDE = style.OKABE_ITO["blue"], style.OKABE_ITO["orange"]
-FILLS = dict(zip(CODED_ANSWERS, (style.ANSWERS[k] for k in ("contribute", "support", "abstain", "object")),
-                 strict=True))  # fmt: skip
+#: The member's answer that a coded one is drawn as.
+LIKE = dict(zip(CODED_ANSWERS, ("contribute", "support", "abstain", "object"), strict=True))
 WORDS = dict(zip(CODED_ANSWERS, ("contributes", "supports", "abstains or silent", "opposes"), strict=True))
 #: Ends of the axis of skill.
 REACH = (-1.0, 1.0)
 #: Edges of the bins of the calibration chart.
 BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+#: Width of the council's column of the matrix, in those of members: room for the longest words.
+COUNCIL = 1.35
 PANELS = ("all", "own_acts", "level")
 
 
@@ -97,7 +100,8 @@ def draw_scoreboard(result: Backtest) -> Chart:
                 rows.append(
                     (theory, name, score.rps, score.log_score, score.skill, score.low, score.high, score.n)
                 )
-                _interval(axes, place + shift, score.skill, score.low, score.high, colour, mark)
+                ends = (score.low, score.high) if score.usable else (score.skill, score.skill)
+                _interval(axes, place + shift, score.skill, *ends, colour, mark)
         axes.axvline(0, color=style.TEXT, linewidth=0.8)
         axes.set_xlim(*REACH)
         axes.set_ylim(len(theories) - 0.5, -0.5)
@@ -109,7 +113,8 @@ def draw_scoreboard(result: Backtest) -> Chart:
     )
     sheet.notes(
         "Bars: 95 % of resamples of conflicts; arrows leave the axis. Skill may be claimed only where a "
-        "left-out bar lies right of zero. In-sample forecasts have seen the case."
+        f"left-out bar lies right of zero. No bar: fewer than {FEWEST_CONFLICTS} conflicts, or all alike. "
+        "In-sample forecasts have seen the case."
     )
     columns = ("theory", "sample", "rps", "log_score", "skill", "low", "high", "n")
     return Chart("scoreboard", "Skill of each theory against base rates", sheet.figure, columns, rows)
@@ -218,27 +223,30 @@ def draw_matrix(result: Backtest) -> Chart:
         happened = RANK[decided_class(coded.case)]
         chance = float(forecast.level[happened])
         ink = style.TEXT if chance >= MISS else style.OKABE_ITO["vermilion"]
-        words = f"{decided_class(coded.case)} {chance:.0%}"
+        mark = "" if chance >= MISS else " ◂"  # a letter in red is not seen in gray
+        words = f"{decided_class(coded.case)} {100 * chance:.0f} %{mark}"
         axes.text(len(members) + 0.05, place, words, va="center", fontsize=5.6, color=ink)
         rows.append((coded.id, "council", decided_class(coded.case), chance, nan, nan, nan))
-    axes.set_xlim(0, len(members) + 1)
+    axes.set_xlim(0, len(members) + COUNCIL)
     axes.set_ylim(len(cases) - 0.5, -0.5)
     axes.set_yticks(range(len(cases)), [c.id for c in cases], fontsize=5.6)
-    axes.set_xticks([k + 0.5 for k in range(len(members))] + [len(members) + 0.5], [*members, "council"])
+    axes.set_xticks(
+        [k + 0.5 for k in range(len(members))] + [len(members) + COUNCIL / 2], [*members, "council"]
+    )
     axes.xaxis.tick_top()
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     keys = [
-        Patch(facecolor=fill, hatch=hatch, edgecolor="white", label=WORDS[a])
-        for a, (fill, hatch) in FILLS.items()
+        Patch(facecolor=fill, hatch=hatch, edgecolor=style.EDGE, label=WORDS[a])
+        for a, (fill, hatch) in ((answer, style.ANSWERS[like]) for answer, like in LIKE.items())
     ]
     keys.append(Patch(facecolor="#eeeeee", label="not established"))
     sheet.figure.legend(handles=keys, loc="lower left", ncols=5, bbox_to_anchor=(0.01, 0.33 / sheet.height))
     sheet.notes(
         "Left third of a cell: what was coded; the rest: chances foreseen without a case of the conflict in "
-        "view. Council: what it did and the chance that had been given (red below a third). Empty: host, "
-        "party to the case, or no member."
+        "view. Council: what it did and the chance that had been given (marked and red below a third). "
+        "Empty: host, party to the case, or no member."
     )
     columns = ("case", "member", "coded", *CODED_ANSWERS)
     return Chart("matrix", "Coded answers and left-out forecasts", sheet.figure, columns, rows)
@@ -247,12 +255,12 @@ def draw_matrix(result: Backtest) -> Chart:
 def _cell(axes: Axes, x: float, y: float, chances: Sequence[float], known: CodedAnswer | None) -> None:
     from matplotlib.patches import Rectangle
 
-    fill, hatch = FILLS[known] if known else ("#eeeeee", "")
-    axes.add_patch(Rectangle((x + 0.03, y - 0.4), 0.28, 0.8, facecolor=fill, hatch=hatch, edgecolor="white",
-                             linewidth=0))  # fmt: skip
+    fill, hatch = style.ANSWERS[LIKE[known]] if known else ("#eeeeee", "")
+    axes.add_patch(Rectangle((x + 0.03, y - 0.4), 0.28, 0.8, facecolor=fill, hatch=hatch,
+                             edgecolor=style.EDGE, linewidth=0))  # fmt: skip
     start, width = x + 0.35, 0.6
     for answer, chance in zip(CODED_ANSWERS, chances, strict=True):
-        axes.add_patch(
-            Rectangle((start, y - 0.3), width * chance, 0.6, facecolor=FILLS[answer][0], linewidth=0)
-        )
+        fill, hatch = style.ANSWERS[LIKE[answer]]
+        axes.add_patch(Rectangle((start, y - 0.3), width * chance, 0.6, facecolor=fill, hatch=hatch,
+                                 edgecolor=style.EDGE, linewidth=0))  # fmt: skip
         start += width * chance

@@ -25,6 +25,7 @@ from sim.report.story_injects import SENTENCES as BESIDE
 from sim.report.story_lines import REPEATED, SENTENCES, SILENT
 from sim.report.telling import Teller, count
 from sim.report.times import zone_name
+from sim.report.words import percent
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _chosen(study: Study, row: Mapping[str, float]) -> str:
     """Return which runs the typical one stands for, and what the others came to."""
     levels = Counter(round(other["help_level"]) for other in study.rows if not other["failed"])
     total = sum(levels.values())
-    shares = ", ".join(f"{HELP_LEVELS[k]} {n / total:.0%}" for k, n in sorted(levels.items()))
+    shares = ", ".join(f"{HELP_LEVELS[k]} {percent(n / total)}" for k, n in sorted(levels.items()))
     if row.get("mandate") == 1:
         alike = sum(other.get("mandate") == 1 for other in study.rows)
         of = f"Of the {alike} runs with a mandate"
@@ -73,11 +74,10 @@ def _chosen(study: Study, row: Mapping[str, float]) -> str:
 def tell(log: EventLog, scenario: Scenario) -> list[str]:
     """Return the story of one log: a line on the clock, then dated lines, then a closing line."""
     teller = Teller(log, scenario)
-    zero = "the public appeal" if teller.appealed else "the scenario's start (nobody appealed)"
     told = sorted(_lines(teller))
     body = [_set(teller, line) for line in told]
     return [
-        f"Local time, {zone_name(scenario)}; hours count from {zero}.",
+        f"Local time, {zone_name(scenario)}; hours count from {teller.origin}.",
         *chain.from_iterable(body),
         *textwrap.wrap(_closing(teller), WIDTH),
     ]

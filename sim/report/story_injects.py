@@ -13,7 +13,8 @@ K = EventKind
 WORDS = {
     "growth": "growth", "suppression": "suppression", "arrivals": "arrivals at the border",
     "refugees": "flight across the border", "detection": "detection", "interdiction": "interdiction",
-    "intensity": "deadliness of the fighting", "ceasefire": "chance of a ceasefire",
+    "intensity": "deadliness of the fighting", "strikes": "losses of the host's own side",
+    "raids": "chance of an attack", "ceasefire": "chance of a ceasefire",
     "relapse": "chance of a relapse", "returns": "pace of return", "contacts": "contacts",
     "fatality": "fatality", "attribution": "pace of attribution", "attacks": "covert attacks",
     "sanctions": "chance of sanctions", "tension": "outside pressure", "consultation": "consultation times",
@@ -27,12 +28,25 @@ def _effect(levers: Mapping[str, float]) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
+#: Levers that help is meant to raise; it is meant to lower the others.
+RAISED = frozenset({"suppression", "detection", "interdiction", "ceasefire", "returns", "attribution"})
+
+
+def _backfires(levers: Mapping[str, float]) -> bool:
+    """Return whether help does nothing but harm by its levers."""
+    moved = [(name, factor) for name, factor in levers.items() if factor != 1]
+    return bool(moved) and all((factor < 1) is (name in RAISED) for name, factor in moved)
+
+
 def _who(t: Teller, r: EventRecord) -> str:
     return f"{t.member(r.who)}: " if r.who else ""
 
 
 def _alarm(t: Teller, r: EventRecord) -> str:
     label = str(r.detail.get("label", "a new alarm"))
+    occasion = t.scenario.crisis.occasion
+    if occasion is not None and label == occasion.label:
+        return f"{_who(t, r)}{label}"  # it asks for something; what it needs is no danger
     return f"{_who(t, r)}{label} ({percent(r.amount)} on the scale of danger)"
 
 
@@ -47,7 +61,8 @@ def _branch(t: Teller, r: EventRecord) -> str:
 def _measure(t: Teller, r: EventRecord) -> str:
     who = _who(t, r) or "together: "
     troops = f", {count(r.amount, 'soldier')} tied up meanwhile" if r.amount else ""
-    return f"{who}{r.detail['label']}{troops}{_effect(r.detail['levers'])}"
+    harm = "; in this run it does harm" if _backfires(r.detail["levers"]) else ""
+    return f"{who}{r.detail['label']}{troops}{harm}{_effect(r.detail['levers'])}"
 
 
 def _ended(t: Teller, r: EventRecord) -> str:

@@ -10,19 +10,26 @@ from sim.report.telling import Teller, count, listing, percent
 
 K = EventKind
 Sentence = Callable[[Teller, EventRecord], str]
+HELP = {"words": "words", "measures": "measures short of force", "force": "force"}
 LINES = {1: "favours", 0: "takes no line on", -1: "is against"}
 
 
 def _danger(t: Teller, r: EventRecord) -> str:
     share = float(r.detail.get("out_of_control", 0.0))
+    if t.scenario.crisis.occasion is not None and t.scenario.crisis.unrest is None:
+        return f"{t.member(r.who)}: weighs asking the alliance (need of help {percent(share)}, at most 100 %)"
     what = "of the country out of control" if t.scenario.crisis.unrest else "on the scale of danger"
     return f"{t.member(r.who)}: the government sees danger ({percent(share)} {what})"
 
 
 def _chances(d: Any) -> str:
     found = []
-    if "chance_of_help" in d:
-        found.append(f"chance of help, as it sees it, {percent(float(d['chance_of_help']))}")
+    level = HELP.get(str(d.get("level", "")), "help")
+    if d.get("level") == "none":
+        alone = percent(float(d["chance_of_help"]))
+        found.append(f"no help can be put to the council; chance of a willing ally, as it sees it, {alone}")
+    elif "chance_of_help" in d:
+        found.append(f"chance of {level}, as it sees it, {percent(float(d['chance_of_help']))}")
     if "gain" in d:
         found.append(f"gain of asking {float(d['gain']):+.2f}")
     return ", ".join(found)
@@ -158,6 +165,9 @@ def _deployed(t: Teller, r: EventRecord) -> str:
 
 
 def _restored(t: Teller, r: EventRecord) -> str:
+    occasion = t.scenario.crisis.occasion
+    if occasion is not None and r.detail.get("label") == occasion.label:
+        return "the occasion to ask has passed"
     if "label" in r.detail:
         return f"it is over: {r.detail['label']}"
     killed = sum(e.amount for kind in (K.INCIDENT, K.CLEARING) for e in t.log.of(kind) if e.time <= r.time)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 #: Six colours told apart under colour blindness; M. Petroff, "Accessible color sequences" (arXiv:2107.02270).
 PETROFF = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
@@ -23,6 +24,21 @@ SECOND_LINE = OKABE_ITO["vermilion"]
 OUTER = 0.18
 INNER = 0.45
 
+# What the print style sets otherwise, so that nothing is told by colour alone.
+#: Colour of the edges and hatches of filled bars.
+EDGE = "#ffffff"
+#: Dashes of the members' lines and hatches of their bars, in the alliance's order (repeated).
+DASHES: tuple[Any, ...] = ("-",)
+HATCHES: tuple[str, ...] = ("",)
+#: Opacity of the bands that lie on each other in one panel, member by member; 0 leaves their ends alone.
+FAN = 0.15
+#: Strength of the answers' fills on a map, softened so that names stay readable.
+SOFT = 0.45
+#: Fill of the members and of the host on a map.
+LAND_OF_MEMBERS, LAND_OF_HOST = "#ece8dc", "#e0d8c0"
+#: Hatch of the exercises' days behind a curve, and of departures beside arrivals.
+EXERCISE_HATCH, OUT_HATCH = "", ""
+
 #: A member's answers, from most to least, with fill and hatch (the hatch carries them without colour).
 ANSWERS: dict[str, tuple[str, str]] = {
     "contribute": (OKABE_ITO["green"], ""),
@@ -30,6 +46,15 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "abstain": (OKABE_ITO["yellow"], "////"),
     "object": (OKABE_ITO["vermilion"], "xxx"),
     "no vote": ("#eeeeee", ""),
+}
+
+#: The states of a fight, by the number on its curve, with fill and hatch.
+FIGHT: dict[str, tuple[str, str, str]] = {
+    "0": ("not begun", "#ffffff", ""),
+    "1": ("stand-off", OKABE_ITO["yellow"], "...."),
+    "2": ("firing", OKABE_ITO["vermilion"], ""),
+    "3": ("ceasefire", OKABE_ITO["sky"], "////"),
+    "4": ("lasting ceasefire, or no shot", OKABE_ITO["green"], ""),
 }
 
 #: The parts of the hours between appeal and full deployment, in the order they pass, with fill and hatch.
@@ -55,6 +80,16 @@ WIDTH = 7.2
 def member_colours(members: Iterable[str]) -> dict[str, str]:
     """Return a colour for each of *members*, in the alliance's order (repeated after six)."""
     return {member: PETROFF[place % len(PETROFF)] for place, member in enumerate(members)}
+
+
+def member_dashes(members: Iterable[str]) -> dict[str, Any]:
+    """Return the dashes of each of *members*' lines, as matplotlib takes them."""
+    return {member: DASHES[place % len(DASHES)] for place, member in enumerate(members)}
+
+
+def member_hatches(members: Iterable[str]) -> dict[str, str]:
+    """Return the hatch of each of *members*' bars (empty: plain)."""
+    return {member: HATCHES[place % len(HATCHES)] for place, member in enumerate(members)}
 
 
 def tint(colour: str, strength: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -38,7 +39,37 @@ def style_of(name: str) -> Style:
     text = files("sim.report").joinpath("data", "styles", f"{name}.json").read_text(encoding="utf-8")
     data = json.loads(text)
     base = style_of(data["extends"]) if "extends" in data else Style("", {}, {})
-    return Style(name, base.settings | data["settings"], base.ink | data["ink"])
+    ink = {key: _fixed(value) for key, value in data["ink"].items()}
+    return Style(name, base.settings | data["settings"], base.ink | ink)
+
+
+def _fixed(value: Any) -> Any:
+    """Return *value* with tuples for lists, as matplotlib wants its dashes."""
+    if isinstance(value, list):
+        return tuple(map(_fixed, value))
+    return {key: _fixed(inner) for key, inner in value.items()} if isinstance(value, dict) else value
+
+
+#: The style that charts are drawn in where no other is named.
+_chosen: ContextVar[str] = ContextVar("style", default="screen")
+
+
+def chosen_style() -> str:
+    """Return the style that charts are drawn in where no other is named."""
+    return _chosen.get()
+
+
+@contextmanager
+def choosing_style(name: str) -> Iterator[None]:
+    """Draw every chart inside in the style called *name* unless another is named.
+
+    Raises ValueError for an unknown name.
+    """
+    token = _chosen.set(style_of(name).name)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import warnings
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from sim.experiment.folders import ResultsError
 from sim.experiment.row_book import RowBook
 from sim.experiment.sweep import SweepStudy
 from sim.experiment.sweep_summary import SweepSummary
+from sim.report.styles import choosing_style, chosen_style
+from sim.report.undrawn import ChartWarning, heard
 
 #: Sweeps of fewer runs are told in the process that ran them.
 APART_FROM = 5_000
@@ -36,7 +39,7 @@ def fill_apart(study: SweepStudy, folder: Path, charts: bool) -> None:
     """
     handle, places = study.book.shared()
     kept = {f.name: getattr(study, f.name) for f in fields(study) if f.name not in _STAYS}
-    order = pickle.dumps((kept, study.book.columns, places, handle, folder, charts))
+    order = pickle.dumps((kept, study.book.columns, places, handle, folder, charts, chosen_style()))
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     ended = subprocess.run(
@@ -50,7 +53,9 @@ def fill_apart(study: SweepStudy, folder: Path, charts: bool) -> None:
             f"the process that sums up the sweep ended with {ended.returncode}; it may need more memory: the "
             "runs are kept, the same command goes on"
         )
-    answer = pickle.loads(ended.stdout)
+    answer, told = pickle.loads(ended.stdout)
+    for warning in told:
+        warnings.warn(warning, stacklevel=2)
     if isinstance(answer, Exception):
         raise answer
     assert isinstance(answer, SweepSummary)
@@ -61,24 +66,26 @@ def main() -> None:
     """Do what the order on standard input says, and answer with the summary or with what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that waits for this one answers interrupts
     answer: Any
+    told: list[ChartWarning] = []
     try:
-        answer = _done(*pickle.load(sys.stdin.buffer))
+        with heard() as told:
+            answer = _done(*pickle.load(sys.stdin.buffer))
     except (OSError, ResultsError) as error:
         answer = error
-    sys.stdout.buffer.write(pickle.dumps(answer))
+    sys.stdout.buffer.write(pickle.dumps((answer, told)))
 
 
 def _done(
-    kept: dict[str, Any], columns: int, places: Any, handle: int, folder: Path, charts: bool
+    kept: dict[str, Any], columns: int, places: Any, handle: int, folder: Path, charts: bool, style: str
 ) -> SweepSummary:
-    from sim.report.sweep_charts import draw_sweep
-    from sim.report.sweep_folder import sweep_files
+    from sim.report.sweep_folder import draw_charts, sweep_files
 
     study = SweepStudy(**kept, book=RowBook(columns, (handle, places)))
     for name, content in sweep_files(study).items():
         (folder / name).write_bytes(content)
     if charts:
-        draw_sweep(study, folder / "charts")
+        with choosing_style(style):
+            draw_charts(study, folder)
     return study.summary()
 
 

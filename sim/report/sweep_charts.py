@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,30 @@ from sim.experiment.factors import Factor
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, made_from, save, say
+from sim.report.bands import FEW
+from sim.report.figures import (
+    Cell,
+    Chart,
+    Sheet,
+    clean_axes,
+    drawing_settings,
+    made_from,
+    notes_height,
+    save,
+    say,
+)
 from sim.report.heatmap import draw_heatmap
+from sim.report.sweep_changes import appeal_moves, draw_differences
 from sim.report.sweep_data import (
     PANELS,
     Told,
     axis_label,
-    error_bars,
+    input_words,
     is_chance,
     is_grid,
     level_of,
+    limits_along,
+    reach,
     recorded,
     runs_told,
     said,
@@ -28,14 +42,23 @@ from sim.report.sweep_data import (
     title_of,
     told,
     varied,
+    whiskers,
 )
 from sim.report.sweep_multiples import draw_multiples, draw_scatter
+from sim.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.experiment.main_effects import Effect
+
 FORMATS = ("png", "svg", "csv")
-COLUMNS = ("response", "level", "n", "value", "low", "high", "error", "recorded")
+COLUMNS = (
+    "response", "level", "n", "value", "low", "high", "ci_low", "ci_high", "recorded", "pairs",
+    "difference", "difference_low", "difference_high", "from_start", "from_start_low", "from_start_high",
+)  # fmt: skip
+#: Share of a row's width that its levels take; the paired differences take the rest.
+LEVELS_SHARE = 0.56
 
 
 def sweep_charts(study: SweepStudy) -> list[Chart]:
@@ -68,38 +91,54 @@ def draw_sweep(study: SweepStudy, folder: Path, formats: Sequence[str] = FORMATS
 
 
 def draw_factor(study: SweepStudy, factor: Factor) -> Chart:
-    """Draw the responses against one factor, a panel each: bands along numbers, dots at categories."""
+    """Draw the responses against one factor, a row each: its levels, and what they change in pairs of runs.
+
+    Along numbers bands are drawn, at categories dots; the paired differences are those from the first level.
+    """
     names = study.shown[:PANELS]
-    across = min(2, len(names))
-    down = math.ceil(len(names) / across)
-    tall = 1.75 if factor.numeric else max(0.34 * len(factor.levels) + 0.2, 1.1)
-    margin = 0.62 if factor.numeric else 1.55
-    width = (style.WIDTH - across * margin - 0.2) / across
-    row = tall + 0.95
-    sheet = Sheet(f"What {factor.name} changes", down * row + 0.6)
+    tall = 1.3 if factor.numeric else max(0.3 * len(factor.levels) + 0.1, 0.75)
+    left, gap = (0.62, 0.75) if factor.numeric else (1.35, 0.3)
+    wide = style.WIDTH - left - gap - 0.15
+    row, words = tall + (0.86 if factor.numeric else 0.72), _note(study, factor)
+    foot = notes_height(words) + 0.42
+    sheet = Sheet(
+        f"Outcomes by {input_words(study, factor)}",
+        len(names) * row + foot - (0.2 if factor.numeric else 0.08),
+    )
     table: list[tuple[Cell, ...]] = []
     for place, name in enumerate(names):
-        response = study.responses[name]
-        left = margin + (place % across) * (width + margin)
-        bottom = 0.95 + (down - 1 - place // across) * row
-        axes = sheet.axes(left, bottom, width, tall)
-        axes.set_title(_wrapped(title_of(response), width), fontsize=7.5, fontweight="bold", pad=5)
+        response, bottom = study.responses[name], foot + (len(names) - 1 - place) * row
+        axes = sheet.axes(left, bottom, LEVELS_SHARE * wide, tall)
+        beside = sheet.axes(left + LEVELS_SHARE * wide + gap, bottom, (1 - LEVELS_SHARE) * wide, tall)
+        _head(axes, title_of(response), left)
+        beside.set_title(f"difference from {_first(factor)}", fontsize=6.8, loc="left", pad=4)
         found = _told_at(study, factor, response)
         (_bands if factor.numeric else _dots)(axes, study, factor, response, found)
+        changed = draw_differences(beside, study, factor, response, list(found))
         entry = recorded(study, name)
         for point, value in found.items():
             level = level_of(study, factor, point)
-            table.append((name, level, value.n, value.middle, value.low, value.high, value.error,
-                          entry[0] if entry else math.nan))  # fmt: skip
-    sheet.notes(_note(study, factor))
+            table.append((name, level, value.n, value.middle, value.low, value.high, value.least, value.most,
+                          entry[0] if entry else math.nan, *_changed(changed.get(point))))  # fmt: skip
+    sheet.notes(words)
     kind = "bands" if factor.numeric else "levels"
     return Chart(f"sweep-{kind}", f"Sweep over {factor.name}", sheet.figure, COLUMNS, table)
 
 
-def _wrapped(title: str, width: float) -> str:
-    import textwrap
+def _head(axes: Axes, title: str, left: float) -> None:
+    axes.annotate(title, (0, 1), (-72 * (left - 0.12), 5), xycoords="axes fraction", fontweight="bold",
+                  textcoords="offset points", fontsize=7.5, ha="left", va="bottom")  # fmt: skip
 
-    return "\n".join(textwrap.wrap(title, max(18, round(17 * width))))
+
+def _first(factor: Factor) -> str:
+    return short(factor, factor.levels[0])
+
+
+def _changed(effect: Effect | None) -> tuple[Cell, ...]:
+    if effect is None:
+        return (None,) * 7
+    return (effect.n, effect.mean, effect.low, effect.high, effect.from_start, effect.from_start_low,
+            effect.from_start_high)  # fmt: skip
 
 
 def _told_at(study: SweepStudy, factor: Factor, response: Response) -> dict[int, Told]:
@@ -112,41 +151,65 @@ def _told_at(study: SweepStudy, factor: Factor, response: Response) -> dict[int,
 def _note(study: SweepStudy, factor: Factor) -> str:
     band = f"{50 * (1 - study.summary().band):.0f}-{50 * (1 + study.summary().band):.0f} %"
     mark = (
-        f"Line: median with its 95 % Monte Carlo interval (whiskers); tint: {band} of the runs, open where "
+        f"Left: median with its 95 % interval (whiskers); tint: {band} of the runs, open where "
         "it reaches beyond the simulated time."
         if factor.numeric
-        else f"Dot: median; thick bar: its 95 % Monte Carlo interval; thin bar: {band} of the runs, with an "
+        else f"Left: median (dot) with its 95 % interval (thick bar); thin bar: {band} of the runs, with an "
         "arrow where it reaches beyond the simulated time."
     )
+    moved = any(
+        appeal_moves(e) for e in study.summary().effects if e.response in study.shown[:PANELS]
+    )  # fmt: skip
+    warned = (
+        " Squares: the same counted from the start of the scenario, for a time whose clock, the appeal, the "
+        "level itself moves."
+        if moved
+        else ""
+    )
     return (
-        f"{mark} Chances: share of the runs concerned, bars are 95 % Wilson intervals. Dotted: recorded "
-        f"value; grey: its range. {runs_told(study)}."
+        f"{mark} Hollow, without band: fewer than {FEW} runs. Chances: share of the runs concerned, bars are "
+        "95 % Wilson intervals. Dotted: recorded "
+        "value; grey: its range. Right: mean difference over pairs of runs with the same luck, with its 95 % "
+        f"interval; filled where that leaves out zero.{warned} {runs_told(study)}."
     )
 
 
 def _bands(axes: Axes, study: SweepStudy, factor: Factor, response: Response, found: dict[int, Told]) -> None:
     clean_axes(axes)
-    x = [float(level_of(study, factor, point)) for point in found]
-    known = [(at, t) for at, t in zip(x, found.values(), strict=True) if t.n and not math.isnan(t.middle)]
+    axes.set_xlim(*limits_along(factor))
+    axes.set_xlabel(axis_label(factor), fontsize=style.SMALL, labelpad=1)
+    known = [
+        (float(level_of(study, factor, p)), t) for p, t in found.items() if t.n and not math.isnan(t.middle)
+    ]
     if not known:
         say(axes, "no run concerned, or beyond the simulated time")
+        axes.set_yticks([])
         return
-    finite = [v for _, t in known for v in (t.middle, t.low, t.high) if not math.isnan(v)]
     entry = recorded(study, response.name)
-    finite += [v for v in entry or () if not math.isnan(v)]
+    finite = [*reach(response, found.values(), bands=True), *(v for v in entry or () if not math.isnan(v))]
     room = 0.06 * (max(finite) - min(finite)) or 1.0
     top = 1.03 if is_chance(response) else max(finite) + room
     at, middles = [a for a, _ in known], [t.middle for _, t in known]
     if not is_chance(response):
-        lows = [t.middle if math.isnan(t.low) else t.low for _, t in known]
-        highs = [10 * abs(top) if math.isnan(t.high) else t.high for _, t in known]
+        # A band of a few runs would claim more than is known.
+        lows = [t.middle if math.isnan(t.low) or t.n < FEW else t.low for _, t in known]
+        highs = [t.middle if t.n < FEW else 10 * abs(top) if math.isnan(t.high) else t.high for _, t in known]
         axes.fill_between(at, lows, highs, color=style.tint(style.LINE, style.OUTER), linewidth=0)
-    errors = error_bars(response, [t for _, t in known])
-    axes.errorbar(at, middles, yerr=errors, color=style.LINE, linewidth=1.4, marker="o", markersize=3.2,
-                  elinewidth=0.9, capsize=1.8)  # fmt: skip
+    axes.errorbar(at, middles, yerr=whiskers([t for _, t in known], 10 * abs(top)), color=style.LINE,
+                  linewidth=1.4, marker="o", markersize=3.2, elinewidth=0.9, capsize=1.8)  # fmt: skip
+    few = [(a, t.middle) for a, t in known if t.n < FEW]
+    axes.plot([a for a, _ in few], [m for _, m in few], marker="o", markersize=3.2, linestyle="none",
+              markerfacecolor="white", markeredgecolor=style.LINE, zorder=4)  # fmt: skip
     _recorded(axes, entry, horizontal=True)
-    axes.set_ylim(-0.03 if is_chance(response) else min(0.0, min(finite) - room), top)
-    axes.set_xlabel(axis_label(factor))
+    axes.set_ylim(-0.03 if is_chance(response) else min(0.0, min(finite)) - 0.3 * room, top)
+    axes.yaxis.set_major_formatter(_axis_words(response))
+
+
+def _axis_words(response: Response) -> Callable[[float, object], str]:
+    """Return how the numbers of a response are written along an axis: shares of runs in percent."""
+    if is_chance(response):
+        return lambda value, _: f"{100 * value:.0f} %"
+    return lambda value, _: number(float(value))
 
 
 def _recorded(axes: Axes, entry: tuple[float, float, float] | None, *, horizontal: bool) -> None:
@@ -163,9 +226,8 @@ def _recorded(axes: Axes, entry: tuple[float, float, float] | None, *, horizonta
 
 def _dots(axes: Axes, study: SweepStudy, factor: Factor, response: Response, found: dict[int, Told]) -> None:
     clean_axes(axes, grid="x")
-    finite = [v for t in found.values() for v in (t.middle, t.low, t.high) if not math.isnan(v)]
     entry = recorded(study, response.name)
-    finite += [v for v in entry or () if not math.isnan(v)]
+    finite = [*reach(response, found.values(), bands=True), *(v for v in entry or () if not math.isnan(v))]
     least, most = (0.0, 1.0) if is_chance(response) or not finite else (min(0.0, *finite), max(finite))
     room = 0.06 * (most - least) or 1.0
     _recorded(axes, entry, horizontal=False)
@@ -173,7 +235,8 @@ def _dots(axes: Axes, study: SweepStudy, factor: Factor, response: Response, fou
         _dot(axes, place, response, value, most + room)
     axes.set_yticks(range(len(found)), [short(factor, level_of(study, factor, p)) for p in found])
     axes.set_ylim(len(found) - 0.4, -0.6)
-    axes.set_xlim(least - room, most + 2.6 * room)
+    axes.set_xlim(least - room, most + 1.4 * room)
+    axes.xaxis.set_major_formatter(_axis_words(response))
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
 
@@ -186,12 +249,16 @@ def _dot(axes: Axes, place: int, response: Response, value: Told, edge: float) -
         return
     high = edge if math.isnan(value.high) else value.high
     low = value.middle if math.isnan(value.low) else value.low
-    axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.0)
-    if math.isnan(value.high):
+    few = value.n < FEW
+    if not few or is_chance(response):
+        axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.0)
+    if math.isnan(value.high) and not few:
         axes.plot([edge], [place], marker=">", color=style.LINE, markersize=4)
-    if not is_chance(response) and not math.isnan(value.error):
-        ends = [value.middle - value.error, value.middle + value.error]
+    if not is_chance(response) and value.sure:
+        ends = [value.least, edge if math.isnan(value.most) else value.most]
         axes.plot(ends, [place, place], color=style.LINE, linewidth=3.2, solid_capstyle="butt")
-    axes.plot([value.middle], [place], marker="o", color=style.LINE, markersize=5, markeredgecolor="white")
+    axes.plot([value.middle], [place], marker="o", color=style.LINE, markersize=5,
+              markerfacecolor="white" if few else style.LINE,
+              markeredgecolor=style.LINE if few else "white")  # fmt: skip
     axes.text(value.middle, place - 0.17, said(response, value.middle), ha="center", va="bottom",
               fontsize=6.3, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})  # fmt: skip

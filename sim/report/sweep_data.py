@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sim.experiment.factors import Factor, Level
@@ -11,7 +11,9 @@ from sim.experiment.main_effects import shown_level
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.experiment.sweep_summary import PointSummary
-from sim.report.words import number, percent
+from sim.report.bands import record_words
+from sim.report.words import band, number, percent
+from sim.scenario.study import RecordEntry
 
 #: Responses of a sweep that are drawn at once.
 PANELS = 4
@@ -24,9 +26,16 @@ class Told:
     middle: float
     low: float
     high: float
-    #: Half of the 95 % interval of the middle.
-    error: float
+    #: The 95 % interval of the middle: nan where too few runs give one; its upper end alone is nan where
+    #: it lies beyond the simulated time.
+    least: float
+    most: float
     n: int
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is an interval."""
+        return not math.isnan(self.least)
 
 
 def is_chance(response: Response) -> bool:
@@ -37,21 +46,35 @@ def is_chance(response: Response) -> bool:
 def told(response: Response, found: PointSummary | None) -> Told:
     """Return the number that tells *response*: for a chance the band is its Wilson interval."""
     if found is None or not found.n:
-        return Told(math.nan, math.nan, math.nan, math.nan, 0)
-    if is_chance(response):
-        half = (found.chance_high - found.chance_low) / 2
-        return Told(found.chance, found.chance_low, found.chance_high, half, found.n)
-    return Told(found.median, found.low, found.high, found.median_error, found.n)
-
-
-def error_bars(response: Response, found: Sequence[Told]) -> list[list[float]]:
-    """Return how far the whiskers of each number reach below and above it."""
+        return Told(math.nan, math.nan, math.nan, math.nan, math.nan, 0)
     if is_chance(response):
         # At a share of 0 or 1 rounding can put the end of Wilson's interval a hair beyond the share itself.
-        below = [max(0.0, t.middle - t.low) for t in found]
-        return [below, [max(0.0, t.high - t.middle) for t in found]]
-    errors = [0.0 if math.isnan(t.error) else t.error for t in found]
-    return [errors, errors]
+        low, high = min(found.chance_low, found.chance), max(found.chance_high, found.chance)
+        return Told(found.chance, low, high, low, high, found.n)
+    return Told(found.median, found.low, found.high, found.median_low, found.median_high, found.n)
+
+
+def whiskers(found: Sequence[Told], edge: float) -> list[list[float]]:
+    """Return how far the interval of each number reaches below and above it, one that is open to *edge*."""
+    below = [t.middle - t.least if t.sure else 0.0 for t in found]
+    above = [(max(edge, t.middle) if math.isnan(t.most) else t.most) - t.middle if t.sure else 0.0
+             for t in found]  # fmt: skip
+    return [below, above]
+
+
+def reach(response: Response, found: Iterable[Told], *, bands: bool) -> list[float]:
+    """Return the numbers that an axis must hold: middles, intervals and (with *bands*) bands."""
+    values = [v for t in found for v in (t.middle, t.least, t.most, *((t.low, t.high) if bands else ()))]
+    return [v for v in values if not math.isnan(v)]
+
+
+def interval_words(response: Response, value: Told) -> str:
+    """Return the 95 % interval of a number as cells show it; empty where there is none."""
+    if not value.sure:
+        return ""
+    if is_chance(response):
+        return f"{100 * value.least:.0f}–{100 * value.most:.0f}"
+    return band(value.least, value.most, response.unit)
 
 
 def title_of(response: Response) -> str:
@@ -67,13 +90,39 @@ def said(response: Response, value: float) -> str:
 
 def recorded(study: SweepStudy, name: str) -> tuple[float, float, float] | None:
     """Return the recorded value, low and high of a response, as far as the scenario's record has it."""
+    entry = _entry(study, name)
+    if entry is None:
+        return None
+    value, low, high = (math.nan if v is None else v for v in (entry.value, entry.low, entry.high))
+    return value, low, high
+
+
+def _entry(study: SweepStudy, name: str) -> RecordEntry | None:
     for entry in study.scenario.record.values():
         plain = not entry.who and not entry.among and entry.at is None and entry.since is None
         if entry.response == name and plain and entry.kind != "input":
-            low = math.nan if entry.low is None else entry.low
-            high = math.nan if entry.high is None else entry.high
-            return (math.nan if entry.value is None else entry.value), low, high
+            return entry
     return None
+
+
+def record_told(study: SweepStudy, name: str) -> str:
+    """Return what is on record of a response, in words, its range included; empty if nothing is."""
+    entry = _entry(study, name)
+    return record_words(entry) if entry is not None else ""
+
+
+def input_words(study: SweepStudy, factor: Factor) -> str:
+    """Return a factor's path in words, as in 'council rule'; the axis has the path itself."""
+    members = study.scenario.alliance.members
+    parts = (members[part].name if part in members else part for part in factor.name.split("."))
+    return " ".join(parts).replace("_", " ")
+
+
+def limits_along(factor: Factor) -> tuple[float, float]:
+    """Return the limits of an axis that holds every level of a numeric factor, with a little room."""
+    levels = [float(level) for level in factor.levels]
+    room = 0.05 * (max(levels) - min(levels))
+    return min(levels) - room, max(levels) + room
 
 
 def short(factor: Factor, level: Level, width: int = 22) -> str:

@@ -47,14 +47,24 @@ def write_sweep(
         if apart:
             fill_apart(study, folder, charts)
         elif charts:
-            from sim.report.sweep_charts import draw_sweep
-
-            draw_sweep(study, folder / "charts")
+            draw_charts(study, folder)
 
     kept = None if store is None else (store, tables.done_tasks(study))
     files = {} if apart else sweep_files(study)
     study.folder = write_folder(target, digest, files, _about(study), command, fill, started, kept)
     return target
+
+
+def draw_charts(study: SweepStudy, folder: Path) -> None:
+    """Draw the charts of a sweep into the results folder *folder*; where that fails, a note that says so."""
+    from sim.report.figures import save
+    from sim.report.sweep_charts import FORMATS, draw_sweep
+    from sim.report.undrawn import FAULTS, undrawn
+
+    try:
+        draw_sweep(study, folder / "charts")
+    except FAULTS as error:
+        save(undrawn("sweep", error), folder / "charts", FORMATS)
 
 
 def sweep_folder(out: str | Path, study: SweepStudy, digest: str) -> Path:

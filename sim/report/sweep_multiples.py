@@ -10,19 +10,22 @@ from sim.experiment.factors import Factor, Level
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.sweep_data import (
     Told,
     axis_label,
-    error_bars,
     is_chance,
     level_of,
+    limits_along,
+    reach,
+    record_told,
     recorded,
     runs_told,
     short,
     title_of,
     told,
     varied,
+    whiskers,
 )
 
 if TYPE_CHECKING:
@@ -53,8 +56,9 @@ def draw_multiples(study: SweepStudy, name: str) -> Chart:
         title = ", ".join(f"{f.name.split('.')[-1]} {short(f, v)}" for f, v in zip(rest, key, strict=True))
         axes = sheet.axes(*boxes[place])
         axes.set_title(title, fontsize=7, pad=3)
-        _lines(axes, response, along, lines, {k[:2]: t for k, t in found.items() if k[2:] == key})
+        _lines(axes, limits[1], along, lines, {k[:2]: t for k, t in found.items() if k[2:] == key})
         axes.set_ylim(*limits)
+        _percent(axes, response)
         axes.set_xlabel(axis_label(along) if place >= len(shown) - ACROSS else "", fontsize=style.SMALL)
         _record_line(axes, study, name)
         top = top or axes
@@ -64,10 +68,10 @@ def draw_multiples(study: SweepStudy, name: str) -> Chart:
             bbox_to_anchor=(-0.12, 1.13), alignment="left",
         )  # fmt: skip
     left = f" {len(keys) - len(shown)} more panels are in the table." if len(keys) > len(shown) else ""
-    sheet.notes(f"{_what(response)} {runs_told(study)}.{left}")
-    columns = (*(f.path for f in (along, lines, *rest)), "n", "value", "low", "high", "error")
+    sheet.notes(f"{_what(study, response)} {runs_told(study)}.{left}")
+    columns = (*(f.path for f in (along, lines, *rest)), "n", "value", "low", "high", "ci_low", "ci_high")
     table: list[tuple[Cell, ...]] = [
-        (*key, t.n, t.middle, t.low, t.high, t.error) for key, t in found.items()
+        (*key, t.n, t.middle, t.low, t.high, t.least, t.most) for key, t in found.items()
     ]
     return Chart(f"multiples-{name.replace('_', '-')}", title_of(response), sheet.figure, columns, table)
 
@@ -97,13 +101,12 @@ def _sheet(title: str, panels: int, *, legend: bool) -> tuple[Sheet, list[tuple[
 def _limits(response: Response, found: list[Told]) -> tuple[float, float]:
     if is_chance(response):
         return -0.03, 1.03
-    values = [v for t in found for v in (t.middle, t.middle + t.error, t.middle - t.error)]
-    finite = [v for v in values if not math.isnan(v)] or [0.0, 1.0]
+    finite = reach(response, found, bands=False) or [0.0, 1.0]
     room = 0.08 * (max(finite) - min(finite)) or 0.5
     return min(finite) - room, max(finite) + room
 
 
-def _lines(axes: Axes, response: Response, along: Factor, lines: Factor, found: dict[Key, Told]) -> None:
+def _lines(axes: Axes, edge: float, along: Factor, lines: Factor, found: dict[Key, Told]) -> None:
     clean_axes(axes)
     where = {v: float(v) if along.numeric else float(i) for i, v in enumerate(along.levels)}
     count = min(len(lines.levels), MOST_LINES)
@@ -111,7 +114,7 @@ def _lines(axes: Axes, response: Response, along: Factor, lines: Factor, found: 
         known = [(k, t) for k, t in found.items() if k[1] == level and not math.isnan(t.middle)]
         here = sorted(((where[k[0]], t) for k, t in known), key=lambda pair: pair[0])
         colour = style.PETROFF[place % len(style.PETROFF)]
-        errors = error_bars(response, [t for _, t in here])
+        errors = whiskers([t for _, t in here], edge)
         # Moved aside a little, so that whiskers at one place are told apart.
         aside = 0.012 * (max(where.values()) - min(where.values())) * (place - (count - 1) / 2)
         axes.errorbar(
@@ -122,6 +125,16 @@ def _lines(axes: Axes, response: Response, along: Factor, lines: Factor, found: 
     if not along.numeric:
         axes.set_xticks(range(len(along.levels)), [short(along, v, 12) for v in along.levels])
         axes.set_xlim(-0.4, len(along.levels) - 0.6)
+    else:
+        axes.set_xlim(*limits_along(along))
+    if not any(not math.isnan(t.middle) for t in found.values()):
+        say(axes, "no run concerned, or\nbeyond the simulated time")
+
+
+def _percent(axes: Axes, response: Response) -> None:
+    """Write the shares of runs along the vertical axis in percent."""
+    if is_chance(response):
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
 
 
 def _record_line(axes: Axes, study: SweepStudy, name: str) -> None:
@@ -130,14 +143,16 @@ def _record_line(axes: Axes, study: SweepStudy, name: str) -> None:
         axes.axhline(entry[0], color=style.TEXT, linewidth=1.0, linestyle=":")
 
 
-def _what(response: Response) -> str:
+def _what(study: SweepStudy, response: Response) -> str:
+    entry = record_told(study, response.name)
+    record = f" On record: {entry}; dotted: its value, where there is one in range." if entry else ""
     what = (
         "Chances with 95 % Wilson intervals."
         if is_chance(response)
-        else "Medians with their 95 % Monte Carlo intervals."
+        else "Medians with their 95 % intervals (between order statistics)."
     )
     given = f" Runs {response.condition} only." if response.condition else ""
-    return f"{what}{given} Dotted: recorded value, where there is one and it is in range."
+    return f"{what}{given}{record}"
 
 
 def draw_scatter(study: SweepStudy, name: str) -> Chart:
@@ -152,20 +167,33 @@ def draw_scatter(study: SweepStudy, name: str) -> Chart:
         clean_axes(axes)
         where = {v: float(v) if factor.numeric else float(i) for i, v in enumerate(factor.levels)}
         known = [(where[level_of(study, factor, p)], t) for p, t in found.items() if not math.isnan(t.middle)]
-        errors = error_bars(response, [t for _, t in known])
+        errors = whiskers([t for _, t in known], limits[1])
         axes.errorbar(
             [x for x, _ in known], [t.middle for _, t in known], yerr=errors, color=style.LINE,
             linestyle="none", marker="o", markersize=3, elinewidth=0.6,
         )  # fmt: skip
         if not factor.numeric:
             axes.set_xticks(range(len(factor.levels)), [short(factor, v, 12) for v in factor.levels])
+            axes.set_xlim(-0.4, len(factor.levels) - 0.6)
+        else:
+            axes.set_xlim(*limits_along(factor))
         axes.set_ylim(*limits)
+        _percent(axes, response)
         axes.set_xlabel(axis_label(factor), fontsize=style.SMALL)
         _record_line(axes, study, name)
-    sheet.notes(f"A dot for each point, against every factor. {_what(response)} {runs_told(study)}.")
-    columns = ("point", *(factor.path for factor in factors), "n", "value", "low", "high", "error")
+    sheet.notes(f"A dot for each point, against every factor. {_what(study, response)} {runs_told(study)}.")
+    columns = (
+        "point",
+        *(factor.path for factor in factors),
+        "n",
+        "value",
+        "low",
+        "high",
+        "ci_low",
+        "ci_high",
+    )
     table: list[tuple[Cell, ...]] = [
-        (p, *(level_of(study, f, p) for f in factors), t.n, t.middle, t.low, t.high, t.error)
+        (p, *(level_of(study, f, p) for f in factors), t.n, t.middle, t.low, t.high, t.least, t.most)
         for p, t in found.items()
     ]
     return Chart(f"scatter-{name.replace('_', '-')}", title_of(response), sheet.figure, columns, table)

@@ -9,11 +9,22 @@ from sim.experiment.factors import Factor
 from sim.experiment.main_effects import Effect
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
-from sim.report.sweep_data import is_chance, level_of, runs_told, said, short, title_of, told, varied
-from sim.report.words import NONE, WIDTH, band, heading, notes, number, percent, rows_of, signed
+from sim.report.sweep_changes import appeal_moves
+from sim.report.sweep_data import (
+    interval_words,
+    is_chance,
+    level_of,
+    runs_told,
+    said,
+    short,
+    title_of,
+    told,
+    varied,
+)
+from sim.report.words import NONE, WIDTH, band, heading, notes, number, rows_of, signed
 
 #: More points than this are told by the levels of the factors.
-MOST_POINTS = 24
+MOST_POINTS = 30
 #: No more effects of a response than this are printed.
 MOST_EFFECTS = 24
 CELL = 21
@@ -61,18 +72,48 @@ def _tail(factor: Factor) -> str:
 def _table(
     study: SweepStudy, head: Sequence[str], rows: Sequence[Sequence[str]], points: Sequence[Sequence[int]]
 ) -> list[str]:
+    """Return the responses shown in as many blocks of columns as they need, medians with their intervals."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    fit = max(1, (WIDTH - sum(widths) - len(widths)) // (CELL + 1))
-    shown = [study.responses[name] for name in study.shown[:fit]]
+    several = any(len(numbers) > 1 for numbers in points)
+    shown = [study.responses[name] for name in study.shown]
     titles = [r.name if len(r.name) <= CELL else r.name[: CELL - 1] + "…" for r in shown]
-    body = [
-        [*row, *(_cell(study, r, numbers) for r in shown)] for row, numbers in zip(rows, points, strict=True)
-    ]
-    lines = rows_of([[*head, *titles]], [*widths, *[CELL] * len(shown)], range(len(head)))
-    lines += rows_of(body, [*widths, *[CELL] * len(shown)], range(len(head)))
-    said = "; ".join(f"{r.name}: {title_of(r)}" for r in shown)
+    cells = [[title, *(_cell(study, r, numbers) for numbers in points)]
+             for r, title in zip(shown, titles, strict=True)]  # fmt: skip
+    lines: list[str] = []
+    for block in _blocks(cells, WIDTH - sum(widths) - len(widths)):
+        wide = [*widths, *(max(map(len, column)) for column in block)]
+        body = [[*row, *row_cells] for row, *row_cells in zip([head, *rows], *block, strict=True)]
+        lines += ["", *rows_of(body, wide, range(len(head)))]
+    said = "; ".join(f"{r.name}: {title_of(r)}{_runs(study, r, points)}" for r in shown)
     percents = f"{50 * (1 - study.summary().band):.0f}-{50 * (1 + study.summary().band):.0f} %"
-    return [*lines, *notes(f"Chances with 95 % intervals, medians with {percents} bands. {said}.")]
+    what = (
+        "Chances and medians"
+        if several
+        else f"Chances and medians with 95 % intervals, medians also with [{percents} of the runs]"
+    )
+    over = "each over the n runs that it concerns"
+    return [*lines[1:], *notes(f"{what}, {over}. {said}.")]
+
+
+def _blocks(columns: Sequence[list[str]], room: int) -> list[list[list[str]]]:
+    """Return *columns* of cells in blocks that are no wider than *room*, with a space before each."""
+    blocks: list[list[list[str]]] = []
+    left = 0
+    for column in columns:
+        wide = max(map(len, column)) + 1
+        if not blocks or wide > left:
+            blocks.append([])
+            left = room
+        blocks[-1].append(column)
+        left -= wide
+    return blocks
+
+
+def _runs(study: SweepStudy, response: Response, points: Sequence[Sequence[int]]) -> str:
+    """Return over how many runs of a point a response is told."""
+    found = [study.summary().at(point, response.name) for numbers in points for point in numbers]
+    counts = sorted({0 if one is None else one.n for one in found})
+    return f", n = {counts[0]:,}" if len(counts) == 1 else f", n = {counts[0]:,} to {counts[-1]:,}"
 
 
 def _cell(study: SweepStudy, response: Response, points: Sequence[int]) -> str:
@@ -84,10 +125,10 @@ def _cell(study: SweepStudy, response: Response, points: Sequence[int]) -> str:
         middles = [t.middle for t in known if not math.isnan(t.middle)]
         return said(response, sum(middles) / len(middles)) if middles else "later"
     one = known[0]
-    if is_chance(response):
-        return f"{percent(one.middle)} ({100 * one.low:.0f}–{100 * one.high:.0f})"
-    middle = "later" if math.isnan(one.middle) else number(one.middle, response.unit)
-    return f"{middle} ({band(one.low, one.high, response.unit)})"
+    middle = "later" if math.isnan(one.middle) else said(response, one.middle)
+    sure = f" ({interval_words(response, one)})" if one.sure else ""
+    spread = "" if is_chance(response) else f" [{band(one.low, one.high, response.unit)}]"
+    return middle + sure + spread
 
 
 def effect_table(study: SweepStudy) -> list[str]:
@@ -99,7 +140,9 @@ def effect_table(study: SweepStudy) -> list[str]:
     for name in study.shown:
         effects = [e for e in study.summary().effects if e.response == name]
         lines.append(title_of(study.responses[name]))
-        lines += rows_of([_effect_cells(effect, study) for effect in effects[:MOST_EFFECTS]], widths)
+        for effect in effects[:MOST_EFFECTS]:
+            lines += rows_of([_effect_cells(effect, study)], widths)
+            lines += rows_of([_from_start(effect)], widths) if appeal_moves(effect) else []
         if len(effects) > MOST_EFFECTS:
             lines.append(f"  and {len(effects) - MOST_EFFECTS} more in effects.csv")
         if not effects:
@@ -111,6 +154,11 @@ def effect_table(study: SweepStudy) -> list[str]:
         "line. Reduction: how many times smaller the variance of a difference is than between runs on luck "
         "of their own."
     )
+    if any(appeal_moves(e) for e in study.summary().effects if e.response in study.shown):
+        words += (
+            " Where a level moves the appeal itself, times that are counted from it move too, whatever else "
+            "changes: the line below has the same difference counted from the start of the scenario."
+        )
     if flagged:
         words += " !: below 1; here common luck made the difference noisier, as when a level turns who helps."
     return [*lines, *notes(words)]
@@ -130,14 +178,26 @@ def _effect_cells(effect: Effect, study: SweepStudy) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+def _from_start(effect: Effect) -> tuple[str, ...]:
+    later = effect.appeal_later
+    when = f"the appeal comes {number(abs(later), 'h')} h {'later' if later > 0 else 'earlier'}"
+    low, high = signed(effect.from_start_low), signed(effect.from_start_high)
+    interval = NONE if math.isnan(effect.from_start_low) else f"{low} to {high}"
+    same = effect.from_start == effect.from_start_low == effect.from_start_high == 0
+    return (
+        f"    {when}; from the start:", signed(effect.from_start), "no pair differs" if same else interval,
+        "", "",
+    )  # fmt: skip
+
+
 def _short(level: str) -> str:
     return level if len(level) <= 18 else f"{level[:17]}…"
 
 
 def _reduction(effect: Effect) -> str:
     value = effect.variance_reduction
-    if math.isnan(value):
-        return NONE
+    if math.isnan(value) or effect.mean == effect.low == effect.high == 0:
+        return NONE  # where no pair differs there is nothing to be noisy
     if math.isinf(value) or value > 9999:
         return "> 9999 x"
     return f"{value:.2g} x{' !' if effect.flagged else ''}" if value < 100 else f"{value:.0f} x"

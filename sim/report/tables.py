@@ -9,19 +9,25 @@ from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import RESPONSES
 from sim.report import style
-from sim.report.bands import band_words, bands, levels
-from sim.report.bottlenecks import part_hours, typical_row
+from sim.report.bands import band_words, bands, levels, record_words
+from sim.report.bottlenecks import deployed_words, part_hours, typical_row
 from sim.report.positions import recorded_answer
-from sim.report.words import NONE, band, heading, notes, number, percent, recorded_words, rows_of, signed
+from sim.report.telling import count
+from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
+    from sim.experiment.estimates import PairedDifference
     from sim.experiment.study import Study
     from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
 
-OUTCOME_WIDTHS = (32, 6, 14, 13, 6, 19, 8, 5)
+OUTCOME_WIDTHS = (31, 6, 14, 13, 6, 20, 8, 5)
+#: The column of what is recorded.
+RECORDED = 5
 #: Responses that have tables of their own, or that say nothing about the crisis.
 ELSEWHERE = ("position.", "parts.", "hours_simulated", "trust.", "exit_hazard.")
+#: A mean above this many medians is said to be carried by few runs.
+CARRIED = 3.0
 #: Responses of the effects table, in order.
 COMPARED = ("appealed", "mandate", "help_level", "hours_to_order", "killed", "wounded", "incidents",
             "sites_overwhelmed", "detained", "peak_out_of_control", "government_fell",
@@ -61,7 +67,7 @@ def outcome_table(study: Study) -> list[str]:
         for response in responses:
             key, found = _record_of(summary, response.name)
             used.add(key)
-            lines += rows_of([_outcome_row(study, response, found)], OUTCOME_WIDTHS)
+            lines += rows_of(_fitting(_outcome_row(study, response, found, n)), OUTCOME_WIDTHS)
     lines += _record_rows(summary, used)
     return lines + _outcome_notes(study, summary)
 
@@ -74,9 +80,14 @@ def _record_of(summary: Summary, name: str) -> tuple[str, RecordSummary | None]:
     return "", None
 
 
-def _outcome_row(study: Study, r: ResponseSummary, found: RecordSummary | None) -> tuple[str, ...]:
+def _outcome_row(study: Study, r: ResponseSummary, found: RecordSummary | None, n: int) -> tuple[str, ...]:
+    """Return the cells of a response; one that rests on fewer runs than its stratum's *n* says on how many.
+
+    Those of an episode do, since each has a stratum of its own, and none where its host had left.
+    """
+    rests = "" if r.n == n else f", n = {r.n}"
     return (
-        f"  {_label(study, r)}", percent(r.chance), _with_error(r.median, r.median_error, r.unit),
+        f"  {_label(study, r)}{rests}", percent(r.chance), _with_error(r.median, r.median_error, r.unit),
         band(r.low, r.high, r.unit), _share(r.epistemic), *_record_cells(found),
     )  # fmt: skip
 
@@ -101,7 +112,9 @@ def _record_cells(found: RecordSummary | None) -> tuple[str, str, str]:
     if found is None:
         return "", "", ""
     place = NONE if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
-    return recorded_words(found), found.entry.kind + ("*" if found.entry.scored else ""), place
+    if not found.reached:
+        return record_words(found.entry), "not", "yet"
+    return record_words(found.entry), found.entry.kind + ("*" if found.entry.scored else ""), place
 
 
 def _record_rows(summary: Summary, used: set[str]) -> list[str]:
@@ -120,27 +133,41 @@ def _record_rows(summary: Summary, used: set[str]) -> list[str]:
         )
         for r in rest
     ]  # fmt: skip
-    return ["further recorded quantities", *rows_of(rows, OUTCOME_WIDTHS)]
+    fitting = [line for row in rows for line in _fitting(row)]
+    return ["further recorded quantities", *rows_of(fitting, OUTCOME_WIDTHS)]
+
+
+def _fitting(row: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return a row of the outcome table, what is recorded on two lines where one is too narrow for it."""
+    recorded = row[RECORDED]
+    if len(recorded) <= OUTCOME_WIDTHS[RECORDED] or " (" not in recorded:
+        return [row]
+    value, _, span = recorded.partition(" ")
+    rest = tuple(span if place == RECORDED else "" for place in range(len(row)))
+    return [(*row[:RECORDED], value, *row[RECORDED + 1 :]), rest]
 
 
 def _outcome_notes(study: Study, summary: Summary) -> list[str]:
     score = summary.score
     text = (
-        f"n: runs in the stratum; {summary.n} runs in all, {summary.failed} failed. chance: share in which "
-        "it "
+        f"n: runs in the stratum, or beside a line those that it rests on; {summary.n} runs in all, "
+        f"{summary.failed} failed. chance: share in which it "
         "happened (was above 0). median and band: Kaplan-Meier quantiles for times, ± half of the median's "
         "95 % "
         "interval (Monte Carlo error); 'later': beyond the simulated time. inputs: share of the variance "
         "that "
-        "comes from uncertain inputs, the rest is chance. recorded: value, range or bound; kind: instant, "
-        "bound, "
-        "or input (arithmetic on inputs, shown but never counted as a hit); * scored. perc.: share of runs "
-        "below "
-        "the recorded value."
+        "comes from uncertain inputs, the rest is chance. recorded: value (range), or a range or bound; "
+        "kind: instant, bound, or input (arithmetic on inputs, shown but never counted as a hit); * scored. "
+        "perc.: share of runs below the recorded value."
     )
     lines = notes(text)
     if summary.epistemic_note:
         lines += notes(f"inputs: {summary.epistemic_note}.")
+    if score.n_unreached:
+        lines += notes(
+            f"not yet: not reached, since the record lies past the simulated time; of the scored instants "
+            f"{count(score.n_unreached, 'is', 'are')} left out."
+        )
     if score.n_instants:
         lines += notes(
             f"Of {score.n_instants} scored instants {percent(score.in_band)} fall in the "
@@ -179,27 +206,30 @@ def help_table(study: Study) -> list[str]:
 
 def parts_table(study: Study) -> list[str]:
     """Return where the hours from the appeal to full deployment went; the parts add up to the whole."""
-    summary = study.summary()
-    if not summary.parts:
+    widths, hours, typical = (34, 10, 10, 16, 14), part_hours(study), typical_row(study)
+    n = len(next(iter(hours.values())))
+    if not n:
         return [
             *heading("Hours from the appeal to full deployment, by part"),
             "  no run completed a deployment",
         ]
-    widths, hours, typical = (34, 10, 10, 16, 14), part_hours(study), typical_row(study)
+    means = {part: float(values.mean()) for part, values in hours.items()}
+    total = sum(means.values())
     rows = [("", "mean h", "share", band_words(study), "typical run h")]
-    for part, mean in summary.parts.items():
+    for part, mean in means.items():
         spread = bands(hours[part], levels(study))
-        share, told = percent(mean / summary.parts_total), _tenth(typical.get(f"parts.{part}", math.nan))
+        share, told = percent(mean / total), _tenth(typical.get(f"parts.{part}", math.nan))
         limits = f"{spread.low:.1f}–{spread.high:.1f}"
         rows.append((f"  {_part_label(part)}", f"{mean:.1f}", share, limits, told))
-    whole = sum(typical.get(f"parts.{part}", math.nan) for part in summary.parts)
-    rows.append(("  sum", f"{summary.parts_total:.1f}", "100 %", "", _tenth(whole)))
-    title = f"Hours from the appeal to full deployment, by part (n = {summary.parts_n})"
+    whole = sum(typical.get(f"parts.{part}", math.nan) for part in means)
+    rows.append(("  sum", f"{total:.1f}", "100 %", "", _tenth(whole)))
+    title = f"Hours from the appeal to full deployment, by part (n = {n})"
     return [
         *heading(title),
         *rows_of(rows, widths),
         *notes(
-            "Along the chain of the last load to arrive: waits that ran in parallel elsewhere are not in it."
+            "Along the chain of the last load to arrive: waits that ran in parallel elsewhere are not in it. "
+            f"{deployed_words(study)}."
         ),
     ]
 
@@ -282,16 +312,29 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
         d, r = variant.differences.get(name), summary.responses.get(name)
         if d is None or not d.n or r is None:
             continue
+        if _switched(name, d, summary):
+            continue  # the variant's title says so
         if max(abs(v) for v in (d.mean, d.low, d.high)) < 1e-9:
             if name in COMPARED:
                 same.append(r.label[:1].lower() + r.label[1:])
             continue
         label = f"  {r.label} ({r.unit})" if r.unit else f"  {r.label}"
+        if d.baseline > CARRIED * r.median > 0:
+            label += f"; few runs carry the mean, the median is {number(r.median)}"
         spread = f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)})"
         v = d.variance_reduction
         gain = "exact" if math.isinf(v) else f"{number(v)}{' !' if v < 1 else ''}"
         lines += rows_of([(label, _mean(d.baseline), _mean(d.variant), spread, str(d.n), gain)], widths)
     return lines + (notes(f"no change: {'; '.join(same)}") if same else [])
+
+
+def _switched(name: str, d: PairedDifference, summary: Summary) -> bool:
+    """Return whether a variant merely switches an inject or a measure: on one side no run has it."""
+    ran = summary.responses.get("hours_simulated")
+    never = math.nan if ran is None else ran.median
+    return name.startswith("hours_to.") and any(
+        math.isclose(side, never) for side in (d.baseline, d.variant)
+    )  # fmt: skip
 
 
 def _mean(value: float) -> str:

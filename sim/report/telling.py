@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sim.alliance.treaty import clause_name
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.report.times import LONG, local_time, stamp
 
@@ -45,11 +46,19 @@ class Teller:
     """A log with its scenario: looks names up and follows causes."""
 
     def __init__(self, log: EventLog, scenario: Scenario) -> None:
-        """Count hours from the log's public appeal, or from the scenario's start if there was none."""
+        """Count hours from the log's public appeal, or from the start without one or with several crises."""
         self.log, self.scenario = log, scenario
-        appeal = log.first(K.APPEAL)
+        # The appeal of one crisis is no origin for the others of a campaign.
+        appeal = None if scenario.crises else log.first(K.APPEAL)
         self.zero = appeal.time if appeal else 0.0
         self.appealed = appeal is not None
+
+    @property
+    def origin(self) -> str:
+        """What hours are counted from, in words."""
+        if self.scenario.crises:
+            return "the campaign's start"
+        return "the public appeal" if self.appealed else "the scenario's start (nobody appealed)"
 
     def member(self, key: str) -> str:
         """Return a member's or partner's name (an organ's as it is, its first letter raised)."""
@@ -83,7 +92,7 @@ class Teller:
     def provision(self, key: str) -> str:
         """Return a clause as its instrument and title."""
         found = self.scenario.alliance.treaty.get(key)
-        return found.title if found else key
+        return clause_name(found) if found else key
 
     def task(self, key: str) -> str:
         """Return a guard task's name."""

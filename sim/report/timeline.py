@@ -9,9 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import Bands, bands, draw_interval, draw_recorded, handles, levels
+from sim.report.bands import (
+    FEW,
+    Bands,
+    draw_few,
+    draw_interval,
+    draw_recorded,
+    handles,
+    levels,
+    sample_bands,
+)
+from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, notes_height, say
-from sim.report.timeline_rows import Mark, Row, timeline_rows
+from sim.report.timeline_rows import Mark, Row, row_sample, timeline_rows
 from sim.report.times import LONG, local_time, midnights, most_appeal, origin, zone_name
 
 if TYPE_CHECKING:
@@ -39,17 +49,22 @@ def draw_timeline(study: Study) -> Chart:
     notes = _notes(study, from_appeal=from_appeal)
     foot = notes_height(notes) + BELOW
     height = 0.205 * max(len(rows), 4) + foot + ABOVE
-    sheet = Sheet(f"Who did what when, {since}", height)
+    sheet = Sheet(titled(study.scenario, f"Who did what when, {since}"), height)
     axes = sheet.axes(LEFT, foot, WIDE, height - foot - ABOVE)
-    found = [bands(row.hours, levels(study)) for row in rows]
+    samples = [row_sample(study, row) for row in rows]
+    found = [sample_bands(sample, levels(study)) for sample in samples]
     stretch = Stretch(rows, found, broken=from_appeal)
     table: list[tuple[Cell, ...]] = []
-    for place, (row, band) in enumerate(zip(rows, found, strict=True)):
-        draw_interval(axes, place, Bands(*(stretch(value) for value in band)), half=0.3)
+    for place, (row, sample, band) in enumerate(zip(rows, samples, found, strict=True)):
+        if len(sample.known) < FEW:
+            draw_few(axes, place, [stretch(float(value)) or 0.0 for value in sample.known], half=0.3)
+        else:
+            shown = (stretch.last if math.isnan(value) else value for value in band)  # later
+            draw_interval(axes, place, Bands(*(stretch(value) for value in shown)), half=0.3)
         for mark in row.marks:
             draw_recorded(axes, place, stretch(mark.value), stretch(mark.low), stretch(mark.high),
                           no_later=mark.no_later)  # fmt: skip
-        chance = float(np.mean(~np.isnan(row.hours))) if len(row.hours) else 0.0
+        chance = len(sample.known) / max(len(study.rows), 1)
         axes.text(1.015, place, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(), va="center",
                   fontsize=style.SMALL, color=style.TEXT)  # fmt: skip
         table.extend(_table_rows(row, band, chance))
@@ -62,7 +77,8 @@ def draw_timeline(study: Study) -> Chart:
     sheet.notes(notes)
     columns = ("event", "who", "chance", "low", "lower_quartile", "median", "upper_quartile", "high",
                "recorded", "recorded_low", "recorded_high", "no_later_than")  # fmt: skip
-    return Chart("timeline", "Timeline of events", sheet.figure, columns, table)
+    title = titled(study.scenario, "Timeline of events")
+    return Chart("timeline", title, sheet.figure, columns, table)
 
 
 class Stretch:
@@ -167,8 +183,10 @@ def _notes(study: Study, *, from_appeal: bool) -> str:
     when = f" when the appeal is at the {name}" if from_appeal else ""
     scale = " The scale changes at each slanted stroke." if from_appeal else ""
     return (
-        f"Bands: runs {scope}in which it happened (on the right, their share of all {len(study.rows)})."
-        f"{scale} Dates above: local midnights in {year}, {zone_name(study.scenario)}{when}. Sources: "
+        f"{one_of_several(study.scenario)}Bands: runs {scope}in which it happened (on the right, their share "
+        f"of all {len(study.rows)}); rows that the outcome table has are over its runs, most with a mandate. "
+        f"Circles: single runs, where there are fewer than {FEW}.{scale} "
+        f"Dates above: local midnights in {year}, {zone_name(study.scenario)}{when}. Sources: "
         "'record', "
         "'recorded_events' in the scenario."
     )

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.event_log import EventKind
+from sim.experiment.responses import responses_of
+from sim.experiment.samples import Sample, sample_of
 from sim.report.bands import Floats, column
 from sim.report.dynamics import tellings_of
 from sim.report.times import kind_of, most_appeal, recorded_appeal
@@ -89,6 +91,10 @@ RESPONSE_KINDS: dict[str, EventKind] = {
     "hours_to_approval": K.APPROVED,
     "hours_to_departure": K.TAKEOFF,
 }
+OF_MEMBERS = ("hours_to_approval", "hours_to_departure")
+#: The response of a row that is about nobody in particular, by what its time is counted from.
+ASKED = {kind: name for name, kind in RESPONSE_KINDS.items() if name not in OF_MEMBERS}
+ASKED_FROM_START = {K.ORDER_RESTORED: "hours_to_order_from_start", K.APPEAL: "hours_to_appeal"}
 MAIN_BODY = "hours_to_main_body"
 #: Share of runs below which a member's leaving gets no row.
 RARE = 0.05
@@ -115,6 +121,8 @@ class Row:
     who: str
     hours: Floats  # on the timeline's clock; nan where it did not happen
     marks: list[Mark] = field(default_factory=list)
+    #: The response of the outcome table that is this instant; none if empty.
+    response: str = ""
 
 
 def words_of(scenario: Scenario) -> dict[EventKind, str]:
@@ -143,7 +151,9 @@ def timeline_rows(study: Study) -> list[Row]:
         hours = np.asarray(times, dtype=float)
         if kind not in words or len(hours) != len(zero) or np.isnan(hours - zero).all():
             continue
-        rows.append(Row(_label(study.scenario, words, kind, who), kind, who, hours - zero))
+        response = _response(kind, who, from_appeal=from_appeal)
+        label = _label(study.scenario, words, kind, who)
+        rows.append(Row(label, kind, who, hours - zero, response=response))
     order = list(words)
     rows.sort(key=lambda r: (order.index(r.kind), members.index(r.who) if r.who in members else -1, r.who))
     rows = _without_twins(rows)
@@ -151,6 +161,29 @@ def timeline_rows(study: Study) -> list[Row]:
         row.marks = _marks(study.scenario, row, from_appeal=from_appeal)
     rows = [row for row in rows if row.marks or not (row.kind in IF_RECORDED or _rare(row))]
     return _with_main_body(study, rows, order) if from_appeal else rows
+
+
+def _response(kind: EventKind, who: str, *, from_appeal: bool) -> str:
+    """Return the response of the outcome table that is the first instant of *kind*; empty if none is."""
+    if who:
+        return f"approval.{who}" if kind is K.APPROVED and from_appeal else ""
+    return (ASKED if from_appeal else ASKED_FROM_START).get(kind, "")
+
+
+def row_sample(study: Study, row: Row) -> Sample:
+    """Return the hours of a row over the runs it is about, those of its response in the outcome table.
+
+    That is its stratum, where what has not come before the clock stopped counts as later. A row that no
+    response stands for, or whose stratum has no run in it, is over the runs in which it happened.
+    """
+    response = responses_of(study.scenario).get(row.response)
+    if response is not None:
+        found = sample_of(response, [r for r in study.rows if not r["failed"]])
+        if found.happened.any():
+            return found
+    known = ~np.isnan(row.hours)
+    groups = tuple(float(run) for run in np.flatnonzero(known))
+    return Sample(row.hours[known], np.ones(int(known.sum()), dtype=bool), groups)
 
 
 def _rare(row: Row) -> bool:
@@ -178,7 +211,8 @@ def _with_main_body(study: Study, rows: list[Row], order: list[EventKind]) -> li
     lead = study.scenario.alliance.lead
     entries = [e for e in study.scenario.record.values() if e.response == MAIN_BODY]
     name = study.scenario.alliance.members[lead].name
-    row = Row(f"{name}: main body lands", K.LANDED, lead, hours, [_entry_mark(e) for e in entries])
+    marks = [_entry_mark(e) for e in entries]
+    row = Row(f"{name}: main body lands", K.LANDED, lead, hours, marks, MAIN_BODY)
     later = [i for i, r in enumerate(rows) if order.index(r.kind) > order.index(K.LANDED)]
     place = later[0] if later else len(rows)
     return [*rows[:place], row, *rows[place:]]

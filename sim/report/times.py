@@ -20,6 +20,8 @@ LONG = 6000.0
 MONTHLY = 75
 #: Share of the runs that must appeal for an axis to count from the appeal.
 MOST_APPEAL = 0.5
+#: Hours from which it is told that an appeal comes earlier or later: what tables show.
+TOLD_FROM = 0.05
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

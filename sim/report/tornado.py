@@ -106,7 +106,9 @@ def _bar(
 ) -> None:
     if math.isnan(effect):
         return
-    axes.barh(place, effect, 0.62, color=style.tint(colour, 0.6), hatch=hatch, edgecolor="white", linewidth=0)
+    axes.barh(
+        place, effect, 0.62, color=style.tint(colour, 0.6), hatch=hatch, edgecolor=style.EDGE, linewidth=0
+    )
     if not any(math.isnan(v) for v in interval):
         axes.plot(interval, [place, place], color=colour, linewidth=1.0, marker="|", markersize=4)
 
@@ -136,7 +138,10 @@ def _legend(axes: Axes, tall: float) -> None:
     patches = [
         Patch(facecolor=style.tint(LOW_COLOUR, 0.6), label="assumption at its low value"),
         Patch(
-            facecolor=style.tint(HIGH_COLOUR, 0.6), hatch="////", edgecolor="white", label="at its high value"
+            facecolor=style.tint(HIGH_COLOUR, 0.6),
+            hatch="////",
+            edgecolor=style.EDGE,
+            label="at its high value",
         ),
     ]
     axes.legend(handles=patches, ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1.0 + 0.02 / tall))

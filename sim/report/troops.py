@@ -21,9 +21,9 @@ from sim.report.bands import (
     thousands,
     with_force,
 )  # fmt: skip
-from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.figures import Chart, Sheet, clean_axes, notes_height, say
 from sim.report.times import recorded_appeal
-from sim.report.unrest import SERIES_COLUMNS, Table, last_hour, series_rows
+from sim.report.unrest import SERIES_COLUMNS, Table, last_hour, recorded_row, series_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
 
 LEFT, WIDTH, TALL, SMALL_TALL, STEP = 0.72, 6.3, 1.75, 0.72, 1.14
+#: How the mean is drawn. Where runs send their force at different times, the median of an hour falls and
+#: rises though no run's force does; the mean tells of no such withdrawal.
+MEAN: dict[str, Any] = {"color": "#000000", "linewidth": 0.9, "linestyle": (0, (4, 1.5))}
 
 
 def draw_troops(study: Study) -> Chart:
@@ -39,8 +42,8 @@ def draw_troops(study: Study) -> Chart:
     names = _contributors(study, runs)
     names = names if len(names) > 1 else []
     rows = math.ceil(len(names) / 2)
-    sheet = Sheet("Troops in theatre", 3.65 + STEP * rows)
-    first, last = span(study)
+    notes, (first, last) = _notes(study, _contributors(study, runs)), span(study)
+    sheet = Sheet("Troops in theatre", 3.3 + notes_height(notes) + STEP * rows)
     table: Table = []
     top = sheet.height - 0.85 - TALL
     upper = sheet.axes(LEFT, top, WIDTH, TALL)
@@ -59,11 +62,19 @@ def draw_troops(study: Study) -> Chart:
         axes.set_xlabel("")
         title = f"{chr(ord('b') + place)}  {study.scenario.alliance.members[member].name}"
         sheet.text(x, y + SMALL_TALL + 0.06, title, weight="bold", size=8)
-    sheet.figure.legend(handles=handles(study, figure=sheet.figure), ncols=5, loc="lower left",
-        handlelength=1.5,
-                        bbox_to_anchor=(0.08, 0.3 / sheet.height))  # fmt: skip
-    sheet.notes(_notes(study, _contributors(study, runs)))
-    return Chart("troops", "Troops in theatre by member", sheet.figure, SERIES_COLUMNS, table)
+    _legend(study, sheet, notes_height(notes))
+    sheet.notes(notes)
+    columns = (*SERIES_COLUMNS, "mean")
+    return Chart("troops", "Troops in theatre by member", sheet.figure, columns, table)
+
+
+def _legend(study: Study, sheet: Sheet, foot: float) -> None:
+    from matplotlib.lines import Line2D
+
+    shown = handles(study, figure=sheet.figure)
+    shown.insert(1, Line2D([], [], **MEAN, label="mean"))
+    sheet.figure.legend(handles=shown, ncols=6, loc="lower left", handlelength=1.6, columnspacing=1.2,
+                        bbox_to_anchor=(0.08, (foot - 0.04) / sheet.height))  # fmt: skip
 
 
 def span(study: Study) -> tuple[float, float]:
@@ -96,7 +107,10 @@ def _panel(study: Study, axes: Axes, name: str, runs: Any, colour: str, table: T
     grid = np.asarray(study.grid, dtype=float)
     found = bands(values, levels(study))
     draw_bands(axes, grid, found, colour=colour)
-    table.extend(series_rows(name, grid, found))
+    mean = values.mean(axis=0)
+    axes.plot(grid, mean, **MEAN)
+    told = series_rows(name, "troops", grid, found)
+    table.extend((*row, float(v)) for row, v in zip(told, mean[::2], strict=True))
     axes.set_ylim(0, max(1.12 * float(np.max(found.high)), 1.0))
     axes.locator_params(axis="y", nbins=3 if "." in name else 5)
     thousands(axes)
@@ -107,13 +121,13 @@ def _draw_record(study: Study, axes: Axes, last: float, table: Table) -> None:
     for point in study.scenario.recorded_series.get("troops", ()):
         hour = study.scenario.hours(point.at)
         draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
-        table.append(("troops", hour, *([None] * 5), point.value, point.low, point.high))
+        table.append((*recorded_row("troops", "troops", hour, point), None))
     size = next((e for e in study.scenario.record.values() if e.response == "troops_deployed"), None)
     if size is None or size.value is None:
         known = [f"{v:,.0f}" for v in (size.low, size.high) if v is not None] if size else []
         how = " (an input)" if size and size.kind == "input" else ""
         words = f"recorded: {' to '.join(known)}{how}" if known else "not recorded"
-        say(axes, f"size of the force, {words}", x=0.985, y=0.08, align="right")
+        say(axes, f"size of the force, {words}", x=0.985, y=0.95, align="right")
         return
     zero = recorded_appeal(study.scenario)
     done = next(
@@ -125,7 +139,7 @@ def _draw_record(study: Study, axes: Axes, last: float, table: Table) -> None:
         axes.set_ylim(0, 1.12 * max(axes.get_ylim()[1] / 1.12, size.value, size.high or 0.0))
         words = f" {size.value:,.0f} when complete" + (" (an input)" if size.kind == "input" else "")
         axes.annotate(words, (hour, size.value), (4, 5), textcoords="offset points", fontsize=style.SMALL)
-        table.append(("troops", hour, *([None] * 5), size.value, size.low, size.high))
+        table.append((*recorded_row("troops", "troops", hour, size), None))
     if not study.scenario.recorded_series.get("troops"):
         say(axes, "series over time: not recorded", x=0.985, y=0.95, align="right")
 
@@ -134,6 +148,7 @@ def _notes(study: Study, names: list[str]) -> str:
     others = [m.name for key, m in study.scenario.alliance.members.items() if key not in names]
     without = f" No troops in any run: {', '.join(others)}." if others else ""
     return (
-        f"{force_words(study)}; outer band {band_words(study)}. Each member in its own colour and on its own "
-        f"scale.{without}"
+        f"{force_words(study)}; outer band {band_words(study)}. Median and bands are taken hour by "
+        "hour over runs whose forces come and go at different times: where the median falls and rises again, "
+        f"no run need have withdrawn. Each member in its own colour and on its own scale.{without}"
     )

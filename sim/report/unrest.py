@@ -22,17 +22,18 @@ from sim.report.bands import (
     thousands,
 )  # fmt: skip
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.marks import in_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.experiment.study import Study
-    from sim.scenario.study import RecordEntry
+    from sim.scenario.study import RecordEntry, SeriesPoint
 
 Table = list[tuple[Cell, ...]]
 #: Columns of the numbers behind a chart over time.
-SERIES_COLUMNS = ("panel", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile", "high",
-                  "recorded", "recorded_low", "recorded_high")  # fmt: skip
+SERIES_COLUMNS = ("panel", "unit", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile",
+                  "high", "recorded", "recorded_low", "recorded_high")  # fmt: skip
 
 
 def draw_unrest(study: Study) -> Chart:
@@ -90,10 +91,15 @@ def last_hour(study: Study, *names: str) -> float:
     return float(min(max([latest, *recorded]), grid[-1]))
 
 
-def series_rows(panel: str, grid: Floats, found: Bands, every: int = 2) -> Table:
+def series_rows(panel: str, unit: str, grid: Floats, found: Bands, every: int = 2) -> Table:
     """Return a curve's quantiles as table rows, at every *every*-th grid point."""
     stacked = np.column_stack([grid, *found])[::every]
-    return [(panel, *(float(v) for v in row), None, None, None) for row in stacked]
+    return [(panel, unit, *(float(v) for v in row), None, None, None) for row in stacked]
+
+
+def recorded_row(panel: str, unit: str, hour: float, told: RecordEntry | SeriesPoint) -> tuple[Cell, ...]:
+    """Return what is *told* on record of an instant as a table row."""
+    return (panel, unit, hour, *([None] * 5), told.value, told.low, told.high)
 
 
 def _panel_unrest(study: Study, axes: Axes, table: Table) -> None:
@@ -106,7 +112,7 @@ def _panel_unrest(study: Study, axes: Axes, table: Table) -> None:
     grid = np.asarray(study.grid, dtype=float)
     found = bands(values, levels(study))
     draw_bands(axes, grid, found)
-    table.extend(series_rows("incidents a day", grid, found))
+    table.extend(series_rows("incidents a day", "incidents a day", grid, found))
     axes.set_ylim(0, None)
     points = study.scenario.recorded_series.get("incidents", ())
     if not points:
@@ -114,7 +120,7 @@ def _panel_unrest(study: Study, axes: Axes, table: Table) -> None:
     for point in points:
         hour = study.scenario.hours(point.at)
         draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
-        table.append(("incidents a day", hour, *([None] * 5), point.value, point.low, point.high))
+        table.append(recorded_row("incidents a day", "incidents a day", hour, point))
 
 
 def _panel_detained(study: Study, axes: Axes, table: Table) -> None:
@@ -128,9 +134,9 @@ def _panel_detained(study: Study, axes: Axes, table: Table) -> None:
     found = bands(values, levels(study))
     thousands(axes)
     draw_bands(axes, grid, found)
-    table.extend(series_rows("detained as reported", grid, found))
+    table.extend(series_rows("detained as reported", "people", grid, found))
     axes.set_ylim(0, None)
-    if not _draw_entries(study, axes, table, "detained_reported", "detained as reported"):
+    if not _draw_entries(study, axes, table, "detained_reported", "detained as reported", "people"):
         say(axes, "not recorded", x=0.985, y=0.9, align="right")
 
 
@@ -145,7 +151,9 @@ def _panel_calm(study: Study, axes: Axes, table: Table, last: float) -> None:
         found = bands(column(study, f"record.{key}"), levels(study))
         draw_interval(axes, hour, found, half=0.008 * last, vertical=True)
         draw_recorded(axes, hour + 0.016 * last, entry.value, entry.low, entry.high, vertical=True)
-        table.append(("sites calm", hour, *(float(v) for v in found), entry.value, entry.low, entry.high))
+        table.append(
+            ("sites calm", "sites", hour, *(float(v) for v in found), entry.value, entry.low, entry.high)
+        )
     tops = [max(len(e.among), e.value or 0, e.high or 0) for _, e in entries]
     axes.set_ylim(0, 1.12 * max([*tops, 1]))
 
@@ -153,7 +161,8 @@ def _panel_calm(study: Study, axes: Axes, table: Table, last: float) -> None:
 def _panel_share(study: Study, axes: Axes, table: Table) -> None:
     """Draw the share of the country that is out of control, where the record counts no calm sites."""
     clean_axes(axes)
-    axes.set_ylabel("share")
+    axes.set_ylabel("share of the country")
+    in_percent(axes)
     values = curve(study, "out_of_control")
     if values is None or not len(values):
         say(axes, "not simulated")
@@ -161,7 +170,7 @@ def _panel_share(study: Study, axes: Axes, table: Table) -> None:
     grid = np.asarray(study.grid, dtype=float)
     found = bands(values, levels(study))
     draw_bands(axes, grid, found)
-    table.extend(series_rows("share out of control", grid, found))
+    table.extend(series_rows("share out of control", "share (0-1)", grid, found))
     axes.set_ylim(0, max(1.08 * float(np.nanmax(found.high)), 0.1))
     say(axes, "not recorded", x=0.985, y=0.9, align="right")
 
@@ -178,11 +187,11 @@ def _entries(study: Study, response: str) -> list[tuple[str, RecordEntry]]:
     return [(k, e) for k, e in study.scenario.record.items() if e.response == response and e.at is not None]
 
 
-def _draw_entries(study: Study, axes: Axes, table: Table, response: str, panel: str) -> bool:
+def _draw_entries(study: Study, axes: Axes, table: Table, response: str, panel: str, unit: str) -> bool:
     entries = _entries(study, response)
     for _, entry in entries:
         assert entry.at is not None
         hour = study.scenario.hours(entry.at)
         draw_recorded(axes, hour, entry.value, entry.low, entry.high, vertical=True)
-        table.append((panel, hour, *([None] * 5), entry.value, entry.low, entry.high))
+        table.append(recorded_row(panel, unit, hour, entry))
     return bool(entries)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sim.engine.event_log import EventKind
 from sim.experiment.design import scenario_for
-from sim.inference.hearing import hear
-from sim.inference.why import Explanation, Question, adopted_in
+from sim.inference.hearing import Hearing, hear
+from sim.inference.why import Explanation, Question, adopted_in, asked_in
 from sim.report.explain import decisive, member_sentence, next_higher, outcome
 from sim.report.explain_data import explanation_data
+from sim.report.explain_tables import motion_told, scope_of
 from sim.report.words import WIDTH
 from sim.scenario.alliance import HelpLevel
 
@@ -39,13 +39,27 @@ def why_lines(study: Study) -> list[str]:
         return textwrap.wrap(model_sentence(study.scenario), WIDTH)
     lead = found.hearing.members.lead
     allies = [lead] if lead in found.hearing.members.allies else []
-    told = [*outcome(found), *decisive(found), *(member_sentence(found, m) for m in allies)]
+    on = motion_words(found)
+    told = [*outcome(found), *decisive(found), *(f"{on}: {member_sentence(found, m)}" for m in allies)]
     told += next_higher(found)
     more = (
         f"`python -m sim why FILE --replication {found.run.run}` tells every term and what flips the answer."
     )
     title = f"Why (run {found.run.run}): {model_sentence(found.scenario)}"
     return [line for text in (title, *told, more) for line in textwrap.wrap(text, WIDTH)]
+
+
+def motion_words(found: Explanation) -> str:
+    """Return which motion the members' answers are answers to, and whether it was put at all."""
+    attempt = motion_told(found)
+    scope = f", {scope_of(attempt)} scope" if attempt.level == "force" else ""
+    return f"On {attempt.level}{scope}{', had it been put' if attempt.reason else ''}"
+
+
+def last_put(hearing: Hearing) -> HelpLevel:
+    """Return the level whose answers are told: adopted, or the last one put; force where nothing was put."""
+    put: list[HelpLevel] = [a.level for a in hearing.attempts if not a.reason]
+    return hearing.adopted if hearing.adopted != "none" else (put or ["force"])[-1]
 
 
 def why_data(study: Study) -> dict[str, Any] | None:
@@ -64,13 +78,12 @@ def explanation_of(study: Study) -> Explanation | None:
     if study.typical < 0:
         return None
     log = study.typical_log
-    if not any(r.detail.get("to") == "alliance" for r in log.of(EventKind.APPEAL)):
+    if not asked_in(log):
         return None
     run = study.design[study.typical]
     scenario = scenario_for(study.scenario, study.seed, run.draw)
     hearing = hear(scenario, run.seed, run.replication)
-    level: HelpLevel = hearing.adopted if hearing.adopted != "none" else "force"
-    question = Question(level)
+    question = Question(last_put(hearing))
     heard = adopted_in(log) == hearing.adopted
     answer = question.asked_of(hearing)
     return Explanation(scenario, run, "the typical one", question, answer, heard, hearing, None, (), (), {})

@@ -53,21 +53,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if near else f"{100 * share:.0f} %"
 
 
-def recorded_words(found: RecordSummary) -> str:
-    """Return what was recorded: a value with its range, or a bound."""
-    entry = found.entry
-    low, high, value, unit = entry.low, entry.high, entry.value, entry.unit
-    if entry.kind == "bound" and (low is None or high is None):
-        sign, limit = ("≤ ", high) if high is not None else ("≥ ", low)
-        return sign + number(math.nan if limit is None else limit, unit)
-    if low is not None and high is not None and low < high:
-        span = f"{number(low, unit)}–{number(high, unit)}"
-        return span if value is None or value in (low, high) else f"{number(value, unit)} ({span})"
-    return number(next((v for v in (value, high, low) if v is not None), math.nan), unit)
-
-
 def verdict(found: RecordSummary) -> str:
-    """Return where the recorded value falls: middle half, in band, outside; inputs are not judged."""
+    """Return where the recorded value falls: middle half, in band, outside; inputs are not judged.
+
+    What lies past the simulated time is not judged either: not reached.
+    """
+    if not found.reached:
+        return "not reached"
     if found.inside_band is None:
         return "input" if found.entry.kind == "input" else NONE
     if found.inside_half:

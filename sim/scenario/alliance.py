@@ -111,6 +111,8 @@ class Member(Sourced):
     active_military: People
     #: Share of goods trade with the lead member; moves how far the lead's line carries.
     dependence: Share
+    #: Share of its forces that is committed elsewhere, in a war of its own.
+    engaged: Share = Quantity(0.0, source=("none by default",), confidence="high")
     approval: Approval
     units: dict[str, Unit] = {}
     #: A member that has suspended its part sends nothing and casts no vote.
@@ -154,6 +156,14 @@ class Council(Sourced):
     redraft: Duration
 
 
+class StandingToAsk(Frozen):
+    """What a request of a state that is no member weighs, where a member's weighs 1 (a formal request)."""
+
+    none: Share
+    observer: Share
+    partner: Share
+
+
 class Organs(Sourced):
     """Standing organs and how long each takes."""
 
@@ -165,8 +175,14 @@ class Organs(Sourced):
     secretary_general: Duration
     secretary_general_vacant: bool = False
     vacancy_factor: Ratio
-    #: Share by which each observer lengthens the opening of consultations.
+    #: Share by which each observer lengthens the opening of consultations, and by which each pair at the
+    #: table does of which at least one observes and which is wholly hostile (others in proportion).
     observer_cost: Ratio = Quantity(0.0)
+    discord_cost: Ratio = Quantity(0.0)
+    #: Groups of partners all of whose states attend as observers.
+    observer_groups: tuple[str, ...] = ()
+    #: Weight of requests from outside; that of a member's if not said.
+    standing_to_ask: StandingToAsk | None = None
     #: Joint Staff: plan of the operation, drawn up beside the deliberation.
     joint_staff_plan: Duration
     #: Defence ministers: request to end the mission to the order for withdrawal.
@@ -194,6 +210,14 @@ class Provision(Sourced):
     bars: tuple[HelpLevel, ...] = ()
 
 
+class LegalDoubt(Sourced):
+    """What a legal basis in doubt takes off a member's willingness, on the scale of the ordered choice."""
+
+    cost: Ratio
+    #: More for a member close to the adversary, per unit of closeness (1: close).
+    with_adversary: Ratio
+
+
 class Instrument(Sourced):
     """A programme or agreement that changes one lever from the day it works (not that of its signature)."""
 
@@ -204,9 +228,12 @@ class Instrument(Sourced):
     in_force: Day | None = None
     #: Time over which its effect grows to the full factor; at once if not said.
     phase_in: Hours | None = None
-    #: The lever it changes and the factor by which it does.
+    #: The lever it changes and the factor by which it does; other levers that it changes by the same factor.
     affects: Lever
+    also: tuple[Lever, ...] = ()
     factor: Ratio
+    #: Facts of the crisis (as the treaty's tests know them) without any of which it changes nothing.
+    only_where: dict[str, str] = {}
 
 
 class Partner(Sourced):
@@ -219,6 +246,8 @@ class Partner(Sourced):
     #: An observer attends consultations without a vote; a formal partner takes part in agreed measures.
     observer: bool = False
     partnership: bool = False
+    #: Groups of states it belongs to, which can be let in as observers together (`organs.observer_groups`).
+    groups: tuple[str, ...] = ()
 
 
 class Alliance(Frozen):
@@ -226,7 +255,6 @@ class Alliance(Frozen):
 
     format: Literal[1]
     name: str
-    abbreviation: str
     lead: str
     members: dict[str, Member]
     #: States that are no members but may be hosts, observers or mediators.
@@ -237,6 +265,8 @@ class Alliance(Frozen):
     chairs: tuple[Chair, ...]
     organs: Organs
     treaty: dict[str, Provision]
+    #: What it costs a motion that its legal basis can be argued away; nothing if not said.
+    legal_doubt: LegalDoubt | None = None
     instruments: dict[str, Instrument] = {}
     #: Exercises by key, held on their days where they are enabled.
     exercises: dict[str, Exercise] = {}
@@ -256,6 +286,9 @@ class Alliance(Frozen):
     standing: Standing | None = None
     #: Coordination of a multinational force relative to a national one (1 = no loss).
     coordination: Ratio
+    #: What a member's cost of helping rises by where all its forces are committed elsewhere (in units of
+    #: about one).
+    strain: Ratio = Quantity(0.0, source=("none by default",), confidence="high")
 
     @model_validator(mode="before")
     @classmethod
@@ -269,6 +302,13 @@ class Alliance(Frozen):
             KeyError: it is neither.
         """
         return self.members[key] if key in self.members else self.partners[key]
+
+    def observes(self, key: str) -> bool:
+        """Return whether the state *key* is an observer: by itself or with a group it belongs to."""
+        partner = self.partners.get(key)
+        if partner is None or key in self.members:
+            return False
+        return partner.observer or not set(partner.groups).isdisjoint(self.organs.observer_groups)
 
     def tie(self, a: str, b: str) -> Quantity:
         """Return how close *a* and *b* are, in either order of the key."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from sim.scenario.beginnings import PLACED_BY, early
 from sim.scenario.crisis import Facts
 from sim.scenario.errors import Problem, did_you_mean
 from sim.scenario.lookup import SettingError, find
@@ -38,6 +39,7 @@ HOMES = {
     "site": "crisis.sites",
     "instrument": "alliance.instruments",
     "state": "alliance.partners",
+    "base": "alliance.bases",
 }
 #: Nouns whose names are kept in more than one place.
 MORE_HOMES = {
@@ -53,6 +55,9 @@ MORE_HOMES = {
 VALUES = {
     "alliance.lead": "member",
     "alliance.sessions.*.adopts.*": "instrument",
+    "crisis.injects.*.instrument": "instrument",
+    "response.measures.*.instrument": "instrument",
+    "crisis.facts.ground": "base",
     "alliance.chairs.*.member": "member",
     "alliance.members.*.units.*.airfield": "airfield",
     "alliance.members.*.units.*.echelons.*.readiness": "notice to move",
@@ -92,6 +97,8 @@ def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Proble
     for part, check in CHECKS:
         if parts is None or part in parts:
             problems += check(tree)
+    if parts is None or not PLACED_BY.isdisjoint(parts):
+        problems += [tree.problem(path, message) for path, message in early(tree.data, _matches)]
     return problems
 
 
@@ -167,7 +174,8 @@ def _check_ties(tree: Tree) -> Iterator[Problem]:
     members = _keys(tree, HOMES["member"])
     pairs = _keys(tree, "alliance.ties")
     adversaries = _at(tree.data, "crisis.facts.adversaries")
-    known = members + [name for name in adversaries or () if isinstance(name, str)]
+    known = members + _keys(tree, HOMES["state"])
+    known += [name for name in adversaries or () if isinstance(name, str)]
     # An outsider with ties to several members is meant; one that stands in a single pair is a slip.
     ends_of_pairs = [end for pair in pairs for end in pair.split("-")]
     known += [end for end in ends_of_pairs if _MEMBER_KEY.match(end) and ends_of_pairs.count(end) > 1]
@@ -191,10 +199,19 @@ def _check_ties(tree: Tree) -> Iterator[Problem]:
 
 def _check_units(tree: Tree) -> Iterator[Problem]:
     for path, unit in _matches(tree.data, ("response", "offers", "*", "units", "*")):
-        owner = str(path[2])
-        known = _keys(tree, f"alliance.members.{owner}.units")
-        if isinstance(unit, str) and unit not in known and owner in _keys(tree, HOMES["member"]):
-            yield tree.problem(path, _unknown(unit, f"unit of {owner}", known))
+        yield from _unknown_unit(tree, path, unit, str(path[2]))
+
+
+def _check_base_units(tree: Tree) -> Iterator[Problem]:
+    for key in ("units", "drawn_from"):
+        for path, unit in _matches(tree.data, ("alliance", "bases", "*", key, "*")):
+            yield from _unknown_unit(tree, path, unit, str(_at(tree.data, f"alliance.bases.{path[2]}.owner")))
+
+
+def _unknown_unit(tree: Tree, path: tuple[Key, ...], unit: Any, owner: str) -> Iterator[Problem]:
+    known = _keys(tree, f"alliance.members.{owner}.units")
+    if isinstance(unit, str) and unit not in known and owner in _keys(tree, HOMES["member"]):
+        yield tree.problem(path, _unknown(unit, f"unit of {owner}", known))
 
 
 def _check_provisions(tree: Tree) -> Iterator[Problem]:
@@ -203,6 +220,9 @@ def _check_provisions(tree: Tree) -> Iterator[Problem]:
     for path, fact in _matches(tree.data, ("alliance", "treaty", "*", "tests", "*", "fact")):
         if isinstance(fact, str) and fact not in known:
             yield tree.problem(path, _unknown(fact, "fact", known))
+    for path, _ in _matches(tree.data, ("alliance", "instruments", "*", "only_where", "*")):
+        if path[-1] not in known:
+            yield tree.problem(path, _unknown(str(path[-1]), "fact", known), at_key=True)
 
 
 def _check_uncertain(tree: Tree) -> Iterator[Problem]:
@@ -269,6 +289,7 @@ CHECKS: tuple[tuple[str, Callable[[Tree], Iterator[Problem]]], ...] = (
     ("alliance", _check_member_keys),
     ("alliance", _check_ties),
     ("response", _check_units),
+    ("alliance", _check_base_units),
     ("alliance", _check_provisions),
     ("uncertain", _check_uncertain),
     ("calibration", _check_calibration),

@@ -1,6 +1,6 @@
 """The shape of a crisis: sites, dynamics of unrest, local forces, the host's choices, effects of help."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -9,6 +9,7 @@ from sim.scenario.epidemic import Epidemic
 from sim.scenario.fighting import Fighting
 from sim.scenario.incursions import Incursions
 from sim.scenario.injects import Branch, Inject
+from sim.scenario.later import Later
 from sim.scenario.occasion import Occasion
 from sim.scenario.places import Place, Sourced
 from sim.scenario.pressure import Pressure
@@ -30,6 +31,8 @@ class Facts(Sourced):
     un_mandate: Literal["yes", "no"]
     #: States or groups on the other side, for ties to the adversary.
     adversaries: tuple[str, ...] = ()
+    #: Key of the base on whose ground it happens: once admitted, that has the status that the base gives it.
+    ground: str = ""
 
 
 class Onset(Sourced):
@@ -62,8 +65,8 @@ class Site(Place):
     priority: int = Field(ge=1, strict=True)
     #: A crowd that stays peaceful overwhelms nobody.
     peaceful: bool = False
-    #: Weight in the share of the country that is out of control.
-    weight: Ratio
+    #: Weight in the share of the country that is out of control, relative to the other sites.
+    weight: Ratio = Quantity(1.0, source=("no difference by default",), confidence="high")
 
 
 class Spread(Frozen):
@@ -124,7 +127,7 @@ class Reserves(Sourced):
     order: Duration
     arrival: Duration
     #: Extra delay per place in the order of priority.
-    queue: Hours
+    queue: Hours = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
 
 
 class LocalMobilisation(Sourced):
@@ -181,6 +184,14 @@ class Effects(Frozen):
     #: A united front of members against outside pressure.
     solidarity: Mechanism | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _off_is_none(cls, raw: object) -> object:
+        """Read a mechanism of which nothing is said but that it is off as one that is left out."""
+        if not isinstance(raw, dict):
+            return raw
+        return {name: None if found == {"enabled": False} else found for name, found in raw.items()}
+
 
 class Host(Sourced):
     """What the host weighs before it asks."""
@@ -188,6 +199,8 @@ class Host(Sourced):
     #: Utilities on a common scale where losing the government costs 1.
     value_of_help: Score
     value_of_asking: Score
+    #: What measures short of force bring it, and cost it in sovereignty, as a share of what force does.
+    share_of_measures: Share = Quantity(1.0, source=("no difference by default",), confidence="high")
     cost_of_sovereignty: Score
     cost_at_home: Score
     #: Chance of falling at which the host sees itself in danger, per share out of control.
@@ -200,6 +213,8 @@ class Host(Sourced):
     notice: Duration
     sounding: Duration
     announce: Duration
+    #: Help whose chance it weighs: the highest that treaty and plan leave open, or force whatever they say.
+    hopes_for: Literal["what_is_open", "force"] = "what_is_open"
     #: Does the host ask a partner outside the alliance when allies look unwilling?
     may_ask_lead_alone: bool = True
 
@@ -215,16 +230,16 @@ class Crisis(Frozen):
     unrest: Unrest | None = None
     sites: dict[str, Site] = {}
     reserves: Reserves | None = None
-    incursions: Incursions | None = None
-    fighting: Fighting | None = None
-    epidemic: Epidemic | None = None
-    pressure: Pressure | None = None
-    occasion: Occasion | None = None
+    incursions: Annotated[Incursions, Later()] | None = None
+    fighting: Annotated[Fighting, Later()] | None = None
+    epidemic: Annotated[Epidemic, Later()] | None = None
+    pressure: Annotated[Pressure, Later()] | None = None
+    occasion: Annotated[Occasion, Later()] | None = None
     effects: Effects = Field(default_factory=Effects)
     host_choice: Host
     #: What happens from outside, and where outside events may turn one way or another.
-    injects: dict[str, Inject] = {}
-    branches: dict[str, Branch] = {}
+    injects: dict[str, Annotated[Inject, Later()]] = {}
+    branches: dict[str, Annotated[Branch, Later()]] = {}
 
     @property
     def asker(self) -> str:

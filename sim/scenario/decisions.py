@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,11 @@ from sim.scenario.yaml_events import read_yaml
 #: Key under which an alliance's data points at its file of decisions until that is read.
 _POINTER = "decisions_file"
 _LEAVE_OUT = "response.decision.leave_out"
+#: A fit in its file: a name, and lines that stand further in; and all fits, up to a line that does not.
+_FIT = re.compile(r"  ([\w-]+):\n((?: {4}.*\n|\n)+)")
+_FITS = re.compile(rf"(?<=^fits:\n)(?:{_FIT.pattern})+(?=\S|\Z)", re.MULTILINE)
+#: Signs by which what stands in one fit could belong to another: quotes, anchors, texts of several lines.
+_TIES = re.compile(r"[\"'&*|>]")
 
 
 def point_at_decisions(tree: Tree, path: str) -> Tree:
@@ -50,12 +56,28 @@ def with_decisions(tree: Tree, settings: Mapping[str, Any]) -> Tree:
     for name, value in settings.items():
         left_out = value if full_path(name) == _LEAVE_OUT else left_out
     left_out = "" if left_out is None else left_out
-    document = read_yaml(path)
+    document = read_yaml(path, shorten=lambda text: with_one_fit(text, str(left_out) or "all"))
     data, problems = _taken(document.data, str(left_out), path)
     tree = replace(tree, problems=(*tree.problems, *document.problems, *problems))
     if data is None:
         return tree
     return assign(tree, ("response", "decision", "learnt"), data, BareNode(Source(path), data))
+
+
+def with_one_fit(text: str, name: str) -> str:
+    """Return the *text* of a file of decisions with every fit emptied but that of *name*, lines kept.
+
+    Reading them all would take most of the time; a text not laid out as the program does it stays whole.
+    """
+    fits = _FITS.search(text)
+    if fits is None or _TIES.search(fits[0]):
+        return text
+    kept = _FIT.sub(lambda fit: fit[0] if fit[1] == name else _emptied(fit), fits[0])
+    return text[: fits.start()] + kept + text[fits.end() :]
+
+
+def _emptied(fit: re.Match[str]) -> str:
+    return f"  {fit[1]}: {{}}\n" + "\n" * fit[2].count("\n")
 
 
 def _taken(data: Any, left_out: str, path: str) -> tuple[dict[str, Any] | None, list[Problem]]:

@@ -88,10 +88,10 @@ class Fighting(Located):
     frailty_shape: Ratio
     #: A lasting ceasefire to the return of reinforcements to their bases.
     pull_back: Duration
-    #: Factor on the hazards of relapse where enough peacekeepers stand between the sides, and how many are
-    #: enough (fewer work in proportion, in logarithms).
-    interposed: Ratio
-    peacekeepers: People
+    #: Factor on the hazards of relapse where enough peacekeepers stand between the sides (none if not said),
+    #: and how many are enough (fewer work in proportion, in logarithms).
+    interposed: Ratio | None = None
+    peacekeepers: People | None = None
 
     def places(self) -> dict[str, Place]:
         """Return the places that are fought over by key."""
@@ -101,4 +101,6 @@ class Fighting(Located):
     def _ordered(self) -> Self:
         if self.latest < self.earliest:
             raise ValueError("'latest' is before 'earliest'; swap them")
+        if (self.interposed is None) is not (self.peacekeepers is None):
+            raise ValueError("'interposed' and 'peacekeepers' belong together; write both or neither")
         return self

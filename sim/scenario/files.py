@@ -43,12 +43,24 @@ def _read_mapping(path: str, prefix: str, what: str) -> Tree:
     return tree
 
 
+def _is_fitted(data: Any) -> bool:
+    """Tell whether *data* is a calibration's file: nothing but paths with their posteriors."""
+    held = data.values() if isinstance(data, dict) else ()
+    return bool(held) and all(isinstance(value, dict) and "fitted_median" in value for value in held)
+
+
 def _stop(tree: Tree, path: tuple[Key, ...], message: str) -> ScenarioError:
     return ScenarioError([*tree.problems, tree.problem(path, message)])
 
 
 def _read_scenario(path: str, use_fitted: bool, above: tuple[str, ...]) -> Tree:
     tree = _read_mapping(path, "", "a scenario")
+    if _is_fitted(tree.data):
+        message = (
+            "this holds what a calibration fitted and is no scenario; name the scenario beside it, which "
+            "reads it by its key 'fitted'"
+        )
+        raise _stop(tree, (), message)
     tree, base = _take_base(tree, path, (*above, os.path.realpath(path)), use_fitted)
     tree, fitted = _take_fitted(tree, path, use_fitted)
     tree = _with_alliance(tree, path)

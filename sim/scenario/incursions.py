@@ -15,6 +15,7 @@ Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
 #: What holds where a file says nothing: nobody, no time, no chance, no difference.
 _NOBODY = Quantity(0.0, source=("none by default",), confidence="high", unit="people")
 _NO_TIME = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
+_NO_LENGTH = Quantity(0.0, source=("none by default",), confidence="high", unit="km")
 _NONE = Quantity(0.0, source=("none by default",), confidence="high")
 _ALIKE = Quantity(1.0, source=("no difference by default",), confidence="high")
 
@@ -44,11 +45,12 @@ class Fall(Sourced):
 class Sector(Place):
     """A stretch of border with one terrain and one density of guards."""
 
-    length: Kilometres
-    #: Key of `terrains`.
-    terrain: str
+    #: Needed where a border is watched or its far bank falls.
+    length: Kilometres = _NO_LENGTH
+    #: Key of `terrains`, needed where a border is watched.
+    terrain: str = ""
     #: Own guards at the start.
-    guards: People
+    guards: People = _NOBODY
     #: Arrivals per km relative to the other sectors.
     traffic: Ratio = _ALIKE
     #: When the far bank falls; never if not said.
@@ -74,8 +76,8 @@ class Party(Sourced):
     clashes: Rate | None = None
     #: Factor on arrivals in a sector whose far bank has fallen.
     when_fallen: Ratio = _ALIKE
-    #: People in one.
-    size: People
+    #: People in one: no more of them are killed or held in a clash; no limit if not said.
+    size: People | None = None
     #: Chance that one which was detected is stopped, with a clash.
     interdiction: Share
     #: Per clash (means): intruders killed, intruders held, drugs seized in kg, own guards killed.
@@ -118,9 +120,10 @@ class Raid(Sourced):
     killed: Share
     held: Share = _NONE
     lost: Ratio
-    #: Danger that the host sees in it, for how long, and people who flee from it over the border.
+    #: Danger that the host sees in it, for how long (for good if not said), and people who flee from it over
+    #: the border.
     worry: Share
-    memory: Hours
+    memory: Hours | None = None
     soldiers: People = _NOBODY
     civilians: People = _NOBODY
 
@@ -171,16 +174,17 @@ class Incursions(Located):
     """Armed groups and caravans that come to a border and cross it or are stopped."""
 
     sectors: dict[str, Sector]
-    terrains: dict[str, Terrain]
-    watch: Watch
+    terrains: dict[str, Terrain] = {}
+    #: Needed where anything that crosses can be stopped.
+    watch: Watch | None = None
     parties: dict[str, Party] = {}
     raids: dict[str, Raid] = {}
     flight: Flight | None = None
     reserves: BorderReserves | None = None
     #: Danger that the host sees when all of the far bank is lost.
-    worry_far_bank: Share
-    #: Danger must have risen by this much since the last alarm for a new one.
-    alarm_step: Share
+    worry_far_bank: Share = _NONE
+    #: Danger must have risen by this much since the last alarm for a new one (a raid always raises one).
+    alarm_step: Share = _NONE
     #: Time without a new alarm after which the host holds its border to be under control.
     settles: Duration
 
@@ -193,16 +197,27 @@ class Incursions(Located):
         from_falls = any(s.soldiers or s.civilians for s in self.sectors.values())
         return from_falls or any(r.soldiers or r.civilians for r in self.raids.values())
 
+    def stops(self) -> bool:
+        """Return whether anything that comes to this border can be stopped on it."""
+        return bool(self.parties) or any(r.interdiction > 0 and not r.beyond for r in self.raids.values())
+
     @model_validator(mode="after")
-    def _names_refer(self) -> Self:
+    def _watched(self) -> Self:
+        if self.stops() and self.watch is None:
+            raise ValueError("what crosses can be stopped here, so 'watch' must say how it is found; add it")
+        falls = any(sector.falls is not None for sector in self.sectors.values())
         for key, sector in self.sectors.items():
-            if sector.terrain not in self.terrains:
+            if (sector.terrain or self.stops()) and sector.terrain not in self.terrains:
                 known = ", ".join(self.terrains)
                 raise ValueError(
                     f"sector '{key}' has the unknown terrain '{sector.terrain}'; known are {known}"
                 )
-            if sector.length <= 0:
+            if (falls or self.stops()) and sector.length <= 0:
                 raise ValueError(f"sector '{key}' has no length; write its km")
+        return self
+
+    @model_validator(mode="after")
+    def _names_refer(self) -> Self:
         for key, raid in self.raids.items():
             if raid.sector not in self.sectors:
                 known = ", ".join(self.sectors)

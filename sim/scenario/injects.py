@@ -47,6 +47,10 @@ class Inject(Consequences):
     enabled: bool = True
     #: Chance that it happens at all when its time comes.
     chance: Share | None = None
+    #: That chance where a fact of the crisis is found so: by fact, by what is found.
+    chance_given: dict[
+        Literal["territory", "adversary", "external_hand", "un_mandate"], dict[str, Share]
+    ] = {}
     at: Instant | None = None
     latest: Instant | None = None
     rate: Rate | None = None
@@ -57,6 +61,8 @@ class Inject(Consequences):
     unless: str = ""
     #: The state that does it, if one does; the record of the event names it.
     by: str = ""
+    #: Key of the instrument that it is done under: it happens only from the day that one works on.
+    instrument: str = ""
 
     @model_validator(mode="after")
     def _timed_once(self) -> Self:

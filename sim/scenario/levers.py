@@ -16,10 +16,12 @@ CrisisLever = Literal[
     "growth",  # growth of unrest, of an epidemic
     "suppression",  # suppression of unrest
     "arrivals",  # armed groups and caravans that come to a border, per day
+    "raids",  # chance that an attack planned for a day on the host's own soil comes
     "refugees",  # people who flee across a border, per day
     "detection",  # chance that a guard finds what crosses
     "interdiction",  # chance that what was found is stopped
     "intensity",  # people killed per day of fighting
+    "strikes",  # people of the host's own side killed per day of fighting
     "ceasefire",  # hazard that a round of fighting stops
     "relapse",  # hazard that a ceasefire breaks
     "returns",  # pace at which displaced people come home

@@ -27,6 +27,8 @@ from sim.scenario.shapes import fields
 from sim.scenario.sweep import settings_in
 from sim.scenario.tree import Tree, bare
 
+#: Keys of an annotated number that are numbers themselves.
+PARTS = ("value", "low", "high")
 #: Values of a sweep that are tried while its file is read.
 MOST_CHECKED = 500
 
@@ -76,7 +78,7 @@ def variants_of(scenario: Scenario) -> dict[str, Scenario]:
     """
     # Variants are made one by one of the scenario itself: none needs to know of the others.
     alone = scenario.model_copy(update={"variants": {}})
-    data = plain_data(alone)
+    data = {**plain_data(scenario), "variants": {}}
     return {key: _with_settings(alone, data, v.set, "set") for key, v in scenario.variants.items()}
 
 
@@ -120,7 +122,12 @@ def check_tree(tree: Tree, data: Mapping[str, Any] | None = None) -> Scenario:
 def _once(problems: list[Problem], read: Sequence[Problem]) -> list[Problem]:
     """Return *problems* without what the checks say of a value that could not be *read* to begin with."""
     unread = {problem[:3] for problem in read if problem.line is not None}
-    return [*read, *(problem for problem in problems if problem[:3] not in unread)]
+    # A part of an annotated number that could not be read makes nonsense of its other parts.
+    spoilt = {head for p in read for head, _, part in [p.path.rpartition(".")] if part in PARTS}
+    return [
+        *read,
+        *(p for p in problems if p[:3] not in unread and p.path.rpartition(".")[0] not in spoilt),
+    ]
 
 
 def _read_overrides(overrides: Sequence[str]) -> tuple[dict[str, tuple[str, Any]], list[Problem]]:

@@ -1,7 +1,8 @@
 """The whole of a scenario: one frozen, checked object with every default filled in."""
 
 from datetime import datetime
-from typing import Literal, Self
+from functools import lru_cache
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -9,6 +10,7 @@ from sim.scenario.alliance import Alliance
 from sim.scenario.campaign import Episode, check_keys
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
+from sim.scenario.later import Later
 from sim.scenario.quantities import Hours, Quantity
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
@@ -22,6 +24,13 @@ from sim.scenario.study import (
     Variant,
 )  # fmt: skip
 from sim.scenario.sweep import Sweep
+
+
+@lru_cache(maxsize=16_384)
+def hours_between(start: datetime, end: datetime) -> float:
+    """Return the hours from *start* to *end*; kept, as every run asks for the same ones."""
+    return (end - start).total_seconds() / 3600
+
 
 #: No longer horizon than this, in hours (some 114 years): curves keep a value every few hours.
 LONGEST = 1_000_000.0
@@ -44,7 +53,7 @@ class Scenario(Frozen):
     crisis: Crisis
     response: Response
     #: Further crises on the same alliance: with them the scenario is a campaign.
-    crises: dict[str, Episode] = {}
+    crises: dict[str, Annotated[Episode, Later()]] = {}
     uncertain: dict[str, Uncertain] = {}
     variants: dict[str, Variant] = {}
     record: dict[str, RecordEntry] = {}
@@ -52,7 +61,7 @@ class Scenario(Frozen):
     recorded_series: dict[str, tuple[SeriesPoint, ...]] = {}
     calibration: Calibration | None = None
     experiment: Experiment
-    sweep: Sweep | None = None
+    sweep: Annotated[Sweep, Later()] | None = None
 
     @model_validator(mode="after")
     def _one_key_each(self) -> Self:
@@ -73,8 +82,10 @@ class Scenario(Frozen):
             raise ValueError(
                 f"{float(horizon):.4g} h is too long to simulate; write at most {LONGEST:,.0f} h"
             )
+        if not horizon > 0:
+            raise ValueError(f"{float(horizon):g} h leaves no time to simulate; write more than 0 h")
         return horizon
 
     def hours(self, instant: datetime) -> float:
         """Return *instant*, as the file gives it, as hours after the scenario's start."""
-        return (instant - self.start).total_seconds() / 3600 + float(self.moved_by)
+        return hours_between(self.start, instant) + self.moved_by.real

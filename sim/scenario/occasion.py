@@ -1,6 +1,6 @@
 """The shape of an occasion: a day on which a host has a reason to ask, with no fighting of its own."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import model_validator
 
@@ -23,6 +23,8 @@ class Occasion(Located):
     lasts: Duration
     #: The member that asks on the host's behalf; the host itself if not said.
     asked_by: str = ""
+    #: The least help that answers what is asked for; the asker puts no motion on less.
+    asks_for: Literal["words", "measures", "force"] = "words"
     #: Where help would go.
     place: Place | None = None
 

@@ -18,8 +18,8 @@ class Target(Place):
     #: Damage of one attack on the scale of danger (mean of an exponential), and people killed (mean).
     damage: Share
     killed: Ratio
-    #: Soldiers of the mission on post there who halve the rate of attacks.
-    guard: People
+    #: Soldiers of the mission on post there who halve the rate of attacks; they change nothing if not said.
+    guard: People | None = None
 
 
 class Attribution(Sourced):
@@ -52,6 +52,8 @@ class Sanctions(Sourced):
     #: From when sanctions may come: uniform between the two.
     earliest: Instant
     latest: Instant
+    #: Hazard of the party itself; that of its closest backer if not said.
+    own: Rate | None = None
     #: Hazard of a state with no tie to the party, and its e-folds for the closest one.
     hazard: Rate
     closeness: Ratio
@@ -71,8 +73,8 @@ class Pressure(Located):
     lasts: Duration
     #: Danger that tension alone means while the pressure lasts; none if not said.
     tension: Share | None = None
-    #: Danger above which the host takes alarm.
-    alarm: Share
+    #: Danger above which the host takes alarm; it never does if not said.
+    alarm: Share | None = None
     #: Damage made good per hour (share); it stays if not said.
     repair: Rate | None = None
     targets: dict[str, Target] = {}

@@ -37,6 +37,8 @@ TYPE_WORDS = {
 }
 #: Likeness (0 to 1) from which a strange key is taken for a misspelt one (assumed).
 _LIKE = 0.8
+#: Names of an adversary that say that there is none.
+_NOBODY = ("", "none", "nobody", "no adversary")
 _SHORTHANDS = {"formally_requested": "value", "external_aggression_claimed": "value", "contested": "value"}
 
 
@@ -167,11 +169,15 @@ class _Reader:
     def _adversary(self, case: dict[str, Any], children: dict[Key, Entry]) -> None:
         raw = case.get("adversary")
         if isinstance(raw, str):
-            raw = {"name": raw, "kind": "state" if self.names.key(raw) else "non-state"}
+            raw = {"name": raw, "kind": self._kind({"name": raw}, case.get("type"))}
         if not isinstance(raw, dict):
             return
         adversary = {key: value for key, value in raw.items() if value is not None}
         node = children["adversary"].node
+        if "kind" not in adversary and ("name" in adversary or "parties" in adversary):
+            adversary["kind"] = self._kind(adversary, case.get("type"))
+            message = f"no 'kind' is given; read as '{adversary['kind']}'"
+            self.notices.append(_unlined(_at(node, "adversary", message)))
         if adversary.get("kind") in ("non_state", "nonstate"):
             adversary["kind"] = "non-state"
         if isinstance(adversary.get("parties"), list):
@@ -181,6 +187,17 @@ class _Reader:
         elif isinstance(adversary.get("name"), str):
             adversary["parties"] = self._parties(adversary["name"], adversary.get("kind"), node)
         case["adversary"] = adversary
+
+    def _kind(self, adversary: dict[str, Any], crisis: Any) -> str:
+        """Return what an adversary without a kind is: a state if it is a listed one, else no state."""
+        name, parties = adversary.get("name", ""), adversary.get("parties") or ()
+        if crisis == "epidemic":
+            return "epidemic"
+        if str(name).casefold() in _NOBODY and not parties:
+            return "none"
+        keys = [self.names.key(item) for item in (name, *parties) if isinstance(item, str)]
+        # Keys of states are capitals, those of others are slugs.
+        return "state" if any(key is not None and key.isupper() for key in keys) else "non-state"
 
     def _parties(self, name: str, kind: Any, node: Node) -> list[str]:
         known = self.names.key(name)

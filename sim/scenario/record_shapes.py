@@ -165,9 +165,33 @@ class Case(Frozen):
         return self.formally_requested.date or self.start
 
     @property
+    def seats(self) -> tuple[str, ...]:
+        """Who sits in the council: the members of the day; where those are not given, who has a position.
+
+        Those with a position stand first, in its order.
+        """
+        if not self.members_at_date:
+            return tuple(self.positions)
+        coded = tuple(name for name in self.positions if name in self.members_at_date)
+        return (*coded, *(name for name in self.members_at_date if name not in coded))
+
+    @property
     def allies(self) -> tuple[str, ...]:
         """Members whose answer is an ally's: neither host nor requester, adversary or accused."""
-        return tuple(name for name, coded in self.positions.items() if coded.role == "third")
+        return tuple(name for name in self.seats if self.role_of(name) == "third")
+
+    def role_of(self, name: str) -> Role:
+        """Return the coded role of a state; one left open follows from host and adversary."""
+        role = self.coded(name).role
+        if role != "third":
+            return role
+        if name == self.host:
+            return "host"
+        return "adversary" if name in self.adversary.parties else "third"
+
+    def coded(self, name: str) -> CodedPosition:
+        """Return the coded position of a state; of one without, that nothing is established."""
+        return self.positions.get(name) or CodedPosition()
 
 
 class Record(Frozen):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from hashlib import blake2b
 from typing import Any
+from weakref import ref
 
 import yaml
 from yaml.resolver import Resolver
 
 from sim.scenario.core_scalars import NotFiniteError, core_scalar
 from sim.scenario.models import Scenario
+from sim.scenario.yaml_events import TURNING
 from sim.scenario.yaml_text import WIDTH, BeyondError, yaml_text
 
 _TEXT = "tag:yaml.org,2002:str"
@@ -46,9 +48,19 @@ def _is_text(text: str) -> bool:
     return _is_core_text(text) and _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT
 
 
+#: The scenario last written out, if it is still there, and its data.
+_last: tuple[ref[Scenario], dict[str, Any]] | None = None
+
+
 def plain_data(scenario: Scenario) -> dict[str, Any]:
-    """Return the whole of *scenario* as plain data that loads again as an equal scenario."""
-    return scenario.model_dump(mode="json", exclude_none=True)
+    """Return the whole of *scenario* as plain data that loads again as an equal scenario.
+
+    The data is not to be changed: who asks again for the same scenario is given the same object.
+    """
+    global _last
+    if _last is None or _last[0]() is not scenario:
+        _last = ref(scenario), scenario.model_dump(mode="json", exclude_none=True)
+    return _last[1]
 
 
 def resolve(scenario: Scenario) -> str:
@@ -65,9 +77,19 @@ def write_yaml(data: dict[str, Any]) -> str:
 
 
 def libyaml_text(data: dict[str, Any]) -> str:
-    """Return plain *data* as libyaml writes it; `write_yaml` gives the same text, as a rule faster."""
-    text: str = yaml.dump(data, Dumper=_CompleteDumper, sort_keys=False, allow_unicode=True, width=WIDTH)
-    return text
+    """Return plain *data* as libyaml writes it; `write_yaml` gives the same text, as a rule faster.
+
+    What turns the direction of writing is escaped, and all other letters with it: no file may hold it openly.
+    """
+
+    def written(openly: bool) -> str:
+        text: str = yaml.dump(
+            data, Dumper=_CompleteDumper, sort_keys=False, allow_unicode=openly, width=WIDTH
+        )
+        return text
+
+    text = written(openly=True)
+    return text if TURNING.search(text) is None else written(openly=False)
 
 
 def scenario_hash(scenario: Scenario) -> str:

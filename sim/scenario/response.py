@@ -6,9 +6,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
 from sim.scenario.injects import Measure
+from sim.scenario.later import Later
 from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
-from sim.scenario.quantities import Count, Hours, People, Ratio, Score, Share
+from sim.scenario.quantities import Count, Hours, People, Quantity, Ratio, Score, Share
 
 #: Models that say nothing until past cases have taught them.
 TAUGHT = ("case_based", "plain_logit")
@@ -137,7 +138,7 @@ class Mission(Sourced):
     #: Aircraft a day that the withdrawal plan schedules.
     flights_per_day: Count
     #: Start of the withdrawal to the allies' turn; before it the lead's own flights leave, after it last.
-    allies_leave_after: Hours
+    allies_leave_after: Hours = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
 
     @model_validator(mode="after")
     def _airfields_add_up(self) -> Self:
@@ -160,7 +161,7 @@ class Response(Frozen):
     vanguard_loads_on_warning: bool = True
     mission: Mission | None = None
     #: Help short of force and help by single states.
-    measures: dict[str, Measure] = {}
+    measures: dict[str, Annotated[Measure, Later()]] = {}
 
     @model_validator(mode="after")
     def _force_is_whole(self) -> Self:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
+from sim.scenario.campaign import Episode
+from sim.scenario.crisis import Crisis
+from sim.scenario.later import all_at_once
 from sim.scenario.models import Scenario
+from sim.scenario.response import Response
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: What the descriptions of measures have in common.
@@ -34,6 +38,11 @@ def scenario_schema() -> dict[str, Any]:
     Beyond the scenario itself a file may name its alliance, build on another with `extends:` (then
     nothing in it is required) and use a calibration's posteriors with `fitted:`.
     """
+    with all_at_once():
+        for model in (Crisis, Response, Episode):
+            if model.__pydantic_complete__:  # used by itself before, and so built without its later parts
+                model.model_rebuild(force=True)
+        Scenario.model_rebuild(force=True)
     schema = Scenario.model_json_schema(mode="validation")
     definitions = schema.pop("$defs")
     _adapt([schema, definitions])

@@ -75,12 +75,22 @@ def apply_setting(tree: Tree, path: str, value: Any, origin: str) -> Tree:
     """
     parts = split_path(full_path(path))
     old, shape = find(tree.data, parts)
+    whole = len(parts) == 1 and isinstance(old, dict) and "value" not in old
+    if whole and value is not None and not isinstance(value, dict):
+        # Without a whole part nearly every name would seem unknown, and only this is wrong.
+        raise SettingError(_no_part(str(parts[0]), value))
     source = Source(origin, (), ALIASES.get(path.partition(".")[0], ""))
     if isinstance(old, dict) and "value" in old and not isinstance(value, dict):
         value = _annotated(old, value, shape)
     changed = assign(tree, parts, value, BareNode(source, value))
     full = ".".join(map(str, parts))
     return made_certain(_set_twin(changed, full, source), full)
+
+
+def _no_part(part: str, value: Any) -> str:
+    if part == "alliance":
+        return f"an alliance cannot be chosen here; write 'alliance: {value}' in a file, or set a part of it"
+    return f"{value!r} cannot stand for a whole part; set what is in it, such as {part}.KEY=VALUE"
 
 
 def _set_twin(tree: Tree, path: str, source: Source) -> Tree:

@@ -1,7 +1,7 @@
 """The shape of what surrounds a model: uncertain inputs, variants, the record, the experiment."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
@@ -35,6 +35,8 @@ def _uncertain_form(raw: Any) -> str:
     """Return which form an uncertain input is written in, so that its errors speak of that form only."""
     if isinstance(raw, NormalDraw) or (isinstance(raw, Mapping) and ("mean" in raw or "sd" in raw)):
         return "normal"
+    if isinstance(raw, Mapping) and any(family in raw for family in get_args(RangeFamily)):
+        return "family"  # its error tells how a range is written
     return "posterior" if isinstance(raw, (Mapping, Posterior)) else "family"
 
 

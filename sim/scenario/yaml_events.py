@@ -8,6 +8,7 @@ depth, size and number of values are checked as the events come.
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -25,17 +26,27 @@ MAX_DEPTH = 40
 #: How the names of YAML files end.
 SUFFIXES = (".yaml", ".yml")
 
+#: Embeddings, overrides and isolates: what they enclose is shown in another order than it is read.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(path: str | os.PathLike[str], prefix: str = "") -> Document:
+def read_yaml(
+    path: str | os.PathLike[str], prefix: str = "", shorten: Callable[[str], str] | None = None
+) -> Document:
     """Read the YAML file at *path*.
+
+    Args:
+        path: the file.
+        prefix: the part of a path that the file leaves out.
+        shorten: takes from the text what is not wanted of it, its lines staying where they are.
 
     Raises:
         ScenarioError: when the file is missing, unreadable, too large or not YAML as accepted here.
     """
     name = os.fspath(path)
-    return parse_yaml(_decode(name, _read_bytes(name)), name, prefix)
+    text = _decode(name, _read_bytes(name))
+    return parse_yaml(text if shorten is None else shorten(text), name, prefix)
 
 
 def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
@@ -99,13 +110,22 @@ def _decode(name: str, raw: bytes) -> str:
     if b"\0" in raw:
         raise one_problem(name, "this is a binary file, not text; name a scenario file")
     try:
-        return raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8"
         raise ScenarioError([Problem(name, line, column, "", message)]) from None
+    turned = TURNING.search(text)
+    if turned:
+        before_it = text[: turned.start()].split("\n")
+        message = (
+            f"the invisible character U+{ord(turned[0]):04X} turns the direction of writing, so the file "
+            "shows other words than it holds; take it out"
+        )
+        raise ScenarioError([Problem(name, len(before_it), len(before_it[-1]) + 1, "", message)])
+    return text
 
 
 def _syntax_error(error: yaml.YAMLError, source: Source) -> ScenarioError:

@@ -53,20 +53,22 @@ class _Writer:
     def mapping(self, data: dict[Any, Any], indent: int, lead: str | None = None) -> None:
         """Write a mapping whose keys stand at *indent*; *lead* is before the first one."""
         margin = " " * indent
+        # Most of the time goes here: what was judged before is looked up without a call.
+        known, add = self.known, self.pieces.append
         for key, value in data.items():
             if type(key) is not str or len(key) > _LONGEST_KEY:
                 raise BeyondError
-            head = f"{self.text(key)}:"
-            self.pieces += (margin if lead is None else lead, head)
+            head = f"{margin if lead is None else lead}{known.get(key) or self.text(key)}:"
             lead = None
-            if value.__class__ is dict and value:
-                self.pieces.append("\n")
+            kind = value.__class__
+            if kind is dict and value:
+                add(f"{head}\n")
                 self.mapping(value, indent + 2)
-            elif value.__class__ is list and value:
-                self.pieces.append("\n")
+            elif kind is list and value:
+                add(f"{head}\n")
                 self.sequence(value, indent)
             else:
-                self.pieces.append(f" {self.scalar(value, indent + len(head) + 1, indent + 2)}\n")
+                add(f"{head} {self.scalar(value, len(head) + 1, indent + 2)}\n")
 
     def sequence(self, items: list[Any], indent: int, lead: str | None = None) -> None:
         """Write a list whose dashes stand at *indent*; *lead* is before the first one."""
@@ -85,7 +87,7 @@ class _Writer:
         """Return *value* as it is written from *column* on; further lines begin at *indent*."""
         kind = value.__class__
         if kind is str:
-            text = self.text(value)
+            text = self.known.get(value) or self.text(value)
             return text if column + len(text) <= WIDTH else _folded(text, column, indent)
         if kind is float and isfinite(value):
             number = repr(value)
@@ -107,7 +109,9 @@ class _Writer:
         return written
 
     def _judged(self, text: str) -> str:
-        if not text.isprintable() or text[:1] == " " or text[-1:] == " " or max(text, default="") > "\ud7ff":
+        if not text.isprintable() or text[:1] == " " or text[-1:] == " ":
+            raise BeyondError
+        if not text.isascii() and max(text) > "\ud7ff":
             raise BeyondError
         if text and self.is_text(text) and not _NEEDS_QUOTES.match(text):
             return text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from sim.report.dossier.comparison import comparison_dossier
 from tests.browser.chromium import Page
+from tests.report.test_compare_charts import comparison
 
 KINDS = ("run", "sweep", "sample", "compare")
 SHOWN = "Array.from(document.querySelectorAll('{}')).filter(x => !x.hidden).length"
@@ -133,14 +136,112 @@ def test_keys_reach_what_a_pointer_reaches(page, dossiers):
     assert page.ask(f"{fields}.filter(f => {bare}).length") == 0
 
 
-def test_print_opens_what_is_closed(page, dossiers, tmp_path: Path):
+#: Pixels between the margins of an A4 sheet.
+PAPER = round((210 - 2 * 13) / 25.4 * 96)
+CLOSED = "details:not([open])"
+
+
+def test_print_opens_what_is_closed_but_for_the_longest(page, dossiers):
     page.open(dossiers["run"])
-    page.pdf(tmp_path / "dossier.pdf")
-    assert (tmp_path / "dossier.pdf").read_bytes().startswith(b"%PDF")
+    count = f"document.querySelectorAll('{CLOSED}').length"
+    before = page.ask(count)
     page.ask("window.dispatchEvent(new Event('beforeprint'))")
-    assert page.ask("document.querySelectorAll('details:not([open])').length") == 0
+    assert (
+        page.ask(
+            f"{count} - document.querySelectorAll('details.folded:not([open]), .folded {CLOSED}').length"
+        )
+        == 0
+    )
+    assert page.ask("document.querySelectorAll('details.folded').length") > 1
     page.ask("window.dispatchEvent(new Event('afterprint'))")
-    assert page.ask("document.querySelectorAll('details:not([open])').length") > 0
+    assert page.ask(count) == before > 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_paper_is_wide_enough_for_everything_on_it(page, dossiers, kind):
+    """A browser prints the whole page smaller if anything is wider than the sheet."""
+    page.size(PAPER)
+    page.open(dossiers[kind])
+    page.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        page.ask("window.dispatchEvent(new Event('beforeprint'))")
+        assert page.ask("document.documentElement.scrollWidth") <= PAPER
+        cut = (
+            "Array.from(document.querySelectorAll('.scroll')).filter(b => b.scrollWidth > b.clientWidth + 1)"
+        )
+        assert page.ask(f"{cut}.map(b => b.getAttribute('aria-label'))") == []
+        assert page.ask("parseFloat(getComputedStyle(document.body).fontSize)") >= 9 / 0.75
+        cells = "Array.from(document.querySelectorAll('th, td, td *')).filter(c => c.offsetParent)"
+        smallest = page.ask(f"Math.min(...{cells}.map(c => parseFloat(getComputedStyle(c).fontSize)))")
+        assert smallest >= 7.5 / 0.75 - 0.01
+        shown = "Array.from(document.querySelectorAll('{}')).filter(e => e.offsetParent).length"
+        assert page.ask(shown.format(".screen, nav, .controls")) == 0
+        assert page.ask(shown.format("p.paper")) > 0
+        # no key is broken between letters: its words stand whole
+        wrap = f"{cells}.filter(c => c.tagName === 'TH').map(c => getComputedStyle(c).overflowWrap)"
+        assert set(page.ask(wrap)) == {"break-word"}
+    finally:
+        page.send("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize(("kind", "most"), [("run", 15), ("sweep", 8), ("sample", 8), ("compare", 8)])
+def test_print_takes_few_pages(page, dossiers, kind, most, tmp_path: Path):
+    page.open(dossiers[kind])
+    page.pdf(tmp_path / "dossier.pdf")
+    found = (tmp_path / "dossier.pdf").read_bytes()
+    assert found.startswith(b"%PDF")
+    assert 1 < len(re.findall(rb"/Type\s*/Page\b", found)) <= most
+
+
+def test_a_phone_begins_at_the_theatre_and_can_read_it(page, dossiers):
+    page.size(360, 740, narrow=True)
+    page.open(dossiers["run"])
+    frame, sheet = "document.querySelector('.map-scroll')", "document.querySelector('.map-sheet')"
+    middle = "JSON.parse(document.querySelector('.map-data').textContent).middle"
+    place = page.ask(f"{middle} * {sheet}.getBoundingClientRect().width - {frame}.scrollLeft")
+    assert 0 < place < 360
+    assert page.ask(f"{frame}.scrollLeft") > 0
+    scale = page.ask(f"{sheet}.getBoundingClientRect().width / {sheet}.viewBox.baseVal.width")
+    letters = page.ask(f"Math.min(...Array.from({sheet}.querySelectorAll('text'))"
+                       ".map(t => parseFloat(getComputedStyle(t).fontSize)))")  # fmt: skip
+    assert scale * letters >= 9
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_wider_than_its_frame_says_so(page, dossiers, kind):
+    page.size(360, 740, narrow=True)
+    page.open(dossiers[kind])
+    # What the change of size sets off is over before anything opens.
+    page.ask("new Promise(done => setTimeout(() => done(1), 400))")
+    page.ask("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    frames = "Array.from(document.querySelectorAll('.scroll')).filter(f => f.offsetParent)"
+    wide = f"{frames}.filter(f => f.scrollWidth > f.clientWidth + 2)"
+    assert page.ask(f"{wide}.length") > 0
+    assert comes_true(page, f"{wide}.every(f => f.classList.contains('more-right'))")
+    assert page.ask(f"getComputedStyle({wide}[0], '::before').content").startswith('"Scroll sideways')
+    assert page.ask(f"{frames}.filter(f => f.matches('.wide') && f.scrollWidth <= f.clientWidth).length") == 0
+    page.ask(f"{wide}[0].scrollLeft = 1e6")
+    assert comes_true(page, f"{wide}[0].matches('.more-left:not(.more-right)')")
+
+
+def comes_true(page: Page, condition: str) -> bool:
+    """Return whether *condition* holds before long: a browser tells of what it drew in its own time."""
+    found = page.ask(
+        "new Promise(done => { var left = 100, timer = setInterval(() => {"
+        f"var so = {condition}; left -= 1; "
+        "if (so || !left) { clearInterval(timer); done(so); } }, 50); })"
+    )
+    return bool(found)
+
+
+def test_a_phone_shows_differences_and_intervals_without_scrolling(page, tmp_path: Path):
+    path = tmp_path / "comparison.html"
+    path.write_bytes(comparison_dossier(comparison("rule")))
+    page.size(360, 740, narrow=True)
+    page.open(path)
+    third = "document.querySelector('#outcomes thead th:nth-child(3)')"
+    assert page.ask(f"{third}.textContent.replace(/\\s/g, ' ')") == "95 %"
+    assert page.ask(f"{third}.getBoundingClientRect().right") <= 360
 
 
 def test_a_page_that_asks_or_complains_is_caught(page, tmp_path: Path):

@@ -65,11 +65,28 @@ def test_another_seed_is_not_paired_but_compared_unpaired(call, both):
     assert "twins" not in ended.out
 
 
+def test_different_crises_are_not_paired_and_nothing_is_run(call):
+    text = Path("tiny.yaml").read_text()
+    Path("other.yaml").write_text(text.replace("host: CCC", "host: BBB"))
+    refused = call("compare", "tiny.yaml", "other.yaml", "--reps", 2)
+    assert (refused.code, refused.out) == (1, "")
+    (line,) = refused.err.splitlines()
+    assert "different crises (CCC is host in tiny, BBB in other); --unpaired compares them" in line
+    assert not Path("results").exists()
+
+
 def test_with_json_the_output_is_one_document(call, both):
     document = json.loads(call("compare", *both, "--quiet", "--charts", "none", "--json").out)
     assert document["differs"]
     assert Path(document["results"]).is_dir()
     assert {d["path"] for d in document["inputs"] if d["bears"]} == {"alliance.organs.council.rule"}
+
+
+@pytest.mark.parametrize("option", ["--reps", "--seed"])
+def test_options_of_runs_are_refused_where_none_is_made(call, both, option):
+    ended = call("compare", *both, option, 3)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"{option} is for files that are run; all 2 are folders" in ended.err
 
 
 def test_three_sides_have_a_table_each(call, both):
@@ -99,4 +116,4 @@ def test_the_facade_compares_too(call):
     assert not found.differs
     assert "3 pairs" in repr(found)
     assert found.runs.shape[0] == 6
-    assert {path.suffix for path in found.plot("drawn")} == {".png", ".svg", ".csv"}
+    assert {path.suffix for path in found.plot(to="drawn")} == {".png", ".svg", ".csv"}

@@ -1,9 +1,14 @@
+import io
 import json
 import os
 import shutil
 import sqlite3
+from pathlib import Path
 
 import pytest
+
+from tests.inference.records import ALLIANCE, FOREIGN
+from tests.tiny import tiny_yaml
 
 
 @pytest.fixture
@@ -78,6 +83,50 @@ def test_what_is_not_whole_has_no_hash(call, folder, damage):
     ended = call("digest", folder)
     assert (ended.code, ended.out) == (1, "")
     assert said in ended.err
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory):
+    """Return a folder of each kind that is not a run's."""
+    from contextlib import redirect_stdout
+
+    from sim.cli.errors import run_to_exit_code
+    from sim.cli.groups import commands
+
+    place = tmp_path_factory.mktemp("others")
+    scenario, record = place / "tiny.yaml", place / "foreign.yaml"
+    scenario.write_text(tiny_yaml(), encoding="utf-8")
+    record.write_text(FOREIGN, encoding="utf-8")
+    words = {
+        "sweep": ("sweep", scenario, "--vary", "mandate.troops=500,1000", "--reps", 2, "--no-charts"),
+        "comparison": ("compare", scenario, scenario, "--reps", 2, "--charts", "none"),
+        "sensitivity analysis": ("sensitivity", scenario, "--reps", 30, "--response", "killed"),
+        "back-test": ("backtest", record, "--alliance", ALLIANCE),
+    }
+    found = {}
+    for kind, said in words.items():
+        with redirect_stdout(io.StringIO()) as out:
+            code = run_to_exit_code(commands(), [*map(str, said), "--quiet", "--out", str(place / "out")])
+        assert code == 0
+        found[kind] = Path(out.getvalue().splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("kind", ["sweep", "comparison", "sensitivity analysis", "back-test"])
+def test_folders_of_other_verbs_have_a_hash_too(call, others, kind):
+    ended = call("digest", others[kind])
+    assert (ended.code, ended.err, len(ended.out.strip())) == (0, "", 64)
+    shutil.copytree(others[kind], "damaged")
+    (Path("damaged") / "more.txt").touch()
+    ended = call("digest", "damaged")
+    assert (ended.code, ended.out) == (1, "")
+    assert f"this folder of a {kind} is not whole" in ended.err
+
+
+@pytest.mark.parametrize("kind", ["sensitivity analysis", "back-test"])
+def test_a_folder_without_runs_is_called_by_its_kind(call, others, kind):
+    assert f"holds a {kind}, not the runs of one scenario" in call("compare", others[kind], "tiny.yaml").err
+    assert f"holds a {kind}, which verify cannot make again" in call("verify", others[kind]).err
 
 
 def test_every_fault_has_its_sentence(call, folder):

@@ -2,7 +2,8 @@ import csv
 import io
 import json
 import sys
-from math import nan
+from hashlib import sha256
+from math import inf, nan
 from pathlib import Path
 
 import pandas as pd
@@ -63,6 +64,47 @@ def test_json_holds_rows_and_codebook(call, folder):
 def test_other_tables_can_be_had_and_text_stays_text(call, folder):
     assert call("export", folder, "--to", "v.dta", "--table", "variants").code == 0
     assert set(pd.read_stata("v.dta")["variant"]) == {"no_answer"}
+
+
+@pytest.fixture
+def compared(call):
+    """Return the folder of a comparison some of whose pairs all differ by the same: an infinite reduction."""
+    ended = call("compare", "tiny.yaml", "tiny.yaml", "--reps", 5, "--charts", "none", "--quiet")
+    table = ended.folder / "comparison.csv"
+    head, *rows = list(csv.reader(io.StringIO(table.read_text())))
+    for row, value in zip(rows, ("inf", "-inf", "0.5"), strict=False):
+        row[head.index("variance_reduction")] = value
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([head, *rows])
+    table.write_text(text.getvalue())
+    manifest = json.loads((ended.folder / "manifest.json").read_text())
+    manifest["files"]["comparison.csv"]["sha256"] = sha256(table.read_bytes()).hexdigest()
+    (ended.folder / "manifest.json").write_text(json.dumps(manifest))
+    return ended.folder
+
+
+def read_json(path):
+    return pd.DataFrame(json.loads(Path(path).read_text())["rows"])
+
+
+@pytest.mark.parametrize(
+    ("file", "read"), [("c.dta", pd.read_stata), ("c.xlsx", pd.read_excel), ("c.json", read_json)]
+)
+def test_an_infinite_number_is_missing_and_told(call, compared, file, read):
+    if file.endswith("xlsx"):
+        pytest.importorskip("openpyxl")
+    ended = call("export", compared, "--to", file, "--table", "comparison")
+    assert ended.code == 0
+    assert "variance_reduction: 2 infinite values are missing there" in ended.out.splitlines()
+    first = read(file)["variance_reduction"].tolist()[:3]
+    assert first == pytest.approx([nan, nan, 0.5], nan_ok=True)
+
+
+def test_an_infinite_number_stays_where_it_is_known(call, compared):
+    pytest.importorskip("pyarrow")
+    ended = call("export", compared, "--to", "c.parquet", "--table", "comparison")
+    assert "infinite" not in ended.out
+    assert pd.read_parquet("c.parquet")["variance_reduction"].tolist()[:3] == [inf, -inf, 0.5]
 
 
 @pytest.mark.parametrize(

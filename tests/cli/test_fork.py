@@ -1,7 +1,10 @@
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from sim.engine.budget import Budget, run_within
 
 RULE = ("--set", "council.rule=simple_majority")
 
@@ -45,6 +48,28 @@ def test_of_several_changes_the_idle_one_is_named(call):
         "title=Another",
     )
     assert "title alone changes nothing after the moment" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("setting", "code", "said"),
+    [
+        ("experiment.chance=fixed", 3, "--set #2: experiment.chance: 'experiment' says how"),
+        ("horizon=10 h", 2, "'24 h' does not lie before the end that is set, 10 h"),
+    ],
+)
+def test_what_cannot_change_at_a_moment_is_refused(call, setting, code, said):
+    for more in ((), ("--reps", 4)):
+        ended = call("fork", "tiny.yaml", "--at", "24 h", *RULE, "--set", setting, *more)
+        assert (ended.code, ended.out) == (code, "")
+        assert said in ended.err.splitlines()[-1]
+
+
+def test_a_run_without_an_end_is_told_in_a_sentence(call, monkeypatch):
+    monkeypatch.setattr("sim.engine.fork.run_within", partial(run_within, budget=Budget(events=2)))
+    ended = call("fork", "tiny.yaml", "--at", "24 h", "--set", "crisis.unrest.growth=0.3 per h")
+    assert (ended.code, ended.out) == (1, "")
+    (line,) = ended.err.splitlines()
+    assert "replication 0 comes to no end: 2 events by" in line
 
 
 def test_many_runs_are_forked_and_paired(call):

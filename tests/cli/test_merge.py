@@ -44,6 +44,18 @@ def test_shards_merge_into_the_bytes_of_one_run(call, shards):
     assert merge(call, *shards).code == 0  # the shards are still there, and once more does no harm
 
 
+def test_a_merged_folder_has_the_hash_of_one_run(call, shards):
+    whole = run(call, "--out", "whole")
+    assert call("digest", merge(call, *shards).folder).out == call("digest", whole).out
+
+
+def test_how_the_work_goes_is_told_unless_quiet(call, shards):
+    assert merge(call, *shards).err.splitlines()[-1] == "shards joined: 3 of 3"
+    shutil.rmtree("merged")
+    ended = merge(call, *shards, "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+
+
 def test_a_shard_says_where_it_is_and_can_be_moved(call, shards):
     assert [f".shard-{i}-of-3" in shards[i - 1].name for i in (1, 2, 3)] == [True] * 3
     moved = [shutil.move(shard, f"moved-{i}") for i, shard in enumerate(shards)]

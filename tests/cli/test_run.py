@@ -59,6 +59,20 @@ def test_with_json_the_output_is_one_document(fast_run):
     assert document["summary"]["n"] == 2
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("alliance=nato", "alliance: an alliance cannot be chosen here; write 'alliance: nato' in a file"),
+        ("crisis=5", "crisis: 5 cannot stand for a whole part; set what is in it, such as crisis.KEY=VALUE"),
+    ],
+)
+def test_a_word_in_place_of_a_whole_part_is_the_only_thing_told(call, setting, said):
+    ended = call("tiny.yaml", "--reps", 1, "--set", setting)
+    assert ended.code == 3
+    (line,) = ended.err.splitlines()
+    assert line.startswith(f"--set #1: {said}")
+
+
 def test_quiet_silences_progress_only(call):
     words = ("tiny.yaml", "--reps", 2, "--charts", "none")
     loud, quiet = call(*words), call(*words, "--quiet")

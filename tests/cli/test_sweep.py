@@ -39,7 +39,7 @@ def test_the_number_of_workers_and_a_second_time_change_no_byte(call):
 
 def test_more_replications_extend_the_same_folder(call):
     small = call(*WORDS, "--no-charts").folder
-    ended = call(*WORDS, "--no-charts", "--reps", 6)
+    ended = call(*(word for word in WORDS if word != "--quiet"), "--no-charts", "--reps", 6)
     assert ended.folder == small
     assert "24 of 36 runs taken over from the finished results" in ended.err
     more = contents(small)
@@ -47,8 +47,13 @@ def test_more_replications_extend_the_same_folder(call):
     assert contents(small) == more
 
 
+def test_quiet_says_nothing_of_runs_taken_over(call):
+    call(*WORDS, "--no-charts", "--reps", 2)
+    assert call(*WORDS, "--no-charts", "--reps", 3).err == ""
+
+
 def test_more_points_run_only_the_new_ones(call):
-    words = ("sweep", "tiny.yaml", "--quiet", "--no-charts", "--reps", 4)
+    words = ("sweep", "tiny.yaml", "--no-charts", "--reps", 4)
     call(*words, "--vary", "mandate.troops=500:1000:500")
     ended = call(*words, "--vary", "mandate.troops=500:2000:500")
     assert "8 of 16 runs taken over from other sweeps of this scenario" in ended.err
@@ -116,6 +121,16 @@ def test_with_json_the_output_is_one_document(call):
         (("--vary", RULE, "--max-reps", 40), 2, "--max-reps belongs to --precision"),
         (("--sample", "sobol", "--vary", "mandate.troops=9:3"), 3, "the lower first"),
         (("--sample", "latin", "--vary", "mandate.troops=9"), 3, "write path=low:high"),
+        (
+            ("--sample", "latin", "--vary", "council.deliberation_cold=1:4"),
+            3,
+            "--vary #1: council.deliberation_cold: cannot sample from 1 to 4: 1 needs a unit; write '1 h'\n",
+        ),
+        (
+            ("--sample", "sobol", "--vary", "council.deliberation_cold=-1 h:4"),
+            3,
+            "--vary #1: council.deliberation_cold: cannot sample from '-1 h' to 4: ",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(call, words, code, said):

@@ -15,6 +15,7 @@ from sim.engine.dynamics import (
     plateau,
     time_of_integral,
     time_of_level,
+    times_of_integrals,
 )  # fmt: skip
 
 levels = st.one_of(st.just(0.0), st.floats(1e-6, 10))  # incidents per h
@@ -65,6 +66,12 @@ def test_the_time_of_an_integral_gives_the_integral_back(x0, g, s, k, area):
     assume(isfinite(t))
     # Near the finite total of a dying unrest the inverse is ill-conditioned: hold the integral, not the time.
     assert integral_to(x0, g, s, k, t) == pytest.approx(area, rel=1e-9)
+
+
+@given(x0=levels, g=rates, s=rates, k=ceilings, areas=st.lists(st.floats(1e-12, 1e4), min_size=1, max_size=5))
+def test_the_times_of_many_integrals_are_to_the_last_bit_those_of_each(x0, g, s, k, areas):
+    rising = sorted(areas)
+    assert times_of_integrals(x0, g, s, k, rising) == [time_of_integral(x0, g, s, k, a) for a in rising]
 
 
 @given(x0=starts, g=rates, s=rates, k=ceilings, area=st.floats(1e-6, 1e4))

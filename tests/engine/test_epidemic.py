@@ -13,6 +13,7 @@ from sim.engine.logistic import cases_after, crossings, hours_to_cases
 from sim.engine.replication import run_replication
 from sim.experiment.dynamics.epidemic import incidence
 from sim.experiment.responses import responses_of
+from sim.experiment.spans import record_responses
 from sim.report.story import tell
 from sim.scenario.models import Scenario
 from tests.tiny import tiny_scenario
@@ -173,9 +174,38 @@ def test_it_is_measured_and_told():
     assert found["cases.CCC"] == pytest.approx(20_000, rel=0.05)
     assert found["worst_day.BBB"] == pytest.approx(0.1 * 20_000 / 4 / 10, rel=0.01)
     text = " ".join(" ".join(tell(log, scenario)).split())
-    assert "Lead to Host: test kits, 10 days after it was asked for or agreed" in text
+    assert "arrives from Lead in Host: test kits (10 days after it was asked for or agreed)" in text
     assert "vaccine from outside still awaited by Host" in text
 
 
 def test_growth_is_doubled_by_a_lever_that_doubles_it():
     assert cases_after(1.0, 0.01, 1e9, 100.0) == pytest.approx(exp(1.0), rel=1e-6)
+
+
+def test_like_deliveries_and_outbreaks_share_a_line():
+    kits = {"first": delivery(to="CCC"), "second": delivery(to="BBB"), "own": delivery(by="BBB", to="BBB")}
+    scenario = world(kits)
+    text = " ".join(" ".join(tell(lived(scenario), scenario)).split())
+    assert "agreed with Lead, or asked of it: test kits, for Ally and Host" in text
+    assert "arrives from Lead in Ally and Host: test kits (10 days after" in text
+    assert "production under way in Ally: test kits" in text
+    assert "ready in Ally: test kits (10 days after it was begun)" in text
+    assert text.count("first confirmed cases") == 1
+
+
+def test_a_delivery_given_to_a_named_state_rests_on_every_run():
+    entry = {
+        "response": "brought.kits", "label": "Kits", "kind": "input", "unit": "", "value": 5, "who": "CCC",
+        "source": "assumption", "confidence": "low",
+    }  # fmt: skip
+    scenario = world({"kits": delivery(amount=5)}, record={"kits": entry})
+    response = record_responses(scenario)["kits"]
+    assert response.contributor == ""
+    assert response.function(lived(scenario), scenario) == 5
+
+
+def test_what_order_means_is_called_by_the_kind_of_crisis():
+    found = responses_of(world())
+    assert found["hours_to_order_from_start"].label == "Start of the scenario to every wave past"
+    assert found["hours_to_order"].label == "Appeal to every wave past"
+    assert responses_of(tiny_scenario())["hours_to_order"].label == "Appeal to calm at every site"

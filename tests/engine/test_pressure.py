@@ -194,3 +194,30 @@ def test_dialogue_that_lowers_tension_lowers_the_hazard():
     assert (
         shares(associated({"crisis.injects": {"talks": talks}}), 30)["AAA"] < shares(associated(), 30)["AAA"]
     )
+
+
+def test_the_state_at_blame_has_a_pace_of_its_own():
+    found = shares(associated(hazard="0 per day", own="10 per day"), 20)
+    assert found == {"AAA": 1, "BBB": 0, "CCC": 0}
+    assert shares(associated(hazard="1 per day", own="0 per day"), 5)["AAA"] == 0
+
+
+def of_hand(drift: str) -> dict[str, float]:
+    """Return the responses where inquiries run at *drift* and measures begin a day after the appeal."""
+    talks = {"label": "data exchanged", "after": "appeal", "delay": "1 day", "level": "measures"}
+    shape = pressure(attribution={**pressure()["attribution"], "drift": drift})
+    scenario = world(shape, {"response.measures": {"talks": talks}})
+    return {n: r.function(lived(scenario), scenario) for n, r in responses_of(scenario).items()}
+
+
+def test_soldiers_hang_on_attribution_where_measures_do_not():
+    unknown, known = of_hand("0 per day"), of_hand("20 per day")
+    assert unknown["help.timely"] == known["help.timely"] == 1
+    assert (unknown["force.timely"], unknown["force.late"], unknown["force.never"]) == (0, 0, 1)
+    assert known["force.timely"] == 1
+    assert unknown["attacks_before_force"] == 1 > known["attacks_before_force"]
+
+
+def test_the_closing_line_says_whether_soldiers_came():
+    text = " ".join(" ".join(tell(lived(world()), world())).split())
+    assert "soldiers on post after" in text

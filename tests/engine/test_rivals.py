@@ -114,7 +114,10 @@ def test_allies_follow_the_line_that_was_drawn():
         assert members.classes["BBB"] == members.classes["AAA"]
 
 
-@pytest.mark.parametrize(("noise", "private", "trust"), [(0, True, 1.0), (1, True, 0.5), (0, False, 0.0)])
+@pytest.mark.parametrize(
+    ("noise", "private", "trust"),
+    [(0, True, 1.0), (1, True, 0.5), (2, True, 0.2), (0.5, True, 0.8), (0, False, 0.0)],
+)
 def test_a_sounding_is_believed_as_far_as_it_is_reliable(noise, private, trust):
     settings = {
         "crisis.host_choice.sounding_noise": noise,

@@ -104,7 +104,8 @@ def test_without_the_gate_the_hopeless_motions_are_put_and_refused():
 
 
 def test_a_treaty_that_is_silent_on_force_leaves_only_words():
-    log = lived({"treaty.mutual_help.tests": [{"fact": "territory", "met_by": ["disputed"]}]})
+    silent = {"treaty.mutual_help.tests": [{"fact": "territory", "met_by": ["disputed"]}]}
+    log = lived({**silent, "crisis.host_choice.may_ask_lead_alone": False})
     assert [r.detail["reason"] for r in log.of(K.NO_MOTION)] == ["no clause carries it"] * 3
     assert [r.detail["level"] for r in log.of(K.ADOPTED)] == ["words"]
     assert log.first(K.LEDGER).detail["lawful"] == ("words",)

@@ -150,9 +150,15 @@ def test_few_numbers_are_uniform_and_neighbours_know_nothing_of_each_other(index
         assert abs(np.corrcoef(sample[1:], sample[:-1])[0, 1]) < 4 / sqrt(len(sample))
 
 
-def test_three_at_once_are_the_next_three():
+def test_numbers_ahead_are_the_next_ones_and_stay_until_taken():
     together, alone = a_stream(), a_stream()
-    assert [u for _ in range(40) for u in together.three()] == singly(alone, 120)
+    taken = []
+    for n in (1, 3, 40, 3, 90):
+        assert together.ahead(n)[-1] == together.ahead(n + 3)[-1]
+        ahead = together.ahead(n)
+        taken += ahead[: -n - 1 : -1]
+        del ahead[-n:]
+    assert taken == singly(alone, 137)
 
 
 def test_uniforms_pass_kolmogorov_smirnov_along_a_stream_and_across_addresses():

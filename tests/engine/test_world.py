@@ -6,8 +6,8 @@ from math import inf, nan
 
 import pytest
 
-from sim.engine.council import _ledger
 from sim.engine.event_log import EventKind
+from sim.engine.law import read_once
 from sim.engine.world import Clock, World
 from tests.tiny import tiny_scenario
 
@@ -34,6 +34,16 @@ def test_plain_calls_keep_their_place_among_events():
     clock.call(0.5, told.append, "before")
     clock.run()
     assert (told, clock.now) == (["before", "first", "second", "third"], 1)
+
+
+def test_what_would_be_later_than_the_last_instant_is_not_called():
+    clock, told = Clock(1.0), []
+    for hours in (1, 2, 2.5, inf, nan):
+        clock.call_by(3.0, hours, told.append, hours)
+    clock.run()
+    assert told == [1, 2]
+    with pytest.raises(ValueError, match=r"delay of -0\.5 h"):
+        clock.call_by(3.0, -0.5, told.append)
 
 
 def test_what_waits_can_be_put_otherwise_without_losing_its_place():
@@ -105,8 +115,8 @@ def test_a_treaty_is_read_anew_when_it_or_the_facts_or_the_day_are_others():
     scenario = tiny_scenario()
     treaty, day = scenario.alliance.treaty, scenario.start.date()
     met, unmet = {"territory": "recognised"}, {"territory": "none"}
-    first = _ledger(treaty, met, day)
-    assert _ledger(treaty, dict(met), day) is first
-    assert _ledger(treaty, unmet, day).lawful != first.lawful
-    assert _ledger(treaty, met, day.replace(year=1990)).lawful != first.lawful
-    assert _ledger({}, met, day).lawful != first.lawful
+    first = read_once(treaty, met, day)
+    assert read_once(treaty, dict(met), day) is first
+    assert read_once(treaty, unmet, day).lawful != first.lawful
+    assert read_once(treaty, met, day.replace(year=1990)).lawful != first.lawful
+    assert read_once({}, met, day).lawful != first.lawful

@@ -8,6 +8,7 @@ from dataclasses import replace as swapped
 import pytest
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.experiment import gather
 from sim.experiment.compare_inputs import input_differences
 from sim.experiment.comparison import compare_sides, digest_of, write_comparison
 from sim.experiment.folders import ResultsError
@@ -94,6 +95,50 @@ def test_what_shares_no_luck_is_not_paired_and_the_reason_told(other, said):
     assert said in str(refused.value)
     assert "--unpaired" in str(refused.value)
     assert not compare_sides(sides, pair=False).paired
+
+
+def crisis_of(**changes):
+    scenario = tiny_scenario()
+    return scenario.model_copy(update={"crisis": scenario.crisis.model_copy(update=changes)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"host": "BBB"}, "they are different crises (CCC is host in tiny (1), BBB in tiny (2))"),
+        ({"unrest": None}, "(what goes on: unrest in tiny (1), nothing in tiny (2))"),
+        ({"sites": {}}, "(where: north, south in tiny (1), nothing in tiny (2))"),
+    ],
+)
+def test_different_crises_are_refused_before_any_is_run(monkeypatch, changes, said):
+    sides = [tiny_scenario(), crisis_of(**changes)]
+    monkeypatch.setattr(gather, "side_of_scenario", None)
+    with pytest.raises(ResultsError, match="must not be paired") as refused:
+        gather.gather_sides(sides, 3, 1, 1)
+    assert said in str(refused.value)
+
+
+def test_luck_that_does_not_match_is_refused_before_anything_is_run(monkeypatch):
+    sides = [tiny_scenario(), tiny_scenario({"experiment.chance": "fixed"})]
+    monkeypatch.setattr(gather, "side_of_scenario", None)
+    with pytest.raises(ResultsError, match=r"chance: drawn in tiny \(1\), fixed in tiny \(2\)"):
+        gather.gather_sides(sides, 3, 1, 1)
+
+
+def test_the_same_crisis_at_another_date_by_another_name_is_paired():
+    other = tiny_scenario(
+        {"crisis.type": "hybrid", "start": "2023-01-02T00:00+06:00", "moved_by": "365 days"}
+    )
+    sides = gather.gather_sides([tiny_scenario(), other.model_copy(update={"name": "again"})], 3, 1, 1)
+    assert compare_sides(sides).n == 3
+
+
+def test_without_pairs_different_crises_are_compared_and_said_to_differ():
+    one, other = a_side(), a_side(name="b")
+    other.scenario = crisis_of(sites={"elsewhere": other.scenario.crisis.sites["north"]})
+    found = compare_sides([one, other], pair=False)
+    assert any("a and b are different crises" in note for note in found.notes)
+    assert not any("different crises" in note for note in compare_sides([one, a_side()], pair=False).notes)
 
 
 def test_failed_runs_are_left_out_of_their_pairs():

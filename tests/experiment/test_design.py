@@ -31,6 +31,15 @@ def test_more_runs_begin_with_the_same_ones():
     assert nested_design(tiny_scenario(), 7, 9)[:4] == nested_design(tiny_scenario(), 7, 4)
 
 
+def test_runs_are_made_as_they_are_asked_for_however_many_there_are():
+    runs = nested_design(tiny_scenario(), 7, 10**12)
+    assert runs[-1] == (10**12 - 1, (10**12 - 1) // 2, 7, 10**12 - 1)
+    assert list(runs[5:8]) == list(nested_design(tiny_scenario(), 7, 8))[5:]
+    assert len(runs[: 10**9]) == 10**9
+    with pytest.raises(IndexError):
+        runs[10**12]
+
+
 def test_a_draw_is_within_its_range_and_its_own():
     scenario = tiny_scenario()
     values = [drawn_values(scenario, 1, draw)[NORTH] for draw in range(20)]

@@ -121,6 +121,13 @@ def test_groups_of_one_change_nothing():
     assert effective_size(values, list(range(50))) == pytest.approx(50)
 
 
+def test_groups_in_an_array_count_as_those_in_a_list():
+    values = RNG.normal(size=40)
+    for groups in (np.repeat(np.arange(10.0), 4), np.tile(np.arange(8.0), 5), np.zeros(40)):
+        assert clustered_error(values, groups) == clustered_error(values, groups.tolist())
+    assert effective_size([], np.array([])) == 0
+
+
 def test_copies_within_a_group_add_nothing():
     values = RNG.normal(size=50)
     fourfold, groups = np.repeat(values, 4), np.repeat(np.arange(50), 4).tolist()

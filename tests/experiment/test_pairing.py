@@ -69,8 +69,38 @@ def test_chances_follow_agresti_and_min():
 
 def test_the_same_answers_are_no_difference():
     found = paired(KILLED, pairs("killed", [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]))
-    assert (found.mean, found.effect, found.variance_reduction) == (0, 0, inf)
+    assert (found.mean, found.effect) == (0, 0)
+    assert isnan(found.variance_reduction)  # nothing to be sharper about
     assert not found.differs
+
+
+def test_a_difference_that_is_the_same_in_every_pair_is_exact():
+    found = paired(KILLED, pairs("killed", [1.0, 2.0, 3.0], [2.0, 3.0, 4.0]))
+    assert (found.mean, found.low, found.high, found.variance_reduction) == (1, 1, 1, inf)
+
+
+@pytest.mark.parametrize("values", [[0.1 + 0.2 - 0.28], [7.3], [1e5 / 3], [-0.07, 0.03]])
+def test_another_order_of_adding_up_is_no_difference(values):
+    once, often = sorted(values * 40), values * 200
+    noisy = [value * (1 + 1e-15 * (place % 3)) for place, value in enumerate(once)]
+    for found in (
+        unpaired(KILLED, rows("killed", often), rows("killed", noisy)),
+        paired(KILLED, pairs("killed", once, noisy)),
+    ):
+        assert (found.mean, found.effect, found.differs) == (0, 0, False)
+        assert found.low <= 0 <= found.high
+
+
+def test_what_varies_by_rounding_alone_differs_wholly():
+    a, b = [0.02 * (1 + 1e-15 * (n % 3)) for n in range(40)], [0.03] * 40
+    assert unpaired(KILLED, rows("killed", a), rows("killed", b)).effect == inf
+    assert paired(KILLED, pairs("killed", b, a)).effect == -inf
+
+
+def test_findings_come_before_noise():
+    noise = unpaired(KILLED, rows("killed", [0.02] * 200), rows("killed", [0.02 * (1 + 1e-15)] * 40))
+    found = unpaired(ORDER, rows("hours_to_order", [1.0, 2.0, 3.0]), rows("hours_to_order", [7.0, 8.0, 9.0]))
+    assert ranked([noise, found]) == [found, noise]
 
 
 def test_opposite_answers_make_pairing_worse():

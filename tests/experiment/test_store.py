@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiment import store_file, store_place
+from sim.experiment import store, store_file, store_place
 from sim.experiment.design import Run
 from sim.experiment.executors import execute, fulfil
 from sim.experiment.results import MANIFEST, check_folder, identity_of, store_for, write_results
@@ -241,8 +241,9 @@ def test_a_flipped_bit_is_found_and_that_part_done_again(tmp_path):
         fulfil(outcome_of, TASKS, store)
         store.settle()
         path, content = store.path, store.content
+        numbers = b"".join(*store.base.execute("SELECT rows, firsts FROM parts WHERE id = 1"))
     whole = bytearray(path.read_bytes())
-    place = whole.index(np.float64(1 / 3).tobytes())
+    place = whole.index(numbers) + numbers.index(np.float64(1 / 3).tobytes())
     whole[place] ^= 4
     path.write_bytes(whole)
     with closing(sqlite3.connect(path)) as base:
@@ -259,6 +260,27 @@ def test_a_flipped_bit_is_found_and_that_part_done_again(tmp_path):
     assert all(same(o, outcome_of(t)) for o, t in zip(found, TASKS, strict=True))
 
 
+@pytest.mark.parametrize("field", ["runs", "rows", "firsts", "curves", "content", "checksum"])
+def test_a_flipped_bit_in_any_long_field_is_seen(field):
+    tasks = [Task("", run) for run in DESIGN]
+    (part,) = pack(tasks, [outcome_of(task) for task in tasks])
+    content = getattr(part, field)
+    for place in range(0, len(content), max(1, len(content) // 50)):
+        hurt = content[:place] + bytes([content[place] ^ 16]) + content[place + 1 :]
+        assert not part._replace(**{field: hurt}).whole
+    assert part.whole
+    assert not part._replace(**{field: content[:-1]}).whole
+
+
+def test_a_store_with_other_checksums_is_not_called_damaged(tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "FORMAT", store_file.FORMAT - 1)
+    with opened(tmp_path) as old:
+        fulfil(outcome_of, TASKS, old)
+        path = old.path
+    (problem,) = check_store(path)[1]
+    assert problem.endswith("was written by a version of the program with other checksums")
+
+
 def test_a_chunk_without_its_mark_or_a_part_is_done_again(tmp_path):
     for statement in ("DELETE FROM chunks WHERE id = 1", "DELETE FROM parts WHERE id = 2"):
         with opened(tmp_path, fresh=True) as store:
@@ -271,16 +293,22 @@ def test_a_chunk_without_its_mark_or_a_part_is_done_again(tmp_path):
         assert len(function.done) == 100
 
 
+def wide(task: Task) -> Outcome:
+    """Return an outcome of which few fit on a page."""
+    outcome = outcome_of(task)
+    return outcome._replace(row=outcome.row * 200)
+
+
 def test_a_write_that_fails_loses_only_its_chunk(tmp_path):
     with opened(tmp_path) as store:
-        store.keep(TASKS[:30], [outcome_of(task) for task in TASKS[:30]])
+        store.keep(TASKS[:30], [wide(task) for task in TASKS[:30]])
         pages = store.base.execute("PRAGMA page_count").fetchone()[0]
         store.base.execute(f"PRAGMA max_page_count={pages + 1}")  # a disk with room for one page more
         with pytest.raises(StoreError, match=r"full.*is kept and the same command goes on"):
-            fulfil(outcome_of, TASKS, store)
+            fulfil(wide, TASKS, store)
     with opened(tmp_path) as store:
         assert 30 <= len(store) < 180
-        execute(outcome_of, TASKS, store=store)
+        execute(wide, TASKS, store=store)
         assert len(store) == 180
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sim.experiment.design import drawn_values
 from sim.experiment.responses import responses_of
-from sim.experiment.study import run_study
+from sim.experiment.study import do_study, plan_study, run_study
 from sim.scenario.errors import ScenarioError
 from tests.experiment.logs import failing_replicate, fake_replicate
 from tests.experiment.test_responses import an_entry
@@ -135,5 +135,45 @@ def test_plotting_needs_a_plotter():
     study = a_study(1)
     with pytest.raises(RuntimeError, match=r"use sim\.run"):
         study.plot()
-    study.plotter = lambda s, kind: (s is study, kind)
-    assert study.plot("main") == (True, "main")
+    study.plotter = lambda s, kind, to: (s is study, kind, to)
+    assert study.plot("main") == (True, "main", None)
+
+
+def test_very_many_runs_are_read_piece_by_piece_and_say_the_same(tmp_path, monkeypatch):
+    from sim.experiment import study as module
+    from sim.experiment.results import store_for, write_results
+
+    def made(out):
+        plan = plan_study(tiny_scenario(), 11, replicate=fake_replicate)
+        with store_for(plan, out) as store:
+            found = do_study(plan, 1, store=store)
+            folder = write_results(found, out, store=store)
+        return found, folder
+
+    whole, one = made(tmp_path / "whole")
+    monkeypatch.setattr(module, "PIECEMEAL", 11)
+    monkeypatch.setattr(module, "PIECE", 4)
+    read, other = made(tmp_path / "read")
+    assert set(read.curves) == set(whole.curves)
+    for name in whole.curves:
+        assert read.curves[name].tobytes() == whole.curves[name].tobytes()
+    assert read.curves["troops"] is not read.curves["troops"]  # none is kept
+    assert repr(read.events) == repr(whole.events)
+    for file in ("runs.csv", "variants.csv", "summary.csv", "effects.csv", "design.csv", "events.jsonl.gz"):
+        assert (one / file).read_bytes() == (other / file).read_bytes()
+    with pytest.raises(KeyError):
+        read.curves["nothing"]
+
+
+def test_failures_of_very_many_runs_keep_their_addresses(tmp_path, monkeypatch):
+    from sim.experiment import study as module
+    from sim.experiment.results import store_for
+
+    monkeypatch.setattr(module, "PIECEMEAL", 5)
+    monkeypatch.setattr(module, "PIECE", 2)
+    plan = plan_study(tiny_scenario(), 5, replicate=failing_replicate)
+    with store_for(plan, tmp_path) as store:
+        study = do_study(plan, 1, store=store)
+    assert [(f.variant, f.run.run) for f in study.failures] == [("", 2), ("no_answer", 2)]
+    assert np.isnan(study.curves["troops"][2]).all()
+    assert not np.isnan(study.curves["troops"][[0, 1, 3, 4]]).any()

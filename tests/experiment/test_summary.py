@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from math import isnan
 
 import numpy as np
 import pytest
 
-from sim.experiment.compare import compare, score_of
+from sim.experiment.compare import compare, score_of, unreached
 from sim.experiment.estimates import effective_size, wilson
 from sim.experiment.study import run_study
 from sim.experiment.typical import ENOUGH
@@ -165,6 +166,59 @@ def test_nothing_simulated_is_nothing_judged():
     assert (found.n, found.inside_band) == (0, None)
 
 
+def cut_at(hours, **change):
+    """Return the record of `a_record` beside a simulation that stopped after *hours*."""
+    scenario = tiny_scenario()
+    entry = scenario.record["decision"].model_copy(update={"low": None, "high": None} | change)
+    update = {"record": {"decision": entry}, "horizon": scenario.horizon.with_value(hours)}
+    scenario = scenario.model_copy(update=update)
+    base = dict.fromkeys(STUDY.rows[0], 0.0) | {"appealed": 1.0, "mandate": 1.0, "hours_simulated": hours}
+    rows = [base | {"run": float(i), "draw": float(i), "record.decision": v} for i, v in enumerate(HOURS)]
+    return compare(scenario, rows, 0.9)["decision"]
+
+
+def test_what_lies_past_the_end_is_not_judged_and_counted_apart():
+    late, just = cut_at(55.0, value=60), cut_at(60.0, value=60)
+    assert (late.reached, late.inside_band, late.inside_half) == (False, None, None)
+    assert isnan(late.crps)
+    assert isnan(late.percentile)
+    assert (just.reached, just.inside_band) == (True, True)
+    # A range is over when its longest is; an instant of its own counts before the value.
+    assert not cut_at(55.0, value=50, high=60).reached
+    start = tiny_scenario().start
+    assert not cut_at(55.0, value=50, at=start + timedelta(hours=56)).reached
+    assert cut_at(55.0, value=60, at=start + timedelta(hours=55)).reached
+    score = score_of([late, just])
+    assert (score.n_instants, score.n_unreached, score.in_band) == (1, 1, 1.0)
+
+
+def test_a_total_is_reached_with_the_last_of_the_record():
+    scenario = tiny_scenario()
+    timing = scenario.record["decision"].model_copy(update={"value": 60.0, "low": None, "high": None})
+    total = timing.model_copy(update={"response": "killed", "unit": "people", "value": 5.0})
+    record = {"decision": timing, "dead": total}
+
+    def left_out(hours):
+        cut = {"record": record, "horizon": scenario.horizon.with_value(hours)}
+        return unreached(scenario.model_copy(update=cut))
+
+    assert left_out(60.0) == set()
+    assert left_out(59.0) == {"decision", "dead"}
+
+
+def test_a_wait_counts_from_the_recorded_appeal():
+    scenario = tiny_scenario()
+    wait = scenario.record["decision"].model_copy(update={"value": 60.0, "low": None, "high": None})
+    appeal = wait.model_copy(update={"response": "hours_to_appeal", "value": 10.0})
+    record = {"appeal": appeal, "decision": wait}
+
+    def left_out(hours):
+        cut = {"record": record, "horizon": scenario.horizon.with_value(hours)}
+        return unreached(scenario.model_copy(update=cut))
+
+    assert (left_out(70.0), left_out(69.0)) == (set(), {"decision"})
+
+
 def test_the_score_counts_scored_instants():
     near, far = a_record(HOURS, value=50, naive=(0.0, 400.0)), a_record(HOURS, value=99, naive=(90.0, 100.0))
     shown = a_record(HOURS, value=99, scored=False)
@@ -181,3 +235,9 @@ def test_the_score_counts_scored_instants():
 def test_a_summary_is_plain_data_for_json():
     text = json.dumps(SUMMARY.as_dict(), allow_nan=False)
     assert json.loads(text)["responses"]["mandate"]["n"] == SUMMARY.responses["mandate"].n
+
+
+def test_where_no_pair_differs_there_is_nothing_to_reduce():
+    found = SUMMARY.variants["no_answer"].differences["killed"]
+    assert (found.mean, found.low, found.high) == (0, 0, 0)
+    assert isnan(found.variance_reduction)

@@ -7,6 +7,7 @@ from math import isnan
 import numpy as np
 import pytest
 
+from sim.experiment import sweep
 from sim.experiment.factors import design_of
 from sim.experiment.main_effects import main_effects
 from sim.experiment.responses import RESPONSES
@@ -294,7 +295,7 @@ def test_the_facade_sweeps_draws_and_writes(tmp_path):
     import sim
 
     study = sim.sweep(tiny_scenario(), {FLEET: "2:6:4"}, 3, responses=["killed"], out=tmp_path)
-    assert next(path.name for path in study.plot(tmp_path / "charts")) == "sweep-bands.png"
+    assert next(path.name for path in study.plot(to=tmp_path / "charts")) == "sweep-bands.png"
     assert (study.shown, study.folder is not None) == (("killed",), True)
     texts = sim.sweep(tiny_scenario(), [f"{FLEET}=2:6:4"], 3, responses=["killed"])
     assert texts.scenario == study.scenario
@@ -302,6 +303,21 @@ def test_the_facade_sweeps_draws_and_writes(tmp_path):
         sim.sweep(tiny_scenario(), ["horizon=1 h:2 days:1"], 3)
     with pytest.raises(ScenarioError, match="write one above 0"):
         sim.sweep(tiny_scenario(), {FLEET: "2:6:0"}, 3)
+
+
+def test_a_summary_reads_a_point_piece_by_piece(monkeypatch):
+    study = swept({"mandate.troops": [500, 1000]}, 9)
+    whole = study.summary().as_dict()
+    monkeypatch.setattr(sweep, "PIECE", 2)
+    again = swept({"mandate.troops": [500, 1000]}, 9)
+    assert [len(rows) for rows in again.pieces_of(0)] == [2, 2, 2, 2, 1]
+    assert repr(again.rows_of(1)) == repr(study.rows_of(1))
+    # Whoever wants all rows of a point at once takes gigabytes where there are a million.
+    monkeypatch.setattr(sweep.SweepStudy, "rows_of", None)
+    assert repr(again.summary().as_dict()) == repr(whole)
+    values, pieces = (sweep.study_values(one)(0)["mandate"] for one in (study, again))
+    assert list(values.values) == list(pieces.values)
+    assert list(values.groups) == list(pieces.groups)
 
 
 def test_a_run_that_fails_is_told_and_left_out():

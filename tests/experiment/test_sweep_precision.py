@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
@@ -71,6 +73,28 @@ def test_a_rule_with_plain_intervals_would_claim_too_much():
                 misses += 1
                 break
     assert misses / trials > 2 * ERROR
+
+
+#: Standard errors that the interval of looks 1, 2 and 10 reaches: normal quantiles at 1 - 0.15 / (pi k)^2.
+REACH = {1: 2.1649, 2: 2.6694, 10: 3.6119}
+
+
+@pytest.mark.parametrize("look", REACH)
+def test_each_look_spends_its_share_of_the_error(look):
+    n = 20_000
+    x = np.tile([-1.0, 1.0], n // 2) + 3.0
+    error = x.std(ddof=1) / np.sqrt(n)
+    found = Rule(0.01, n).judge(Values(x, range(n)), look)
+    assert found.half_width / error == pytest.approx(REACH[look], rel=2e-3)
+    shares = Values(np.tile([0.0, 1.0], n // 2), range(n), proportion=True)
+    found = Rule(0.01, n).judge(shares, look)
+    assert found.half_width / (0.5 / np.sqrt(n)) == pytest.approx(REACH[look], rel=2e-3)
+
+
+def test_the_looks_together_spend_no_more_than_the_whole_error():
+    spent = [2 * (1 - NormalDist().cdf(reach)) for reach in REACH.values()]
+    assert spent == pytest.approx([ERROR * 6 / (np.pi * look) ** 2 for look in REACH], rel=1e-2)
+    assert sum(ERROR * 6 / (np.pi * look) ** 2 for look in range(1, 10_000)) < ERROR
 
 
 def test_it_never_stops_before_thirty_even_if_all_agree():

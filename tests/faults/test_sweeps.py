@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.experiment.canonical import canonical_hash, read_manifest
-from tests.faults.test_processes import ROOT, chunks_kept, kill_again_and_again, wait_until
+from tests.faults.test_processes import ROOT, kept, kill_again_and_again, wait_until
 from tests.tiny import tiny_yaml
 
 pytestmark = pytest.mark.slow
@@ -57,9 +57,7 @@ def finish(place, out, *words, jobs=2):
 def test_killed_again_and_again_it_ends_with_the_same_bytes(place, jobs):
     folder, expected = place
     out, luck = f"killed-{jobs}", random.Random(jobs)
-    kill_again_and_again(
-        lambda: begin(folder, out, "--quiet", jobs=jobs), lambda: chunks_kept(folder, out), luck
-    )
+    kill_again_and_again(lambda: begin(folder, out, "--quiet", jobs=jobs), lambda: kept(folder, out), luck)
     code, printed, said = finish(folder, out, jobs=jobs)
     assert code == 0
     assert f"of {RUNS} runs taken over" in said

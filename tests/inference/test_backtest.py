@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from sim.alliance.theories import THEORIES
-from sim.inference.backtest import REFERENCE, backtest
-from sim.inference.backtest_text import backtest_text, claims, document, misses_first
-from sim.inference.board_scores import Measure, ranked_probability, scored
+from sim.inference.backtest import ORDERED, REFERENCE, Backtest, backtest
+from sim.inference.backtest_text import SAMPLE_WORDS, backtest_text, claims, document, misses_first
+from sim.inference.board_scores import FEWEST_CONFLICTS, Measure, ranked_probability, scored
 from sim.inference.contenders import class_shares, taught
 from sim.inference.reading_out import answers, level, shares_of
 from tests.inference.records import foreign_cases, shipped_cases
@@ -31,13 +31,58 @@ def test_skill_of_the_reference_is_nought_and_perfect_is_one():
     assert scored(rows).skill == scored(rows).low == scored(rows).high == 0
     rows = [row._replace(forecast=sure) for row in rows]
     assert scored(rows).skill == pytest.approx(1)
-    assert scored(rows).claimed
 
 
-def test_one_conflict_alone_claims_nothing():
-    rows = [Measure("a", 1.0, 0, np.array([0.9, 0.1]), np.array([0.5, 0.5]))] * 20
-    assert scored(rows).skill > 0
-    assert not scored(rows).claimed
+def good_rows(conflicts: int, spread: float = 0.2) -> list[Measure]:
+    """Return forecasts that beat the reference everywhere, a little more in every second conflict."""
+    return [
+        Measure(
+            str(k), 1.0, 0, np.array([0.7 + spread * (k % 2), 0.3 - spread * (k % 2)]), np.array([0.5, 0.5])
+        )
+        for k in range(conflicts)
+    ]
+
+
+@pytest.mark.parametrize("conflicts", [1, 2, FEWEST_CONFLICTS - 1])
+def test_too_few_conflicts_claim_nothing_whatever_the_interval(conflicts):
+    found = scored(good_rows(conflicts))
+    assert found.skill > 0.5
+    assert not found.usable
+    assert not found.claimed
+    assert scored(good_rows(FEWEST_CONFLICTS)).claimed
+
+
+def test_conflicts_coded_alike_leave_no_interval_and_no_claim():
+    found = scored(good_rows(FEWEST_CONFLICTS + 2, spread=0.0))
+    assert found.skill > 0.5
+    assert found.low == pytest.approx(found.high)
+    assert not found.usable
+    assert not found.claimed
+    worse = scored([m._replace(forecast=m.reference, reference=m.forecast) for m in good_rows(12, 0.0)])
+    assert not worse.worse
+    assert scored([m._replace(forecast=m.reference, reference=m.forecast) for m in good_rows(12)]).worse
+
+
+def board_of(conflicts: int) -> Backtest:
+    """Return a board without forecasts, on which one theory does well in *conflicts* conflicts."""
+    good = dict.fromkeys(SAMPLE_WORDS, scored(good_rows(conflicts)))
+    flat = dict.fromkeys(
+        SAMPLE_WORDS, scored([m._replace(forecast=m.reference) for m in good_rows(conflicts)])
+    )
+    return Backtest((), {}, {"lead_nation": good, ORDERED: flat, REFERENCE: flat}, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("conflicts", [1, 2, 9])
+def test_the_board_says_that_there_are_too_few_conflicts_and_nothing_else(conflicts):
+    (told,) = claims(board_of(conflicts))
+    assert f"too few conflicts ({conflicts})" in told
+    assert "includes zero" not in told
+
+
+def test_the_board_claims_from_ten_conflicts_on():
+    told = " ".join(claims(board_of(10)))
+    assert "lead_nation (answers, all coded)" in told
+    assert "no interval with a width" in told  # of the theory that forecasts the reference itself
 
 
 def test_siblings_in_one_conflict_widen_the_interval():
@@ -131,7 +176,10 @@ def test_states_nobody_knows_are_no_obstacle(tmp_path):
     assert result.borrowed == len(shipped_cases())
     assert all(isfinite(by["all"].rps) for by in result.scores.values())
     alone = backtest(foreign_cases(tmp_path), structures=False)
-    assert "war_a" in backtest_text(alone)
+    text = backtest_text(alone)
+    assert "war_a" in text
+    assert "too few conflicts (1, 2)" in text or "too few conflicts (2)" in text
+    assert "MISS: the decision, or some coded answer, had been given a chance below" in text
 
 
 def test_the_same_crisis_under_another_name_is_not_learnt_from():

@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 
 from sim.alliance.theories import RANK
+from sim.alliance.treaty import read_treaty
 from sim.inference.backtest import backtest
 from sim.inference.backtest_text import backtest_text, document, ledger_lines
-from tests.inference.records import shipped_cases
+from sim.inference.situations import load_alliance
+from tests.inference.records import ALLIANCE, shipped_cases
 
 SHOWN = "ordered_choice"
 MODES = ("left_out", "in_sample")
@@ -75,3 +77,44 @@ def test_the_same_record_gives_the_same_board_twice(board):
     again = backtest(shipped_cases())
     assert backtest_text(again) == backtest_text(board)
     assert json.dumps(document(again)) == json.dumps(document(board))
+
+
+ATTACKED = {
+    "host_is_member": "yes", "territory": "recognised", "adversary": "state", "external_hand": "proved",
+    "adversary_is_member": "no", "type": "interstate_war", "request": "no", "un_mandate": "no",
+}  # fmt: skip
+
+
+def read_of(facts, day, article):
+    """Return the verdicts of the clauses of *article* in force on *day* that permit force."""
+    ledger = read_treaty(load_alliance(ALLIANCE).treaty, facts, day)
+    return {
+        e.verdict
+        for e in ledger.entries
+        if not e.fact and e.title.startswith(article) and "force" in e.permits
+    }
+
+
+def test_before_the_amendments_the_first_text_is_read_and_from_that_day_on_the_amended_one():
+    before, after = date(2012, 12, 18), date(2012, 12, 19)
+    # The text of 1992 makes no request a condition of Art. 4, and names states alone.
+    assert read_of(ATTACKED, before, "Treaty Art. 4") == {"met"}
+    assert read_of(ATTACKED, after, "Treaty Art. 4") == {"unmet"}
+    asked = ATTACKED | {"request": "yes"}
+    assert read_of(asked, after, "Treaty Art. 4") == {"met"}
+    bands = asked | {"adversary": "non_state", "type": "cross_border_incursion"}
+    assert read_of(bands, before, "Treaty Art. 4") == {"contested"}
+    rebels = asked | {"adversary": "none", "type": "internal_unrest"}
+    assert read_of(rebels, before, "Treaty Art. 4") == {"unmet"}
+
+
+def test_the_first_art_6_refers_to_art_4_alone_and_knows_forces_abroad_by_the_un_charter():
+    before, after = date(2012, 12, 18), date(2012, 12, 19)
+    raid = ATTACKED | {"request": "yes", "type": "cross_border_incursion", "external_hand": "absent"}
+    # Art. 2 opens the use of forces only in the amended text.
+    assert read_of(raid, before, "Treaty Art. 6") == {"unmet"}
+    assert "met" in read_of(raid, after, "Treaty Art. 6")
+    abroad = ATTACKED | {"territory": "external", "un_mandate": "yes", "type": "out_of_area"}
+    for day in (date(1994, 4, 20), before, after):
+        assert "met" in read_of(abroad, day, "Treaty Art. 6")
+        assert "met" not in read_of(abroad | {"un_mandate": "no"}, day, "Treaty Art. 6")

@@ -11,10 +11,11 @@ import pytest
 
 from sim.inference.effects import Swing, one_at_a_time
 from sim.inference.posterior import luck
-from sim.inference.sensitivity import COLUMNS, Sensitivity, sensitivity_csv, sensitivity_text
+from sim.inference.sensitivity import COLUMNS, Sensitivity, sensitivity_csv, sensitivity_text, swings_of
+from tests.tiny import tiny_scenario
 
 SWINGS = [
-    Swing("crisis.strong", 0, 1, 2, "a book, p. 3", "low"),
+    Swing("crisis.strong", 0, 1, 2, "a book, p. 3", "low", "h"),
     Swing("crisis.weak", 0, 1, 2),
     Swing("crisis.still", 0, 1, 2),
 ]
@@ -42,8 +43,27 @@ def test_the_table_ranks_the_strong_first_and_states_its_noise():
         ["2", "crisis.weak"],
     ]
     assert "3 assumptions, 1 without any effect on any response, 0 with too few pairs" in text
+    assert "no effect in any replication" in text
+    still = text.partition("no effect in any replication")[2].partition("\n\n")[0]
+    assert "crisis.still" in still
+    assert "crisis.strong" not in still
     assert "noise 0% of the squared effects" in text
     assert "30 replications a point" in text
+
+
+def test_each_row_names_the_unit_of_its_ends():
+    lines = sensitivity_text(a_result()).splitlines()
+    (strong,) = [line for line in lines if "crisis.strong" in line and line.split()[0].isdigit()]
+    (weak,) = [line for line in lines if "crisis.weak" in line and line.split()[0].isdigit()]
+    assert "0 to 2 h  " in strong
+    assert "0 to 2    " in weak
+    units = {
+        row["assumption"]: row["unit"] for row in csv.DictReader(io.StringIO(sensitivity_csv(a_result())))
+    }
+    assert units == {"crisis.strong": "h", "crisis.weak": "", "crisis.still": ""}
+    swings = {swing.path: swing.unit for swing in swings_of(tiny_scenario())}
+    assert swings["crisis.sites.north.forces"] == "people"
+    assert swings["alliance.ties.AAA-BBB"] == ""
 
 
 def test_a_response_that_never_happened_is_said_to_be_moved_by_nothing():

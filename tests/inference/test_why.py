@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from sim.alliance.decision_rules import Answer, Position
-from sim.engine.event_log import EventKind
+from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.engine.replication import run_replication
 from sim.engine.told import Order
 from sim.experiment.design import Run
 from sim.inference import why
 from sim.inference.changes import RULE, Change, changed, moved, numbers
 from sim.inference.hearing import hear
-from sim.inference.why import RUNS, Flip, Question, adopted_in, choose_run, confirmed, explain
+from sim.inference.why import RUNS, Flip, Question, adopted_in, asked_in, choose_run, confirmed, explain
 from sim.scenario.alliance import HELP_LEVELS
 from tests.engine.worlds import ALLY_AGAINST, certain_world
 from tests.tiny import tiny_scenario
@@ -254,3 +254,16 @@ def test_where_the_typical_run_has_no_appeal_the_first_with_one_is_taken(monkeyp
 def test_only_an_ally_can_be_asked_about():
     with pytest.raises(ValueError, match="'CCC' is no ally with a vote; those are AAA, BBB"):
         explain(certain_world(NO_OTHER_WAY), number=0, member="CCC")
+
+
+def test_of_a_campaign_the_first_crisis_is_read():
+    detail = {"to": "alliance"}
+    elsewhere = EventLog(
+        [
+            EventRecord(1, 1.0, EventKind.APPEAL, "AAA", detail=detail, crisis="second"),
+            EventRecord(2, 2.0, EventKind.ADOPTED, "AAA", detail={"level": "force"}, crisis="second"),
+        ]
+    )
+    assert (asked_in(elsewhere), adopted_in(elsewhere)) == (False, "none")
+    here = EventLog([record._replace(crisis="") for record in elsewhere.records])
+    assert (asked_in(here), adopted_in(here)) == (True, "force")

@@ -80,6 +80,20 @@ COMMANDS: dict[str, tuple[Picture, ...]] = {
     " --vary crisis.unrest.suppression=1,1.5,2 --response killed --reps 40": (
         Picture("sweep", "charts/heatmap-killed.png", "a sweep over two inputs"),
     ),
+    "sweep scenarios/afghan_border.yaml --vary council.rule=consensus,simple_majority --reps 200": (
+        Picture("study_rule", "charts/sweep-levels.png", "consensus against majority on the Afghan border"),
+    ),
+    "sweep scenarios/kazakhstan.yaml --vary fleets.RUS.il76.available=10:70:15"
+    " --vary airfields.almaty.slots=1,2,3,6,12 --response hours_to_deployment_complete --reps 200": (
+        Picture(
+            "study_airlift",
+            "charts/heatmap-hours-to-deployment-complete.png",
+            "hours to full deployment by aircraft and slots",
+        ),
+    ),
+    "sweep scenarios/kazakhstan.yaml --vary synthetic.count=0:24:4 --reps 200": (
+        Picture("study_size", "charts/sweep-bands.png", "what a larger alliance changes"),
+    ),
     "compare scenarios/kazakhstan.yaml scenarios/kazakhstan_again.yaml --reps 100": (
         Picture("compare", "charts/differences.png", "paired differences between two scenarios"),
         Picture("curves", "charts/curves.png", "the same curve in both"),

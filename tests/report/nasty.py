@@ -11,7 +11,7 @@ from tests.tiny import tiny_yaml
 
 BREAKING = (
     "<script>document.title='broken'</script> \"quotes\" & 'ticks' </title></style>"
-    "<img src=x onerror=alert(1)> \u202b\u05e9\u05dc\u05d5\u05dd\u202c"
+    "<img src=x onerror=alert(1)> \u202b\u05e9\u05dc\u05d5\u05dd\u202c \u202eturned"
 )
 #: Keys under which any text may stand.
 FREE = ("title", "description", "name", "source", "note", "label")
@@ -26,7 +26,8 @@ def nasty_file(path: Path) -> Path:
     source = f"https://example.org/a?b=1&c=2 {BREAKING}"
     entry = {"response": "hours_to_order", "kind": "instant", "value": 40, "unit": "h", "scored": True}
     data["record"] = {"calm": entry | {"label": BREAKING, "source": source, "confidence": "low"}}
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    # Escaped: a file with such characters as they are is refused.
+    path.write_text(yaml.safe_dump(data, allow_unicode=False, sort_keys=False), encoding="utf-8")
     return path
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from sim.engine.event_log import EventKind as K
 from sim.engine.event_log import EventLog, EventRecord, SortieParts
+from sim.report.story import _chosen as story_header
 from sim.report.story import story, tell
 from sim.report.telling import count, listing
 from tests.report.studies import STUDIES
@@ -80,8 +82,8 @@ def test_a_council_gives_its_tally_its_ground_and_the_reasons_of_those_who_held_
         "Host: asks the council for force, full scope; Lead, the lead member, favours it",
         "answers: Lead will contribute; Ally abstains (0.4 short of support, chiefly cost -0.7) (the last "
         "1.0 h after the first)",
-        "consensus: 2 support, 1 abstain, 0 object: force (full scope) adopted on the ground of Help on "
-        "request",
+        "consensus: 2 support, 1 abstain, 0 object: force (full scope) adopted on the ground of Treaty: "
+        "Help on request",
         "mandate: up to 1,500 troops for 30 days: guard facilities",
     ]
 
@@ -178,3 +180,24 @@ def test_a_host_that_weighs_again_and_again_is_told_twice():
 def test_numbers_take_their_nouns_and_lists_their_and():
     assert (count(1, "flight"), count(1400, "soldier")) == ("1 flight", "1,400 soldiers")
     assert (listing([]), listing(["a"]), listing("abc")) == ("", "a", "a, b and c")
+
+
+def test_a_share_near_one_is_not_rounded_to_it():
+    rows = [{"help_level": float(k == 0), "mandate": 0.0, "failed": 0.0} for k in range(200)]
+    assert "none 99.5 %, words 0.5 %" in story_header(SimpleNamespace(rows=rows), rows[-1])
+
+
+@pytest.mark.parametrize(
+    ("levers", "harm"),
+    [
+        ({"ceasefire": 0.8}, True),
+        ({"ceasefire": 1.3}, False),
+        ({"relapse": 1.2}, True),
+        ({"relapse": 0.9}, False),
+        ({"ceasefire": 1.3, "intensity": 1.1}, False),
+        ({"ceasefire": 1.0}, False),
+    ],
+)
+def test_help_that_does_harm_is_not_told_as_help(levers, harm):
+    offer = record(1, 5.0, K.MEASURE, "AAA", label="offers to mediate", levers=levers)
+    assert ("in this run it does harm" in " ".join(sentences(told(offer)))) is harm

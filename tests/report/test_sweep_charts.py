@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from functools import cache
+
 import pytest
 
 from sim.experiment.sweep import run_sweep
-from sim.report.figures import render
+from sim.experiment.sweep_summary import PointSummary
+from sim.report.figures import drawing_settings, render
+from sim.report.heatmap import draw_heatmap
 from sim.report.sweep_charts import draw_sweep, sweep_charts
+from sim.report.sweep_data import interval_words, reach, record_told, told, whiskers
 from sim.report.sweep_tables import sweep_text
 from sim.scenario.resolve import scenario_hash
+from sim.scenario.study import RecordEntry
 from sim.scenario.sweep import Sweep
 from tests.tiny import tiny_scenario
 
@@ -58,9 +66,12 @@ def test_tables_fit_the_terminal_and_say_what_no_run_changes():
         text = sweep_text(swept(block))
         assert max(map(len, text.splitlines())) <= 110
     many = sweep_text(swept({"vary": {FLEET: "1:30:1"}}, 2))
+    assert "Averages over the points at each level" not in many
+    many = sweep_text(swept({"vary": {FLEET: "1:31:1"}}, 2))
     assert "Averages over the points at each level" in many
     idle = sweep_text(swept({"vary": {"instruments.hotline.name": ["Line", "Wire"]}}))
     assert "no pair differs" in idle
+    assert "9999" not in idle
 
 
 def test_the_files_say_what_they_were_made_from(tmp_path):
@@ -68,3 +79,107 @@ def test_the_files_say_what_they_were_made_from(tmp_path):
     (path,) = draw_sweep(study, tmp_path, ("svg",))
     text = path.read_text(encoding="utf-8")
     assert f"scenario tiny, hash {scenario_hash(study.scenario)}; seed 1; 3 points, 5 runs at most" in text
+
+
+@cache
+def moved():
+    """A sweep in which a level moves the appeal: allies are sounded quickly, or slowly."""
+    return swept({"vary": {"crisis.host_choice.sounding": ["2 h", "20 h"]}}, 20)
+
+
+def point_of(**values):
+    plain = dict.fromkeys(("chance", "chance_low", "chance_high", "mean", "mean_error"), 0.5)
+    numbers = {"median": 5.0, "low": 1.0, "high": 200.0, "median_low": 4.0, "median_high": 66.0}
+    return PointSummary(0, "killed", **{"n": 40, "censored": 0, **plain, **numbers, **values})
+
+
+def test_intervals_are_drawn_and_written_as_they_are_and_not_mirrored():
+    killed = swept(KINDS["sweep-bands"]).responses["killed"]
+    value = told(killed, point_of())
+    assert interval_words(killed, value) == "4–66"
+    assert whiskers([value], 100.0) == [[1.0], [61.0]]  # half of the width would reach to -26
+    assert min(reach(killed, [value], bands=False)) == 4
+    late = told(killed, point_of(median_high=math.nan))
+    assert interval_words(killed, late) == "4–later"
+    assert whiskers([late], 100.0) == [[1.0], [95.0]]
+    none = told(killed, point_of(median_low=math.nan, median_high=math.nan))
+    assert interval_words(killed, none) == ""
+    assert whiskers([none], 100.0) == [[0.0], [0.0]]
+
+
+def words_of(chart):
+    from matplotlib.text import Text
+
+    return [found.get_text() for found in chart.figure.findobj(Text) if found.get_text()]
+
+
+def ticks_of(chart):
+    chart.figure.canvas.draw()
+    return [text.get_text() for axes in chart.figure.axes for text in axes.get_yticklabels()]
+
+
+def test_one_factor_is_drawn_with_what_it_changes_in_pairs():
+    for kind in ("sweep-bands", "sweep-levels"):
+        study = swept(KINDS[kind])
+        (chart,) = sweep_charts(study)
+        rows = [dict(zip(chart.columns, row, strict=True)) for row in chart.rows]
+        name = "hours_to_deployment_complete"
+        first, *others = [row for row in rows if row["response"] == name]
+        effects = [e for e in study.summary().effects if e.response == name]
+        assert first["difference"] is None
+        assert [row["difference"] for row in others] == [e.mean for e in effects]
+        assert [row["difference_low"] for row in others] == [e.low for e in effects]
+        drawn = [float(x) for axes in chart.figure.axes for line in axes.lines for x in line.get_data()[1]]
+        if kind == "sweep-bands":
+            assert all(e.mean < -1 for e in effects)
+            assert all(any(math.isclose(e.mean, y) for y in drawn) for e in effects)
+        assert f"difference from {effects[0].first}" in words_of(chart)
+
+
+def test_the_title_is_in_words_and_shares_are_in_percent():
+    (chart,) = sweep_charts(swept(KINDS["sweep-bands"]))
+    assert "Outcomes by fleets Lead medium available" in words_of(chart)
+    assert "100 %" in ticks_of(chart)
+    with drawing_settings():
+        heat = draw_heatmap(swept(KINDS["heatmap-"]), "mandate")
+    assert "100 %" in ticks_of(heat)
+
+
+def test_an_axis_holds_every_level_where_a_response_is_known_at_one_alone():
+    for kind in ("sweep-bands", "multiples-", "scatter-"):
+        study = swept(KINDS[kind])
+        summary = study.summary()
+        blank = replace(
+            summary, points=tuple(replace(p, median=math.nan) if p.point else p for p in summary.points)
+        )
+        study.summary = lambda blank=blank: blank
+        levels = next(f.levels for f in study.design.factors if f.name == FLEET)
+        for chart in sweep_charts(study):
+            panels = chart.figure.axes if kind == "sweep-bands" else chart.figure.axes[:1]
+            for low, high in (axes.get_xlim() for axes in panels):
+                assert low <= min(levels), (kind, chart.name)
+                assert high >= max(levels), (kind, chart.name)
+
+
+def test_a_level_that_moves_the_appeal_is_told_beside_the_times_counted_from_it():
+    study = moved()
+    effect = next(e for e in study.summary().effects if e.response == "hours_to_order")
+    assert abs(effect.appeal_later) > 1
+    text = sweep_text(study)
+    assert "h later; from the start:" in text
+    assert "counted from the start of the scenario" in " ".join(text.split())
+    (chart,) = sweep_charts(study)
+    assert "Squares: the same counted from the start" in " ".join(words_of(chart))
+    still = sweep_text(swept(KINDS["sweep-bands"]))
+    assert "from the start:" not in still
+
+
+def test_what_is_on_record_is_told_with_its_range():
+    entry = RecordEntry(
+        response="killed", label="Killed", kind="instant", unit="people", value=10, low=4, high=10
+    )
+    scenario = tiny_scenario().model_copy(update={"record": {"killed": entry}})
+    study = run_sweep(scenario, Sweep(**KINDS["heatmap-"]), 2, jobs=1)
+    assert record_told(study, "killed") == "10 (4–10)"
+    with drawing_settings():
+        assert "On record: 10 (4–10)." in " ".join(words_of(draw_heatmap(study, "killed")))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from sim.experiment.study import run_study
+from sim.report.bands import record_words
 from sim.report.tables import (
     all_tables,
     effects_table,
@@ -16,7 +18,7 @@ from sim.report.tables import (
     parts_table,
     positions_table,
 )
-from sim.report.words import band, number, percent, recorded_words, rows_of, signed, verdict
+from sim.report.words import band, number, percent, rows_of, signed, verdict
 from sim.scenario.study import RecordEntry, Variant
 from tests.report.studies import STUDIES, a_study, no_answer
 from tests.tiny import tiny_scenario
@@ -59,6 +61,16 @@ def test_parts_sum_to_the_whole():
     assert "no run completed" in parts_table(no_answer())[-1]
 
 
+def test_a_long_range_on_record_stands_on_a_line_of_its_own():
+    entry = RecordEntry(response="killed", label="Killed", kind="instant", unit="people", value=157_000,
+                        low=110_000, high=157_000)  # fmt: skip
+    scenario = tiny_scenario().model_copy(update={"record": {"killed": entry}})
+    lines = outcome_table(run_study(scenario, 2, jobs=1))
+    place = next(number for number, line in enumerate(lines) if "157,000  instant" in line)
+    assert lines[place + 1].split() == ["(110,000–157,000)"]
+    assert max(map(len, lines)) <= 110
+
+
 def test_positions_name_the_host_and_the_recorded_answer():
     lines = positions_table(a_study())
     assert "the host" in line_of(lines, "Host")
@@ -67,7 +79,7 @@ def test_positions_name_the_host_and_the_recorded_answer():
 
 def test_the_ledger_puts_each_clause_before_its_tests():
     lines = ledger_table(a_study())
-    assert lines[3].startswith("Help on request")
+    assert lines[3].startswith("Treaty: Help on request")
     assert "permits" in lines[3]
     assert "territory" in lines[5]
     assert ledger_table(no_answer()) == []
@@ -79,6 +91,16 @@ def test_effects_list_what_did_not_change():
     scenario = tiny_scenario().model_copy(update={"variants": {"same": same}})
     lines = effects_table(run_study(scenario, 4, jobs=1))
     assert any("no change:" in line for line in lines)
+
+
+def test_a_mean_that_few_runs_carry_is_said_to_be():
+    summary = a_study().summary()
+    assert "few runs carry" not in " ".join(effects_table(a_study()))
+    name, moved = "hours_to_order", summary.responses["hours_to_order"]
+    assert any(abs(variant.differences[name].mean) > 0 for variant in summary.variants.values())
+    tail = replace(summary, responses={**summary.responses, name: replace(moved, median=0.001)})
+    text = " ".join(" ".join(effects_table(SimpleNamespace(summary=lambda: tail))).split())
+    assert "few runs carry" in text
 
 
 @pytest.mark.parametrize(
@@ -100,17 +122,17 @@ def test_bands_and_signs():
     assert [percent(v) for v in (0.0, 0.004, 0.5, 0.996, 1.0)] == ["0 %", "0.4 %", "50 %", "99.6 %", "100 %"]
 
 
-def a_record(kind, inside_band=None, inside_half=None, **rest):
+def a_record(kind, inside_band=None, inside_half=None, reached=True, **rest):
     entry = RecordEntry(response="killed", label="killed", unit="people", kind=kind, **rest)
-    return SimpleNamespace(entry=entry, inside_band=inside_band, inside_half=inside_half)
+    return SimpleNamespace(entry=entry, inside_band=inside_band, inside_half=inside_half, reached=reached)
 
 
 def test_a_record_is_said_as_it_is_known():
-    assert recorded_words(a_record("bound", high=9.9)) == "≤ 9.9"
-    assert recorded_words(a_record("bound", low=108)) == "≥ 108"
-    assert recorded_words(a_record("bound", low=2.6, high=9.9)) == "2.6–9.9"
-    assert recorded_words(a_record("instant", value=131.4, low=119.4, high=143.4)) == "131 (119–143)"
-    assert recorded_words(a_record("instant", value=4)) == "4"
+    assert record_words(a_record("bound", high=9.9).entry) == "≤ 9.9"
+    assert record_words(a_record("bound", low=108).entry) == "≥ 108"
+    assert record_words(a_record("bound", low=2.6, high=9.9).entry) == "2.6–9.9"
+    assert record_words(a_record("instant", value=131.4, low=119.4, high=143.4).entry) == "131 (119–143)"
+    assert record_words(a_record("instant", value=4).entry) == "4"
 
 
 def test_verdicts():
@@ -118,6 +140,7 @@ def test_verdicts():
     assert verdict(a_record("instant", True, True, value=1)) == "middle half"
     assert verdict(a_record("instant", True, False, value=1)) == "in band"
     assert verdict(a_record("instant", False, False, value=1)) == "outside"
+    assert verdict(a_record("instant", reached=False, value=1)) == "not reached"
 
 
 def test_long_labels_wrap_and_numbers_stay_on_the_first_line():

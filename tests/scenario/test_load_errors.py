@@ -423,6 +423,35 @@ FAULTS = [
         "record.decision",
         "an instant needs the key 'value'",
     ),
+    (
+        "an onset before the start",
+        ONSET,
+        "onset: {earliest: §2022-01-01T06:00+06:00, latest: 2022-01-02T06:00+06:00}",
+        "crisis.sites.north.onset.earliest",
+        "2022-01-01T06:00+06:00 is 18 h before the start, 2022-01-02T00:00+06:00; put 'start' earlier, or "
+        "leave it and move the whole crisis later with 'moved_by', as in 'moved_by: 365 days'",
+    ),
+    (
+        "a range of its own for an uncertain input",
+        "  crisis.effects.decision_signal.gain: uniform",
+        "  §crisis.effects.decision_signal.gain: {uniform: {low: 0, high: 1}}",
+        "uncertain.crisis.effects.decision_signal.gain",
+        "a mapping is not known here; write 'triangular', 'uniform' or 'lognormal'",
+    ),
+    (
+        "a value that is no number, told once",
+        NORTH,
+        "forces: {value: §.nan, low: 500, high: 2000, unit: people,",
+        "crisis.sites.north.forces.value",
+        "'.nan' is not a finite number; write a finite one",
+    ),
+    (
+        "a value too large, told once",
+        NORTH,
+        "forces: {value: §1e400, low: 500, high: 2000, unit: people,",
+        "crisis.sites.north.forces.value",
+        "'1e400' is not a finite number; write a finite one",
+    ),
 ]
 
 
@@ -456,6 +485,7 @@ def test_the_small_scenario_itself_is_right(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "said"),
     [
+        ("horizon=0 h", "0 h leaves no time to simulate; write more than 0 h"),
         ("horizon=1e9 h", "too long to simulate; write at most 1,000,000 h"),
         ("alliance.exercises.drill={name: D, begins: 2021-01-01, ends: 2021-01-02, place: {lat: 1, lon: 1}, "
          "troops: {AAB: 5}}", "unknown state 'AAB'; did you mean 'AAA'?"),
@@ -463,3 +493,18 @@ def test_the_small_scenario_itself_is_right(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_would_never_end_or_was_never_read_is_refused(tmp_path, setting, said):
     assert any(said in problem.message for problem in problems_of(tmp_path, tiny_yaml(), setting))
+
+
+def test_a_crisis_moved_to_another_year_begins_after_its_start(tmp_path: Path) -> None:
+    early = tiny_yaml().replace("start: 2022-01-02T00:00+06:00", "start: 2023-01-02T00:00+06:00")
+    assert any("'moved_by: 365 days'" in p.message for p in problems_of(tmp_path, early))
+    (tmp_path / "moved.yaml").write_text(f"moved_by: 365 days\n{early}")
+    assert load_scenario(tmp_path / "moved.yaml").hours(load_scenario(tmp_path / "moved.yaml").start) == 8760
+    settings = ("start=2023-01-02T00:00+06:00",)
+    assert any("before the start" in p.message for p in problems_of(tmp_path, tiny_yaml(), *settings))
+
+
+def test_a_calibrations_file_is_called_what_it_is_in_one_sentence(tmp_path: Path) -> None:
+    fitted = "crisis.unrest.growth: {fitted_median: 0.1, fitted_spread: 1.5}\n"
+    (problem,) = problems_of(tmp_path, fitted)
+    assert "what a calibration fitted and is no scenario; name the scenario beside it" in problem.message

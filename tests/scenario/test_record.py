@@ -126,6 +126,58 @@ def test_an_unknown_adversary_state_is_no_crash(tmp_path):
     assert any("Grand Fenwick" in notice for notice in record.notices)
 
 
+@pytest.mark.parametrize(
+    ("adversary", "kind"),
+    [
+        ("{name: Turkey}", "state"),
+        ("{parties: [Turkey, northern_front]}", "state"),
+        ("{name: Northern Front}", "non-state"),
+        ("{name: Taliban}", "non-state"),
+        ("Taliban", "non-state"),
+        ("Turkey", "state"),
+        ("{name: nobody}", "none"),
+        ("{name: nobody, parties: [Turkey]}", "state"),
+    ],
+)
+def test_an_adversary_without_a_kind_gets_one_and_a_notice(tmp_path, adversary, kind):
+    record = read(tmp_path, MAPPING.replace("{name: Turkey, kind: state}", adversary))
+    assert record.cases["war_1902"].adversary.kind == kind
+    told = [n for n in record.notices if f"no 'kind' is given; read as '{kind}'" in n]
+    assert len(told) == (1 if adversary.startswith("{") else 0)
+    line = 1 + MAPPING.splitlines().index("    adversary: {name: Turkey, kind: state}")
+    assert all(f"record.yaml:{line}:" in notice for notice in told)
+
+
+def test_an_epidemic_needs_no_kind(tmp_path):
+    text = MAPPING.replace("{name: Turkey, kind: state}", "{name: Flu}").replace("interstate_war", "epidemic")
+    assert read(tmp_path, text).cases["war_1902"].adversary.kind == "epidemic"
+
+
+def test_roles_left_open_follow_from_host_and_parties(tmp_path):
+    text = MAPPING.replace(
+        "positions: {RUS: {position: opposes}}", "positions: {RUS: opposes, ARM: supports, TUR: opposes}"
+    )
+    war = read(tmp_path, text).cases["war_1902"]
+    assert [war.role_of(name) for name in ("RUS", "ARM", "TUR", "KAZ")] == [
+        "third",
+        "host",
+        "adversary",
+        "third",
+    ]
+    assert war.allies == ("RUS",)
+
+
+def test_the_council_is_the_members_of_the_day_whoever_is_coded(tmp_path):
+    given = "council_decision: none\n    members_at_date: [KAZ, ARM, RUS, BLR]"
+    text = MAPPING.replace("council_decision: none", given)
+    war = read(tmp_path, text.replace("{RUS: {position: opposes}}", "{RUS: opposes, POL: contributes}"))
+    assert war.cases["war_1902"].seats == ("RUS", "KAZ", "ARM", "BLR")
+    assert war.cases["war_1902"].allies == ("RUS", "KAZ", "BLR")
+    assert war.cases["war_1902"].coded("KAZ").position is None
+    nobody = read(tmp_path, text.replace("{RUS: {position: opposes}}", "{}")).cases["war_1902"]
+    assert nobody.allies == ("KAZ", "RUS", "BLR")
+
+
 def test_wars_between_the_same_states_are_one_conflict(tmp_path):
     again = LISTED + LISTED[LISTED.index("- id: war_1902") :].replace("war_1902", "war_1903")
     record = read(tmp_path, again)

@@ -179,6 +179,16 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     assert refusal(path) == f"{path}:2:11: byte 0xe9 is not UTF-8 text; save the file as UTF-8"
 
 
+def test_characters_that_turn_the_writing_are_refused_where_they_stand(tmp_path):
+    path = tmp_path / "turned.yaml"
+    path.write_text("format: 1\ntitle: calm \u202emlac\n", encoding="utf-8")
+    assert refusal(path).startswith(
+        f"{path}:2:13: the invisible character U+202E turns the direction of writing"
+    )
+    path.write_text('title: "calm \\u202emlac"\n', encoding="utf-8")  # as an escape it can be seen
+    assert read_yaml(path).data["title"] == "calm \u202emlac"
+
+
 def test_a_file_too_large(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(b"#" * (MAX_BYTES + 1))

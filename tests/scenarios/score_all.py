@@ -7,14 +7,19 @@ python -m tests.scenarios.score_all --write    puts it into scenarios/README.md
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from math import isnan
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from math import isnan, nan
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
+
 from sim.experiment.compare import RecordSummary, limits
-from sim.experiment.study import run_study
+from sim.experiment.samples import Sample, sample_of
+from sim.experiment.spans import record_responses
+from sim.experiment.study import Study, run_study
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
 
@@ -50,8 +55,11 @@ class Scored:
 
     scenario: str
     entry: RecordSummary
+    #: The ends of its band, a hidden one put where the clock stopped: see `seen_end`.
+    low: float
+    high: float
     #: Told a second time by a scenario that extends the one that has it.
-    again: bool
+    again: bool = False
 
     @property
     def inside(self) -> bool:
@@ -59,15 +67,50 @@ class Scored:
         return self.entry.inside_band is True
 
     @property
+    def open(self) -> bool:
+        """Whether an end of the band lies beyond the simulated time."""
+        return isnan(self.entry.low) or isnan(self.entry.high)
+
+    @property
+    def rivalled(self) -> bool:
+        """Whether a naive range stands beside it."""
+        return self.entry.entry.naive is not None
+
+    @property
     def interval(self) -> float:
-        """Interval score of the band, in units of the score of the naive reference; below 1 is better."""
+        """Interval score of the band over that of the naive reference; a lower bound where the band is open.
+
+        Below 1 is better; nan without a naive range or without a run.
+        """
         naive = self.entry.entry.naive
-        if naive is None or isnan(self.entry.low) or isnan(self.entry.high):
-            return float("nan")
+        if naive is None or isnan(self.low):
+            return nan
         start, end = limits(self.entry.entry)
         edge = OUTSIDE / 2 * (naive[1] - naive[0])
         reference = interval_score(naive[0] + edge, naive[1] - edge, start, end)
-        return interval_score(self.entry.low, self.entry.high, start, end) / reference
+        return interval_score(self.low, self.high, start, end) / reference
+
+    @property
+    def crps(self) -> float:
+        """CRPS over that of the naive reference; what was not seen counts as coming when the clock stopped.
+
+        Below 1 is better; nan without a naive range, or where every value of that is as recorded.
+        """
+        naive = self.entry.crps_naive
+        return self.entry.crps / naive if naive > 0 else nan
+
+
+def seen_end(end: float, sample: Sample, p: float) -> float:
+    """Return the end of a band, or what is known of one beyond the simulated time: a lower bound of it.
+
+    Args:
+        end: the *p*-quantile; nan where the runs stopped before it.
+        sample: values by run, where the event did not come the time at which the clock stopped.
+        p: the share of runs below it.
+    """
+    if not isnan(end) or not len(sample.values):
+        return end
+    return float(np.quantile(sample.values, p, method="inverted_cdf"))
 
 
 def interval_score(low: float, high: float, start: float, end: float) -> float:
@@ -91,14 +134,22 @@ def scored(replications: int = RUNS, jobs: int | None = None) -> list[Scored]:
     found: list[Scored] = []
     told: set[tuple[str, str, str]] = set()
     for name, scenario in shipped():
-        study = run_study(scenario, replications, jobs=jobs or "auto", variants=())
-        for summary in study.summary().record.values():
-            if not summary.entry.scored:
-                continue
-            identity = (scenario.crisis.title, summary.key, str(summary.entry.value))
-            found.append(Scored(name, summary, identity in told))
+        for point in points_of(name, run_study(scenario, replications, jobs=jobs or "auto", variants=())):
+            identity = (scenario.crisis.title, point.entry.key, str(point.entry.entry.value))
+            found.append(replace(point, again=identity in told))
             told.add(identity)
     return found
+
+
+def points_of(name: str, study: Study) -> Iterator[Scored]:
+    """Yield every scored instant of the scenario *name* as its *study* meets it."""
+    rows = [row for row in study.rows if not row["failed"]]
+    responses = record_responses(study.scenario)
+    for key, entry in study.summary().record.items():
+        if entry.entry.scored:
+            sample = sample_of(responses[key], rows)
+            low = seen_end(entry.low, sample, OUTSIDE / 2)
+            yield Scored(name, entry, low, seen_end(entry.high, sample, 1 - OUTSIDE / 2))
 
 
 def rate(points: list[Scored]) -> float:
@@ -107,19 +158,35 @@ def rate(points: list[Scored]) -> float:
 
 
 def relative_interval(points: list[Scored]) -> float:
-    """Return the mean interval score over that of the naive reference."""
-    return fmean(p.interval for p in points if not p.again and not isnan(p.interval))
+    """Return the mean interval score over that of the naive reference, where there is one."""
+    return _known_mean(p.interval for p in points if not p.again)
+
+
+def relative_crps(points: list[Scored]) -> float:
+    """Return the mean CRPS over that of the naive reference, where there is one."""
+    return _known_mean(p.crps for p in points if not p.again)
+
+
+def _known_mean(values: Iterable[float]) -> float:
+    known = [value for value in values if not isnan(value)]
+    return fmean(known) if known else nan
+
+
+def _two(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.2f}"
 
 
 def _line(name: str, points: list[Scored]) -> str:
-    known = [p.interval for p in points if not isnan(p.interval)]
     fitted = sum(p.entry.entry.fitted for p in points)
     view = f"in-sample: {fitted} of {len(points)} fitted" if fitted else "not fitted"
     view += "; some inputs set with the record in view" if not fitted and _in_view(name) else ""
     again = sum(p.again for p in points)
     view += f"; {again} told before, not counted again" if again else ""
-    mean = f"{fmean(known):.2f}" if known else "-"
-    return f"| `{name}` | {len(points)} | {sum(p.inside for p in points)} | {mean} | {view} |"
+    inside, open_ = sum(p.inside for p in points), sum(p.open for p in points)
+    means = [_two(_known_mean(values)) for values in ([p.interval for p in points], [p.crps for p in points])]
+    counts = [len(points), sum(p.rivalled for p in points), inside, open_]
+    cells = [f"`{name}`", *map(str, counts), *means, view]
+    return f"| {' | '.join(cells)} |"
 
 
 def _in_view(name: str) -> bool:
@@ -138,16 +205,36 @@ def _miss(point: Scored) -> str:
     return f"- `{point.scenario}`, {entry.label}: {entry.value:g} {entry.unit or ''}, band {band}: {why}"
 
 
+def overall(points: list[Scored]) -> str:
+    """Return what the scenarios come to together, in words that leave nothing out."""
+    once = [p for p in points if not p.again]
+    rivalled, open_ = [p for p in once if p.rivalled], [p for p in once if p.open]
+    blind = [p for p in once if not p.entry.entry.fitted]
+    lone = Counter(p.scenario for p in once if not p.rivalled)
+    without = ", ".join(f"{n} in `{name}`" for name, n in lone.items())
+    better = sum(p.interval < 1 for p in rivalled)
+    counted = sum(p.inside for p in open_)
+    return (
+        f"Over all: {sum(p.inside for p in once)} of {len(once)} in the band ({rate(points):.0%}); of the "
+        f"{len(blind)} that were not fitted {sum(p.inside for p in blind)} ({rate(blind):.0%}). Beside a "
+        f"naive range stand {len(rivalled)} (without one: {without or 'none'}); over these the interval "
+        f"score is {relative_interval(points):.2f} of the naive reference's on average, below it for "
+        f"{better}, and the CRPS {relative_crps(points):.2f}. {len(open_)} bands end beyond the simulated "
+        f"time (the event is missing in more than 5 % of the runs); {counted} of them count as hits, and "
+        "their scores, with the end put where the clock stopped, are lower bounds."
+    )
+
+
 def table(points: list[Scored]) -> str:
     """Return the table and the list of misses."""
     once = [p for p in points if not p.again]
     lines = [
-        "| scenario | scored instants | in the band | interval score / naive | in the fit |",
-        "|---|---|---|---|---|",
+        "| scenario | scored instants | with a naive range | in the band | bands with an open end "
+        "| interval score / naive | CRPS / naive | in the fit |",
+        "|---|---|---|---|---|---|---|---|",
         *(_line(name, [p for p in points if p.scenario == name]) for name in {p.scenario: 0 for p in points}),
         "",
-        f"Over all: {sum(p.inside for p in once)} of {len(once)} in the band ({rate(points):.0%}); "
-        f"mean interval score {relative_interval(points):.2f} of the naive reference's.",
+        overall(points),
         "",
         "Outside their band:",
         "",

@@ -5,6 +5,7 @@ Effects are assumptions: these tests show that a switch is wired to what it shou
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from math import sqrt
 from pathlib import Path
@@ -12,9 +13,11 @@ from statistics import fmean, stdev
 
 import pytest
 
+from sim.experiment.responses import responses_of
 from sim.experiment.study import Study, run_study
 from sim.report.charts import charts_of, draw
 from sim.report.story import story
+from sim.report.tables import effects_table
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario, with_settings
 
@@ -47,7 +50,6 @@ def change(name: str, response: str, variant: str) -> tuple[float, float]:
         ("covid", "no_bilateral_help", "worst_day.KGZ", 1),
         ("covid", "borders_open", "worst_day.KGZ", 1),
         ("hybrid", "known_at_once", "basis.force", 1),
-        ("covid", "session_in_person", "hours_to_answer", 1),
         ("hybrid", "never_known", "mandate", -1),
         ("hybrid", "never_known", "help_level", -1),
         ("ukraine", "united_front", "sanctioned", -1),
@@ -61,6 +63,23 @@ def test_a_switch_moves_what_it_should(name, variant, response, sign):
     mean, error = change(name, response, variant)
     assert sign * mean >= 2 * error
     assert mean != 0
+
+
+def test_a_session_in_person_takes_longer_where_the_host_appeals():
+    remote, gathered = (column("covid", "hours_to_answer", key) for key in ("asks", "session_in_person"))
+    found = [a - b for a, b in zip(gathered, remote, strict=True) if a == a and b == b]
+    assert len(found) > RUNS / 2
+    assert fmean(found) > 2 * stdev(found) / sqrt(len(found))
+
+
+def test_a_formal_appeal_is_rare_in_an_epidemic():
+    assert fmean(column("covid", "appealed")) < 0.2
+    assert fmean(column("covid", "appealed", "asks")) > 0.5
+
+
+def test_a_mandate_of_the_united_nations_brings_more_volunteers():
+    mean, error = change("syria", "volunteers", "un_mandate")
+    assert mean > 2 * error
 
 
 @pytest.mark.parametrize(
@@ -118,3 +137,51 @@ def test_its_charts_are_drawn_with_their_numbers(name):
         drawn = draw(study, chart)
         assert drawn.rows
         assert all(len(row) == len(drawn.columns) for row in drawn.rows)
+
+
+def test_the_state_at_blame_is_under_sanctions_within_weeks_and_who_keeps_out_hardly_ever():
+    assert all(column("ukraine", "sanctioned.RUS"))
+    assert all(value == 1 for value in column("ukraine", "record.sanctioned_march"))
+    for member in ("ARM", "KAZ", "KGZ", "TJK"):
+        assert fmean(column("ukraine", f"sanctioned.{member}")) <= 0.15
+    assert 0.2 < fmean(column("ukraine", "sanctioned.BLR")) < 0.8
+
+
+def test_what_the_pressure_is_about_is_told_first():
+    lines = story(study_of("ukraine"))
+    begins = next(n for n, line in enumerate(lines) if "it begins: " in line)
+    assert any("Russian forces enter Ukraine" in line for line in lines[:begins])
+
+
+def test_who_asks_for_something_is_in_no_danger():
+    for name in ("syria", "ukraine"):
+        text = " ".join(" ".join(story(study_of(name))).split())
+        assert "on the scale of danger" not in text
+        assert "weighs asking the alliance (need of help" in text
+        assert "it is over: asks" not in text
+
+
+def test_vaccine_is_awaited_once_it_was_offered():
+    lines = story(study_of("covid"))
+    offer = next(n for n, line in enumerate(lines) if "offers vaccine to all" in line)
+    assert any("awaited from Russia" in line for line in lines[offer:])
+    assert not any("awaited from Russia" in line for line in lines[:offer])
+
+
+def test_one_task_is_not_split_at_its_comma():
+    mandate = study_of("hybrid").scenario.response.mandate
+    assert mandate is not None
+    assert mandate.tasks == ("guard power, fuel and communication sites",)
+
+
+def test_no_two_responses_share_a_label():
+    for path in sorted(FOLDER.glob("*.yaml")):
+        if "." not in path.stem:
+            labels = Counter(r.label for r in responses_of(load_scenario(path)).values())
+            assert [label for label, n in labels.items() if n > 1] == [], path.stem
+
+
+def test_what_a_variant_merely_switches_on_is_no_effect():
+    text = " ".join(" ".join(effects_table(study_of("ukraine"))).split())
+    assert "All stand together at once" in text
+    assert "Start to: all members stand together" not in text

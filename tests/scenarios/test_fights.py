@@ -85,6 +85,7 @@ SHOWN: dict[str, tuple[str, str, dict[str, Any], dict[str, Any], int, dict[str, 
         {
             "response.decision.weights": "assumed",
             "response.decision.ordered_choice.weights.ties_to_adversary": 0,
+            "alliance.legal_doubt.with_adversary": 0,
         }),
 }  # fmt: skip
 

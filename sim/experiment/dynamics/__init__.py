@@ -44,6 +44,8 @@ class Measures:
     spans: Callable[[], dict[str, Span]]
     #: Kinds whose first time is kept for the timeline.
     firsts: tuple[EventKind, ...] = ()
+    #: What its end is called, as in "Start of the scenario to ..."; empty for none of its own.
+    ends: str = ""
 
 
 def measures_of(scenario: Scenario) -> Iterator[Measures]:

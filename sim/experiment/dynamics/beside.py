@@ -9,6 +9,7 @@ from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
+from sim.scenario.injects import Inject
 from sim.scenario.models import Scenario
 
 BEGUN = (EventKind.INJECT, EventKind.MEASURE)
@@ -20,7 +21,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
     found = [
         Response(
             f"hours_to.{key}",
-            f"Start to: {inject.label}",
+            f"Start to: {told_of(scenario, inject)}",
             "h",
             None,
             partial(_began, key=key),
@@ -38,6 +39,14 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
         for way, outcome in branch.outcomes.items()
     ]  # fmt: skip
     return tuple(found)
+
+
+def told_of(scenario: Scenario, inject: Inject) -> str:
+    """Return what an inject or measure is called, behind the state or organ that brings it about."""
+    alliance = scenario.alliance
+    state = alliance.members.get(inject.by) or alliance.partners.get(inject.by)
+    who = state.name if state else inject.by[:1].upper() + inject.by[1:]
+    return f"{who}: {inject.label}" if who else inject.label
 
 
 def _began(log: EventLog, scenario: Scenario, key: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from math import inf, nan
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.curves import Floats, running_total
 from sim.experiment.dynamics import Measures
 from sim.experiment.dynamics.answers import answers
-from sim.experiment.responses import Response
+from sim.experiment.responses import RESPONSES, Response
 from sim.experiment.spans import Span
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
@@ -50,6 +51,13 @@ def _strained(log: EventLog, _: Scenario) -> float:
     return float(len({r.where for r in log.of(K.STRAINED)}))
 
 
+def _dead(scenario: Scenario) -> str:
+    """Return what the dead are called: nobody is killed by a disease; both are counted where both occur."""
+    crisis = scenario.crisis
+    violent = (crisis.unrest, crisis.fighting, crisis.incursions)
+    return "Deaths" if all(part is None for part in violent) else "Killed, or dead of the disease"
+
+
 def responses(scenario: Scenario) -> tuple[Response, ...]:
     """Return the responses of an epidemic."""
     found = [
@@ -67,9 +75,14 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
                      partial(_worst, state), "count"),
         ]  # fmt: skip
     assert scenario.crisis.epidemic is not None
+    found.append(replace(RESPONSES["killed"], label=_dead(scenario)))
     for key, delivery in scenario.crisis.epidemic.deliveries.items():
         label = f"Asked to arrived: {delivery.label} ({delivery.to})"
-        found.append(Response(f"lead.{key}", label, "h", None, partial(_waited, key), "time", "start"))
+        asked = scenario.hours(delivery.asked if delivery.latest is None else delivery.latest)
+        found.append(
+            Response(f"lead.{key}", label, "h", None, partial(_waited, key), "time", "start",
+                     starts=max(0.0, asked))
+        )  # fmt: skip
     return (*answers(scenario), *found)
 
 
@@ -142,4 +155,5 @@ def spans() -> dict[str, Span]:
     return {span.name: span for span in found}
 
 
-MEASURES = Measures(responses, curve_names, curves, spans, (K.STRAINED, K.AID_ASKED, K.AID))
+MEASURES = Measures(responses, curve_names, curves, spans, (K.STRAINED, K.AID_ASKED, K.AID),
+                    "every wave past")  # fmt: skip

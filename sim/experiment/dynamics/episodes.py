@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from math import nan
 
 from sim.engine.campaign import begins, episode_scenario
 from sim.engine.event_log import EventLog
 from sim.experiment.curves import Floats
-from sim.experiment.dynamics import Measures
+from sim.experiment.dynamics import Measures, present
+from sim.experiment.dynamics.standing import debts, exit_hazard, owed
 from sim.experiment.responses import Response, responses_of
 from sim.scenario.models import Scenario
 
@@ -28,7 +30,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
         for name, response in responses_of(own).items():
             if name in KEPT:
                 found.append(_of_episode(key, episode.title, response))
-    return tuple(found)
+    return (*found, *(_debts(scenario) if present(scenario, "standing") else ()))
 
 
 def _of_episode(key: str, title: str, response: Response) -> Response:
@@ -47,14 +49,30 @@ def _of_episode(key: str, title: str, response: Response) -> Response:
     )  # fmt: skip
 
 
+def _debts(scenario: Scenario) -> list[Response]:
+    """Return what each state that asks for help in the campaign owes at its end."""
+    asked = dict.fromkeys(c.asker for c in (scenario.crisis, *(e.crisis for e in scenario.crises.values())))
+    return [
+        Response(f"debts.{state}", f"Debts of {state} for help at the end", "", None,
+                 partial(_owed, state), "count")
+        for state in asked
+    ]  # fmt: skip
+
+
+def _owed(state: str, log: EventLog, scenario: Scenario) -> float:
+    return owed(log, scenario, state)
+
+
 def curve_names(scenario: Scenario) -> tuple[str, ...]:
-    """Return no names: an episode's curves are its own scenario's."""
-    return ()
+    """Return the names of what the episodes leave behind together; their own curves are their scenarios'."""
+    return ("exit_hazard", "debts") if present(scenario, "standing") else ()
 
 
 def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
-    """Return no curves."""
-    return []
+    """Return the hazard that some member leaves, and all debts for help, on *grid*."""
+    if not present(scenario, "standing"):
+        return []
+    return [exit_hazard(log, scenario, grid), debts(log, scenario, grid)]
 
 
 MEASURES = Measures(responses, curve_names, curves, dict)

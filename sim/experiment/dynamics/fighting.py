@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.experiment.dynamics import Measures
+from sim.experiment.dynamics.answers import answers
 from sim.experiment.dynamics.fighting_readings import (
     dead,
     from_first_shot,
@@ -186,7 +187,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
     assert fighting is not None
     sent: tuple[Response, ...] = _SENT if _deploys(scenario) else ()
     before = _STANDOFF if fighting.standoff is not None else ()
-    return (*before, *_COMMON, *_of_sides(scenario), *sent)
+    return (*before, *_COMMON, *_of_sides(scenario), *sent, *answers(scenario))
 
 
 def _deploys(scenario: Scenario) -> bool:
@@ -276,4 +277,5 @@ def spans() -> dict[str, Span]:
 MEASURES = Measures(
     responses, curve_names, curves, spans,
     (K.STANDOFF, K.EXCHANGE, K.CEASEFIRE, K.LASTING_CEASEFIRE, K.PREVAILED, K.PULLED_BACK, K.INTERPOSED),
+    "the last firing",
 )  # fmt: skip

@@ -283,4 +283,5 @@ def spans() -> dict[str, Span]:
 MEASURES = Measures(
     responses, lambda scenario: CURVES, curves, spans,
     (K.FAR_BANK_LOST, K.FLED, K.ALARM, K.RAID, K.EXERCISE, K.MEASURE),
+    "a border held to be calm",
 )  # fmt: skip

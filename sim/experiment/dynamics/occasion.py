@@ -9,6 +9,7 @@ from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.curves import Floats, running_total
 from sim.experiment.dynamics import Measures
 from sim.experiment.dynamics.answers import answers
+from sim.experiment.dynamics.beside import told_of
 from sim.experiment.responses import Response
 from sim.experiment.spans import Span
 from sim.scenario.models import Scenario
@@ -34,16 +35,20 @@ def _givers(log: EventLog, until: float) -> set[str]:
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
     """Return the responses of an occasion: answers, and help by single members."""
+    occasion = scenario.crisis.occasion
+    assert occasion is not None
+    asked = max(0.0, scenario.hours(occasion.latest or occasion.at))
     found = [
         Response("volunteers", "Members that helped on their own", "members", None,
                  lambda log, s: float(len(_givers(log, inf))), "count"),
     ]  # fmt: skip
     for key, measure in scenario.response.measures.items():
         if measure.by:
-            label = f"Occasion to: {measure.label}"
+            told = told_of(scenario, measure)
+            label = f"Occasion to: {told}"
             found += [
-                Response(f"came.{key}", label, "h", None, partial(_came, key), "time", "start"),
-                Response(f"sent.{key}", f"People sent: {measure.label}", "people", None,
+                Response(f"came.{key}", label, "h", None, partial(_came, key), "time", "start", starts=asked),
+                Response(f"sent.{key}", f"People sent: {told}", "people", None,
                          partial(_troops, key), "count"),
             ]  # fmt: skip
     return (*answers(scenario), *found)
@@ -72,4 +77,5 @@ def spans() -> dict[str, Span]:
     return {"volunteers_by": Span("volunteers_by", "members", None, ("at",), _volunteers_by)}
 
 
-MEASURES = Measures(responses, curve_names, curves, spans, (K.ALARM, K.MEASURE))
+MEASURES = Measures(responses, curve_names, curves, spans, (K.ALARM, K.MEASURE),
+                    "the end of the occasion")  # fmt: skip

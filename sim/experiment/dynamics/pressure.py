@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from math import inf, nan
 from typing import TYPE_CHECKING
@@ -37,6 +38,12 @@ def first_help(log: EventLog) -> float:
     return min(times, default=nan)
 
 
+def first_force(log: EventLog) -> float:
+    """Return when the first soldiers took post (hours), which hangs on attribution; nan if none did."""
+    found = log.first(K.ON_TASK)
+    return nan if found is None else found.time
+
+
 def _attributed(hand: str, log: EventLog, _: Scenario) -> float:
     found = (r.time for r in log.of(K.ATTRIBUTION) if r.detail["external_hand"] == hand)
     return next(found, nan) - first_attack(log)
@@ -52,17 +59,17 @@ def _to_help(log: EventLog, _: Scenario) -> float:
     return first_help(log) - first_attack(log)
 
 
-def _before_help(log: EventLog, _: Scenario) -> float:
-    """Return the share of the attacks that came before any help beyond words; nan without an attack."""
-    attacks, came = log.of(K.ATTACK), first_help(log)
+def _before(first: Callable[[EventLog], float], log: EventLog, _: Scenario) -> float:
+    """Return the share of the attacks that came before the *first* help of a kind; nan without an attack."""
+    attacks, came = log.of(K.ATTACK), first(log)
     if not attacks:
         return nan
     return sum(came != came or r.time <= came for r in attacks) / len(attacks)
 
 
-def _outcome(word: str, log: EventLog, _: Scenario) -> float:
-    """Return whether help beyond words came while it lasted ("timely"), afterwards ("late") or not at all."""
-    came, over = first_help(log), log.last(K.ORDER_RESTORED)
+def _outcome(first: Callable[[EventLog], float], word: str, log: EventLog, _: Scenario) -> float:
+    """Return whether help of a kind came while it lasted ("timely"), afterwards ("late") or not at all."""
+    came, over = first(log), log.last(K.ORDER_RESTORED)
     found = "never" if came != came else "timely" if over is None or came <= over.time else "late"
     return float(found == word)
 
@@ -80,6 +87,13 @@ def _flag(name: str, label: str, function: partial[float]) -> Response:
     return Response(name, label, "", None, function, kind)
 
 
+def _in_time(name: str, label: str, first: Callable[[EventLog], float]) -> list[Response]:
+    return [
+        _flag(f"{name}.{word}", f"{label}: {word}", partial(_outcome, first, word))
+        for word in ("timely", "late", "never")
+    ]
+
+
 def responses(scenario: Scenario) -> tuple[Response, ...]:
     """Return the responses of outside pressure, as far as the scenario has attacks and sanctions."""
     pressure = scenario.crisis.pressure
@@ -90,16 +104,19 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
             Response("attacks", "Covert attacks", "attacks", None,
                      lambda log, s: float(len(log.of(K.ATTACK))), "count"),
             Response("attacks_before_help", "Share of the attacks before help beyond words", "share", None,
-                     _before_help, "count"),
+                     partial(_before, first_help), "count"),
             Response("hours_to_lawful_force", "First attack to force lawful or arguable", "h", None,
                      _to_lawful, "time", "start"),
             Response("hours_to_help", "First attack to help beyond words", "h", None, _to_help, "time",
                      "start"),
         ]  # fmt: skip
-        found += [
-            _flag(f"help.{word}", f"Help beyond words: {word}", partial(_outcome, word))
-            for word in ("timely", "late", "never")
-        ]
+        found += _in_time("help", "Help beyond words", first_help)
+        if scenario.response.mandate is not None:
+            found.append(
+                Response("attacks_before_force", "Share of the attacks before soldiers were on post", "share",
+                         None, partial(_before, first_force), "count")
+            )  # fmt: skip
+            found += _in_time("force", "Soldiers on post", first_force)
     if pressure.attribution is not None:
         found += [
             Response(f"hours_to_{hand}", f"First attack to an external hand {hand}", "h", None,
@@ -159,4 +176,7 @@ def spans() -> dict[str, Span]:
     return {"sanctioned_by": Span("sanctioned_by", "", None, ("who",), _sanctioned_by, "flag", ("at",))}
 
 
-MEASURES = Measures(responses, curve_names, curves, spans, (K.ATTACK, K.ATTRIBUTION, K.MEASURE, K.SANCTIONED))
+MEASURES = Measures(
+    responses, curve_names, curves, spans, (K.ATTACK, K.ATTRIBUTION, K.MEASURE, K.SANCTIONED),
+    "the end of the pressure",
+)  # fmt: skip

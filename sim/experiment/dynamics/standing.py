@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import partial
-from math import exp
+from functools import lru_cache, partial
+from math import exp, inf
 from math import log as log_of
 from typing import TYPE_CHECKING
 
@@ -49,7 +49,9 @@ def _rate(shape: Standing) -> float:
 def _start(shape: Standing, measure: str, who: str) -> float:
     if measure in WHOLE:
         return float(shape.cohesion if measure == "cohesion" else shape.public_confidence)
-    table: dict[str, float] = dict(getattr(shape, measure))
+    if measure.startswith("owes "):
+        return float(shape.owes.get(who, {}).get(measure.removeprefix("owes "), 0.0))
+    table: dict[str, float] = getattr(shape, measure)
     return float(table.get(who, 0.0))
 
 
@@ -59,19 +61,28 @@ def exits(log: EventLog, member: str = "") -> float:
 
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
-    """Return the state of every measure at the end, and the hazard of exit for every member."""
+    """Return the state of every measure at the end, and the hazard of exit for every member but the lead."""
+    hosts = (scenario.crisis.host, *(e.crisis.host for e in scenario.crises.values()))
+    return _responses(tuple(scenario.alliance.members), tuple(dict.fromkeys(hosts)), scenario.alliance.lead)
+
+
+@lru_cache(maxsize=32)
+def _responses(members: tuple[str, ...], hosts: tuple[str, ...], lead: str) -> tuple[Response, ...]:
     found = [_at_end(label, name, "") for name, label in WHOLE.items()]
-    for member in scenario.alliance.members:
+    for member in members:
         found.append(_at_end(f"Trust of {member} in the alliance at the end", "trust", member))
+        if member == lead:
+            continue  # it does not leave: without it there is no alliance to speak of
         found.append(
             Response(
                 f"exit_hazard.{member}", f"Hazard at the end that {member} leaves", "1/year", None,
                 partial(_hazard, member=member), "count",
             )
         )  # fmt: skip
-    hosts = dict.fromkeys([scenario.crisis.host, *(e.crisis.host for e in scenario.crises.values())])
     found += [
-        _at_end(f"Trust of {host} in the lead as a patron at the end", "patron", host) for host in hosts
+        _at_end(f"Trust of {host} in the lead as a patron at the end", "patron", host)
+        for host in hosts
+        if host in members and host != lead
     ]
     found.append(Response("exits", "Members that left", "members", None, lambda log, s: exits(log), "count"))
     return tuple(found)
@@ -95,6 +106,12 @@ def _hazard(log: EventLog, scenario: Scenario, member: str) -> float:
     shape = _shape(scenario)
     trust = value_at(log, shape, "trust", member, float(scenario.horizon))
     return float(shape.exit.rate) * exp(-float(shape.exit.trust_power) * trust) * HOURS_A_YEAR
+
+
+def owed(log: EventLog, scenario: Scenario, debtor: str) -> float:
+    """Return what *debtor* owes all others for their help at the end, by the scale of the standing."""
+    shape, at = _shape(scenario), float(scenario.horizon)
+    return sum(value_at(log, shape, f"owes {m}", debtor, at) for m in scenario.alliance.members)
 
 
 def curve_names(scenario: Scenario) -> tuple[str, ...]:
@@ -122,6 +139,37 @@ def _curve(log: EventLog, shape: Standing, measure: str, who: str, grid: Floats)
         later = grid >= record.time
         values[later] = start + (record.amount - start) * np.exp(-rate * (grid[later] - record.time))
     return values
+
+
+def exit_hazard(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
+    """Return the hazard (per year) that some member leaves on *grid*: the sum of theirs, without the lead's.
+
+    A member that has left adds nothing.
+    """
+    shape = _shape(scenario)
+    total = np.zeros(len(grid))
+    if not shape.exit.enabled:
+        return total
+    gone = {r.who: r.time for r in log.of(EventKind.EXIT)}
+    power, rate = float(shape.exit.trust_power), float(shape.exit.rate) * HOURS_A_YEAR
+    for member, state in scenario.alliance.members.items():
+        if member != scenario.alliance.lead and state.takes_part(scenario.start.date()):
+            trust = _curve(log, shape, "trust", member, grid)
+            total += np.where(grid < gone.get(member, inf), rate * np.exp(-power * trust), 0.0)
+    return total
+
+
+def debts(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
+    """Return all that members owe each other for help on *grid*, by the scale of the standing."""
+    shape = _shape(scenario)
+    known = {(debtor, f"owes {c}") for debtor, owes in shape.owes.items() for c in owes}
+    parts = (log, *log.parts.values())
+    known |= {
+        (r.who, r.where) for part in parts for r in part.of(EventKind.STANDING)
+        if r.where.startswith("owes ")
+    }  # fmt: skip
+    found = (_curve(log, shape, measure, debtor, grid) for debtor, measure in sorted(known))
+    return sum(found, start=np.zeros(len(grid)))
 
 
 MEASURES = Measures(responses, curve_names, curves, dict, (EventKind.EXIT,))

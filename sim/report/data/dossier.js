@@ -82,10 +82,28 @@
     });
   });
 
-  // Print shows everything that opens on demand.
+  // A frame that holds more than it shows says on which side.
+  function cue(frame) {
+    var room = frame.scrollWidth - frame.clientWidth;
+    frame.classList.toggle("wide", room > 2);
+    frame.classList.toggle("more-left", room > 2 && frame.scrollLeft > 2);
+    frame.classList.toggle("more-right", room > 2 && frame.scrollLeft < room - 2);
+  }
+  var frames = all(".scroll, .map-scroll");
+  function cues() { frames.forEach(cue); }
+  frames.forEach(function (frame) {
+    frame.addEventListener("scroll", function () { cue(frame); }, { passive: true });
+  });
+  // An element's toggle does not bubble: caught on its way down.
+  document.addEventListener("toggle", cues, true);
+  window.addEventListener("resize", cues);
+  window.addEventListener("load", cues);
+  cues();
+
+  // Print shows what opens on demand, but for the longest of it.
   var closed = [];
   window.addEventListener("beforeprint", function () {
-    closed = all("details:not([open])");
+    closed = all("details:not([open]):not(.folded):not(.folded *)");
     closed.forEach(function (part) { part.open = true; });
   });
   window.addEventListener("afterprint", function () {

@@ -144,6 +144,15 @@
       show(Number(slider.value));
     });
     if (still && still.addEventListener) { still.addEventListener("change", pause); }
+    // A sheet that is wider than its frame begins at the theatre, until the reader moves it.
+    var frame = figure.querySelector(".map-scroll"), moved = -1;
+    function centre() {
+      if (moved >= 0 && Math.abs(frame.scrollLeft - moved) > 1) { return; }
+      frame.scrollLeft = data.middle * frame.scrollWidth - frame.clientWidth / 2;
+      moved = frame.scrollLeft;
+    }
+    window.addEventListener("resize", centre);
+    centre();
     figure.querySelector(".map-controls").hidden = false;
     name();
     show(Number(slider.value));

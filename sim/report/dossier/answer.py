@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from sim.experiment.dynamics import measures, present
 from sim.experiment.dynamics.answers import answers
 from sim.report.bands import band_words
+from sim.report.dossier.courses import courses, label_of, other_course
+from sim.report.dossier.crises import crises_table, sentences
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.dossier.model import KINDS
-from sim.report.telling import listing
-from sim.report.words import NONE, band, number, percent, signed
+from sim.report.words import NONE, band, number, percent
 
 if TYPE_CHECKING:
-    from sim.experiment.estimates import PairedDifference
     from sim.experiment.study import Study
-    from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
+    from sim.experiment.summary import ResponseSummary, Summary
     from sim.scenario.models import Scenario
 
 #: Chances that make the headline, where a scenario has them; then others of its own.
@@ -27,16 +27,10 @@ TIMES = (
     "hours_to_appeal", "hours_to_decision", "hours_to_first_on_task", "hours_to_deployment_complete",
     "hours_to_order", "hours_to_withdrawal_complete",
 )  # fmt: skip
-#: Most of each kind, and most rows of a variant's table.
+#: Most of each kind.
 MOST = {"flag": 4, "time": 6, "count": 4}
-ROWS = 12
 #: Fewest runs behind a number of the headline.
 FEWEST = 3
-#: What the headline tells first of another course, and what it does not tell.
-FIRST = ("hours_to_order", "killed", "government_fell")
-DECISIONS = ("appealed", "mandate", "help_level")
-#: Names that say nothing of the crisis, or that have sections of their own.
-ELSEWHERE = ("position.", "parts.", "approval.", "hours_simulated", "exit_hazard.", "trust.")
 
 
 def answer(study: Study) -> Html:
@@ -46,18 +40,27 @@ def answer(study: Study) -> Html:
         return paragraphs(["Every run failed: there is no answer."])
     return join([
         tag("p", *_sentences(study, summary), class_="lead"),
-        tag("ul", *_cards(study, summary), class_="cards"),
-        _levels(summary),
-        _variants(study, summary),
+        tag("p", *other_course(summary)) if summary.variants else None,
+        *_in_numbers(study, summary),
+        courses(study.scenario, summary),
         _score(study, summary),
-        details("All outcomes as a table", outcomes(study)),
+        details("All outcomes as a table", outcomes(study), class_="screen"),
+        tag("p", "All outcomes stand in this file on a screen, and in summary.csv.", class_="note paper"),
     ])  # fmt: skip
 
 
 def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
+    runs = f"{summary.n} runs" + (f" over {summary.draws} draws of the inputs" if summary.draws else "")
+    yield from sentences(study, runs) if study.scenario.crises else _one_crisis(study, summary, runs)
+    score = summary.score
+    if score.n_instants:
+        yield f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
+        yield f"simulated {band_words(study)} band. "
+
+
+def _one_crisis(study: Study, summary: Summary, runs: str) -> Iterator[str]:
     host = study.scenario.alliance.members.get(study.scenario.crisis.host)
     who = host.name if host else study.scenario.crisis.host
-    runs = f"{summary.n} runs" + (f" over {summary.draws} draws of the inputs" if summary.draws else "")
     appealed, mandate = summary.responses.get("appealed"), summary.responses.get("mandate")
     said = []
     if appealed is not None and appealed.n:
@@ -66,40 +69,16 @@ def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
         given = "of them" if mandate.given else "of all"
         said.append(f"a mandate for force is adopted in {percent(mandate.chance)} {given} {_ci(mandate)}")
     yield f"{'; '.join(said)}. " if said else f"From {runs}. "
-    yield from _other_course(summary)
-    score = summary.score
-    if score.n_instants:
-        yield f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
-        yield f"simulated {band_words(study)} band. "
 
 
-def _other_course(summary: Summary) -> Iterator[str]:
-    """Yield what the first of the scenario's variants (by custom, nobody answering) changes most clearly."""
-    variant = next(iter(summary.variants.values()), None)
-    if variant is None:
-        return
-    clear = [d for d in _clear(summary, variant) if d[0].name not in DECISIONS]
-    clear.sort(key=lambda d: (-abs(d[1].mean) / max(d[1].high - d[1].low, 1e-9), d[0].name))
-    chosen = [next((d for d in clear if d[0].name == name), None) for name in FIRST]
-    told = [d for d in chosen if d is not None] or clear
-    said = listing(_change(r, d) for r, d in told[:3]) if told else "nothing clearly"
-    over = f" over the {variant.n} runs with {variant.given}" if variant.given else ""
-    yield f"The other course \u201c{variant.title}\u201d changes{over}: {said}. "
-
-
-def _change(r: ResponseSummary, d: PairedDifference) -> str:
-    unit = f" {r.unit}" if r.unit else ""
-    return f"{_inside(r.label)} {signed(d.mean)}{unit} (95 %: {signed(d.low)} to {signed(d.high)})"
-
-
-def _clear(summary: Summary, variant: VariantSummary) -> list[tuple[ResponseSummary, PairedDifference]]:
-    """Return the differences whose interval leaves out zero."""
-    found = []
-    for name, d in variant.differences.items():
-        r = summary.responses.get(name)
-        if r is not None and not name.startswith(ELSEWHERE) and d.n and (d.low > 0 or d.high < 0):
-            found.append((r, d))
-    return found
+def _in_numbers(study: Study, summary: Summary) -> Iterator[Child]:
+    """Yield the cards and the help adopted; of a campaign one row a crisis, then the cards of the first."""
+    cards = tag("ul", *_cards(study, summary), class_="cards")
+    if study.scenario.crises:
+        title = f"In numbers: the first crisis alone, {study.scenario.crisis.title}"
+        yield from (crises_table(study), tag("h3", title), cards)
+    else:
+        yield from (cards, _levels(summary))
 
 
 def _ci(r: ResponseSummary) -> str:
@@ -145,14 +124,15 @@ def _cards(study: Study, summary: Summary) -> Iterator[Child]:
         middle = f"{number(r.median)} h" if not math.isnan(r.median) else "not within the time"
         yield _card(middle, r.label, f"median; {band_words(study)}: {band(r.low, r.high)} h", r)
     for r in headline(study.scenario, summary, ("killed", "troops_deployed"), "count"):
-        yield _card(f"{number(r.median)} {r.unit}", r.label,
+        unit = r.unit.removesuffix("s") if r.median == 1 and r.unit != "people" else r.unit
+        yield _card(f"{number(r.median)} {unit}", r.label,
                     f"median; {band_words(study)}: {band(r.low, r.high, r.unit)}", r)  # fmt: skip
 
 
 def _card(
     big: str, label: str, spread: str, r: ResponseSummary, meter: tuple[float, float, float] | None = None
 ) -> Html:
-    given = f"{r.given}, n = {r.n}" if r.given else f"all runs, n = {r.n}"
+    given = f"{r.given}, n = {r.n}" if r.given else f"n = {r.n} runs"
     return tag("li", tag("b", big), tag("span", label), tag("span", spread, class_="note"),
                tag("span", given, class_="note"), _meter(*meter) if meter else None)  # fmt: skip
 
@@ -179,58 +159,6 @@ def _bar(share: float) -> Html:
     )
 
 
-def _variants(study: Study, summary: Summary) -> Html:
-    if not summary.variants:
-        return tag("p", "The scenario has no variants, so nothing is compared with another course.")
-    parts: list[Child] = [tag("h3", "What other courses change")]
-    for place, variant in enumerate(summary.variants.values()):
-        parts.append(_variant(summary, variant, opened=place == 0))
-    note = (
-        "Paired differences of means, variant minus base, with 95 % intervals: the same seeds and addressed "
-        "draws on both sides. A time that did not come counts as the end of the simulated time. Differences "
-        "whose interval holds zero are left out of the tables."
-    )
-    return join([*parts, tag("p", note, class_="note")])
-
-
-def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html:
-    rows = [
-        (
-            _label(r),
-            _mean(d.baseline),
-            _mean(d.variant),
-            signed(d.mean),
-            f"{signed(d.low)} to {signed(d.high)}",
-            str(d.n),
-        )
-        for r, d in _clear(summary, variant)
-    ]
-    over = f", over the {variant.n} runs with {variant.given}" if variant.given else f", n = {variant.n}"
-    head = ("response", "base", "variant", "difference", "95 %", "pairs")
-    found: Child = (
-        table(head, rows[:ROWS], f"{variant.title}{over}")
-        if rows
-        else tag("p", "No difference whose interval leaves out zero.")
-    )
-    more = f"and {len(rows) - ROWS} more in effects.csv" if len(rows) > ROWS else None
-    return details(variant.title, found, tag("p", more, class_="note") if more else None, opened=opened)
-
-
-def _inside(label: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return label[:1].lower() + label[1:]
-
-
-def _label(r: ResponseSummary) -> str:
-    return f"{r.label} ({r.unit})" if r.unit else r.label
-
-
-def _mean(value: float) -> str:
-    if math.isnan(value):
-        return NONE
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
 def _score(study: Study, summary: Summary) -> Html | None:
     score = summary.score
     if not score.n_instants:
@@ -248,11 +176,12 @@ def outcomes(study: Study) -> Html:
     """Return every response with chance, median, band and the share of variance from inputs."""
     rows = []
     for r in study.summary().responses.values():
+        every = "all runs" if r.n == study.summary().n else "runs that have it"
         if r.name.startswith(("position.", "parts.")) or not r.n:
             continue
         error = "" if math.isnan(r.median_error) else f" ± {number(r.median_error, r.unit)}"
         share = NONE if math.isnan(r.epistemic) else percent(r.epistemic)
-        rows.append((_label(r), r.given or "all runs", str(r.n), percent(r.chance),
+        rows.append((label_of(r), r.given or every, str(r.n), percent(r.chance),
                      number(r.median, r.unit) + error, band(r.low, r.high, r.unit), share))  # fmt: skip
     head = ("response", "over", "n", "chance", "median ±", band_words(study), "from inputs")
     note = (

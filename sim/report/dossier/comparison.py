@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sim.experiment.comparison import LETTERS, digest_of
 from sim.report.compare_charts import draw_differences, draw_distributions
 from sim.report.compare_twins import parting_lines, twin_story
+from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, dotted, join, paragraphs, table, tag
 from sim.report.dossier.model import checklist, odd
 from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
 from sim.report.dossier.pictures import figures
 from sim.report.figures import Chart, drawing_settings
-from sim.report.words import NONE, number, signed
+from sim.report.words import NONE, number
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
@@ -68,12 +69,43 @@ def _charts(found: Comparison) -> Iterator[Chart]:
 def _answer(found: Comparison) -> Html:
     parts: list[Child] = []
     for letter, differences in zip(LETTERS[1:], found.differences, strict=False):
-        clear = [d for d in differences if d.differs and d.clear][:FIRST]
-        said = [tag("li", _told(d)) for d in clear]
-        head = f"{letter} against {LETTERS[0]}: "
-        alike = "no outcome differs by more than its interval." if not clear else "the largest effects first."
-        parts += [tag("p", head, alike, class_="lead"), tag("ul", *said) if said else None]
+        parts += _against(f"{letter} against {LETTERS[0]}", differences)
     return join([*parts, paragraphs(f"Note: {note}." for note in found.notes)])
+
+
+def _against(head: str, differences: Sequence[Difference]) -> Iterator[Child]:
+    """Yield the differences that stand out, largest first, and what their choice leaves out."""
+    looked = [d for d in differences if not math.isnan(d.low)]
+    same = sum(not _varies(d) for d in looked)
+    clear = [d for d in looked if d.differs and d.clear]
+    yield tag("p", f"{head}. {counted(len(looked), same, len(clear), 'outcomes')}", class_="lead")
+    yield _untold(differences)
+    front = clear[:FIRST]
+    if not front:
+        return
+    some = f"The {len(front)} largest of those" if len(front) < len(clear) else "Those"
+    yield tag("p", f"{some}, in order of size (in standard deviations between runs):")
+    yield tag("ul", *[tag("li", _told(d)) for d in front])
+    last = looked.index(front[-1])
+    larger = [d for d in looked[:last] if d.differs and not d.clear]
+    if larger:
+        said = "; ".join(f"{_label(d)}: {_interval(d)}" for d in larger[:FIRST])
+        more = f"; and {len(larger) - FIRST} more" if len(larger) > FIRST else ""
+        yield tag("p", f"As large or larger, but with an interval that holds zero: {said}{more}.")
+    if len(clear) > len(front):
+        yield tag("p", f"The other {len(clear) - len(front)}, and all that were looked at, stand under ",
+                  tag("a", "Outcomes", href="#outcomes"), ".")  # fmt: skip
+
+
+def _untold(differences: Sequence[Difference]) -> Html | None:
+    """Return the outcomes that have no interval: too few pairs in which both sides have them."""
+    said = "; ".join(_label(d) for d in differences if math.isnan(d.low) and d.both)
+    return tag("p", f"Too few runs have these on both sides to tell a difference: {said}.") if said else None
+
+
+def _varies(d: Difference) -> bool:
+    """Return whether any pair differs; without pairs, whether the two sides do at all."""
+    return d.changed > 0 if not math.isnan(d.changed) else max(abs(d.low), abs(d.high)) > NOISE
 
 
 def _told(d: Difference) -> str:
@@ -102,7 +134,7 @@ def _outcomes(found: Comparison, place: int) -> Html:
     differences = found.differences[place]
     base, other = LETTERS[0], LETTERS[place + 1]
     over = "pairs" if found.paired else "runs"
-    head = ("response", base, other, f"{other} - {base}", "95 %", "effect (sd)", over, "variance reduction")
+    head = ("response", f"{other} - {base}", "95 %", base, other, "effect (sd)", over, "variance reduction")
     shown = [d for d in differences if d.differs]
     alike = "; ".join(d.label for d in differences if not d.differs)
     whole: Child = (
@@ -123,9 +155,9 @@ def _row(d: Difference) -> Sequence[Child]:
     gain = d.variance_reduction
     reduction = "" if math.isnan(gain) else "exact" if math.isinf(gain) else number(gain)
     effect = NONE if math.isnan(d.effect) else "all" if math.isinf(d.effect) else f"{d.effect:+.2f}"
-    spread = NONE if math.isnan(d.low) else f"{signed(d.low)} to {signed(d.high)}{'*' if d.clear else ''}"
-    means = (number(d.first, d.unit), number(d.second, d.unit), signed(d.mean))
-    return (_label(d), *means, spread, effect, str(d.both), reduction)
+    spread = f"{interval(d.low, d.high)}{'*' if d.clear else ''}"
+    means = (number(d.first, d.unit), number(d.second, d.unit))
+    return (_label(d), signed_as(d.mean, d.low, d.high), spread, *means, effect, str(d.both), reduction)
 
 
 def _label(d: Difference) -> str:
@@ -133,7 +165,7 @@ def _label(d: Difference) -> str:
 
 
 def _interval(d: Difference) -> str:
-    return f"{signed(d.mean)} (95 %: {signed(d.low)} to {signed(d.high)})"
+    return difference(d.mean, d.low, d.high)
 
 
 def _twins(found: Comparison) -> Html:

@@ -8,6 +8,7 @@ from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
 from sim.inference.why import Explanation, explain
 from sim.report import style
+from sim.report.campaigns import one_of_several
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.explain import change_words, decisive, member_sentence, next_higher, outcome
 from sim.report.explain_tables import SHOCKS, motion_told, plain, scope_of, two_places, verdicts_told
@@ -26,7 +27,7 @@ FLIPS = 12
 def decision(study: Study) -> Html:
     """Return ledger, positions and reasons of the typical run."""
     return join([
-        tag("p", model_sentence(study.scenario)),
+        tag("p", one_of_several(study.scenario), model_sentence(study.scenario)),
         tag("h3", "Positions"), _positions(study),
         tag("h3", "Why, and why not"), _why(study),
         tag("h3", "The treaty, clause by clause"), _ledger(study),
@@ -73,7 +74,7 @@ def _why(study: Study) -> Html:
     return join([
         paragraphs([*outcome(found), *decisive(found), *map(_without_hint, next_higher(found))]),
         tag("ul", *[tag("li", member_sentence(found, m)) for m in allies]),
-        details("Every term of every member", _terms(found)),
+        details("Every term of every member", _terms(found), class_="folded"),
         tag("h3", "The smallest single change that flips the answer"), _flips(searched),
     ])  # fmt: skip
 
@@ -138,7 +139,8 @@ def _ledger(study: Study) -> Html:
     whole = table(("clause and its tests", "carries, or fact found", "verdict"), rows,
                   "Clauses in force on the day, tested against the facts (typical run)", words=(0, 1, 2),
                   attributes=marks)  # fmt: skip
-    return join([tag("p", silence) if silence else None, whole])
+    paper = "The tests of each clause and the facts found stand in this file on a screen."
+    return join([tag("p", silence) if silence else None, whole, tag("p", paper, class_="note paper")])
 
 
 def _carries(entry: object) -> str:

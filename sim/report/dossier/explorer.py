@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.main_effects import shown_level
 from sim.experiment.sweep_summary import REPORTED
 from sim.report.dossier.markup import Html, join, json_element, tag
+from sim.report.plain import plain_text
 from sim.report.sweep_data import is_chance, is_grid, recorded, title_of, told, varied
 
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ def _data(study: SweepStudy, factors: list[Factor], chosen: list[Response]) -> s
     content: dict[str, Any] = {
         "grid": is_grid(study),
         "factors": [
-            {"name": f.name, "numeric": f.numeric, "unit": "" if f.unit == "items" else f.unit,
+            {"name": plain_text(f.name), "numeric": f.numeric, "unit": "" if f.unit == "items" else f.unit,
              "levels": [v if f.numeric else n for n, v in enumerate(own)],
-             "labels": [shown_level(f, v) for v in own]}
+             "labels": [plain_text(shown_level(f, v)) for v in own]}
             for f, own in zip(factors, levels, strict=True)
         ],
         "points": [
@@ -110,7 +111,8 @@ def _data(study: SweepStudy, factors: list[Factor], chosen: list[Response]) -> s
         ],
         "shown": len(study.shown),
         "responses": [
-            {"title": title_of(r), "chance": is_chance(r), "record": _rounded(recorded(study, r.name) or ()),
+            {"title": plain_text(title_of(r)), "chance": is_chance(r),
+             "record": _rounded(recorded(study, r.name) or ()),
              "values": [_told(r, summary.at(point.number, r.name)) for point in study.design.points]}
             for r in chosen
         ],

@@ -29,6 +29,7 @@ def report_folder(
     outlines: Path | None = None,
     analysis: Path | None = None,
     charts: str = "none",
+    style: str = "screen",
     jobs: Jobs = "auto",
     progress: Progress | None = None,
 ) -> list[str]:
@@ -40,6 +41,7 @@ def report_folder(
         outlines: outlines of the map; those kept in the folder, or the shipped ones, if none.
         analysis: folder of a sensitivity analysis; the one kept in the folder if none.
         charts: charts to draw as files, too: none, main or all.
+        style: style of these files, screen or print; the dossier itself is for a screen.
         jobs: worker processes for what has to run again.
         progress: told how many runs of how many are done.
 
@@ -71,10 +73,10 @@ def report_folder(
         if analysis is not None:
             kept[ANALYSIS] = _analysis(analysis, study)
         made = kept | study_files(study, kept.get(ANALYSIS), _path(folder, outlines, kept), animate=animate)
-        made |= _drawn(study, charts)
+        made |= _drawn(study, charts, style)
     else:
         raise ResultsError(f"{folder} holds no runs, sweep or comparison to make a dossier of")
-    put_into(folder, made)
+    put_into(folder, made, {} if charts == "none" else {"charts_style": style})
     return list(made)
 
 
@@ -99,13 +101,13 @@ def study_files(
     return made
 
 
-def _drawn(study: Study, charts: str) -> dict[str, bytes]:
+def _drawn(study: Study, charts: str, style: str) -> dict[str, bytes]:
     from sim.report.charts import FORMATS, draw, names_of
     from sim.report.figures import render
 
     made: dict[str, bytes] = {}
     for name in names_of(charts, study):
-        chart = draw(study, name)
+        chart = draw(study, name, style)
         made |= {f"charts/{chart.name}.{kind}": render(chart, kind) for kind in FORMATS[charts]}
     return made
 
@@ -141,8 +143,10 @@ def _analysis(place: Path, study: Study) -> bytes:
     return contents["sensitivity.csv"]
 
 
-def put_into(folder: Path, made: Mapping[str, bytes]) -> None:
+def put_into(folder: Path, made: Mapping[str, bytes], about: Mapping[str, str] | None = None) -> None:
     """Write files into a finished folder, each whole or not at all, then the manifest that lists them.
+
+    What the manifest is to say *about* them is added to it.
 
     Raises:
         ResultsError: the folder cannot be written.
@@ -152,6 +156,7 @@ def put_into(folder: Path, made: Mapping[str, bytes]) -> None:
         for name, content in made.items():
             _replace(folder / name, content)
             manifest["files"][name] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+        manifest |= about or {}
         manifest["files"] = dict(sorted(manifest["files"].items()))
         _replace(folder / MANIFEST, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from sim.report.dossier.markup import Child, Html, dotted, join, linked, table, tag
@@ -14,12 +15,17 @@ if TYPE_CHECKING:
 
 #: Kinds of input to choose from.
 CHOICES = {"": "all", "assumed": "assumed", "sourced": "with a source", "drawn": "drawn anew"}
+#: Most inputs on paper.
+PAPER = 60
 #: Confidence from the weakest on; "unsaid" where the file says nothing.
 ORDER = ("none", "low", "medium", "high", "unsaid")
 
 
-def inputs(scenario: Scenario) -> Html:
-    """Return every number of the scenario that has a source, a range or a confidence."""
+def inputs(scenario: Scenario, varied: Collection[str] = ()) -> Html:
+    """Return every number of the scenario that has a source, a range or a confidence.
+
+    On paper stand the weakest of those that are drawn, fitted (which are drawn, too) or *varied* (paths).
+    """
     drawn = {full_path(path) for path in scenario.uncertain}
     every = list(quantities(scenario))
     kept = [(path, q) for path, q in every if q.source or q.confidence or q.low is not None]
@@ -33,8 +39,10 @@ def inputs(scenario: Scenario) -> Html:
         f"{sum(path in drawn for path, _ in kept)} are drawn anew in each outer draw. Weakest first."
     )
     rows = [_row(path, q, path in drawn) for path, q in kept]
+    paper = {path for path, _ in [item for item in kept if item[0] in drawn or item[0] in varied][:PAPER]}
     marks: list[dict[str, object]] = [
-        {"data_confidence": q.confidence or "unsaid",
+        {"class_": None if path in paper else "screen",
+         "data_confidence": q.confidence or "unsaid",
          "data_kind": ("assumed" if q.assumed else "sourced") + (" drawn" if path in drawn else "")}
         for path, q in kept
     ]  # fmt: skip
@@ -43,7 +51,14 @@ def inputs(scenario: Scenario) -> Html:
         head, rows, "Inputs, weakest first", words=(0, 3, 4, 5), sortable=True, tall=True,
         name="inputs-table", attributes=marks,
     )  # fmt: skip
-    return join([tag("p", intro), _filters(counts), tag("div", whole, class_="inputs")])
+    moved = sum(path in drawn or path in varied for path, _ in kept)
+    some = f"the {len(paper)} weakest of the" if len(paper) < moved else "only the"
+    told = (
+        f"On paper {some} {moved} that are drawn, fitted or varied. The other {len(kept) - len(paper)}, "
+        "with value, source and confidence, stand in this file on a screen, and in scenario.resolved.yaml."
+    )
+    return join([tag("p", intro), tag("p", told, class_="paper"), _filters(counts),
+                 tag("div", whole, class_="inputs")])  # fmt: skip
 
 
 def _row(path: str, q: Quantity, drawn: bool) -> tuple[Child, ...]:

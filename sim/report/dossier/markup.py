@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+
+from sim.report.plain import escaped
 
 #: What ends by itself.
 _VOID = frozenset({"meta", "img", "input", "br", "hr", "link", "col"})
+#: Words of more letters than these may break inside.
+LONG = 12
 #: Web addresses inside a text; what closes a sentence or a bracket behind one does not belong to it.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:)\]]")
 
@@ -36,7 +39,7 @@ def _attribute(key: str, value: object) -> str:
     word = key.rstrip("_").replace("_", "-")
     if value is None or value is False:
         return ""
-    return f" {word}" if value is True else f' {word}="{escape(str(value), quote=True)}"'
+    return f" {word}" if value is True else f' {word}="{escaped(str(value))}"'
 
 
 def join(children: Iterable[Child]) -> Html:
@@ -49,7 +52,7 @@ def _child(child: Child) -> str:
         return ""
     if isinstance(child, Html):
         return child
-    return escape(child, quote=True) if isinstance(child, str) else join(child)
+    return escaped(child) if isinstance(child, str) else join(child)
 
 
 def raw_element(name: str, content: str, **attributes: object) -> Html:
@@ -67,7 +70,7 @@ def raw_element(name: str, content: str, **attributes: object) -> Html:
 def json_element(text: str, name: str) -> Html:
     """Return JSON *text* as an element that scripts find by its id; nothing in it can end the element."""
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    return Html(f'<script type="application/json" id="{escape(name, quote=True)}">{safe}</script>')
+    return Html(f'<script type="application/json" id="{escaped(name)}">{safe}</script>')
 
 
 def linked(text: str) -> Html:
@@ -78,14 +81,23 @@ def linked(text: str) -> Html:
         address = found.group()
         shown = address.removeprefix("https://").removeprefix("http://")
         shown = shown if len(shown) <= 48 else f"{shown[:47]}…"
-        parts += [text[end : found.start()], tag("a", shown, href=address, rel="noopener noreferrer")]
+        parts += [soft(text[end : found.start()]), tag("a", shown, href=address, rel="noopener noreferrer")]
         end = found.end()
-    return join([*parts, text[end:]])
+    return join([*parts, soft(text[end:])])
 
 
 def dotted(path: str) -> Html:
     """Return a path that breaks at its dots and underscores where the room is short."""
-    return Html(re.sub(r"([._])", r"\1<wbr>", escape(path, quote=True)))
+    return Html(re.sub(r"([._])", r"\1<wbr>", escaped(path)))
+
+
+def soft(text: str) -> Html:
+    """Return *text* with places to break in its long words (dots, underscores, slashes), none before %."""
+    return Html(" ".join(map(_broken, escaped(text).split(" "))).replace(" %", "\u00a0%"))
+
+
+def _broken(word: str) -> str:
+    return re.sub(r"([._/])(?=\w)", r"\1<wbr>", word) if len(word) > LONG else word
 
 
 def paragraphs(lines: Iterable[str]) -> Html:
@@ -121,14 +133,15 @@ def table(
         return None if place in words else "num"
 
     tops = [
-        tag("th", tag("button", title, type="button") if sortable else title, scope="col", class_=kind(place))
+        tag("th", tag("button", soft(title), type="button") if sortable else soft(title), scope="col",
+            class_=kind(place))
         for place, title in enumerate(head)
-    ]
+    ]  # fmt: skip
     body = []
     for number, row in enumerate(rows):
         more = attributes[number] if number < len(attributes) else {}
         cells = [
-            tag("td" if place else "th", cell, class_=kind(place), scope=None if place else "row")
+            tag("td" if place else "th", _soft_cell(cell), class_=kind(place), scope=None if place else "row")
             for place, cell in enumerate(row)
         ]
         body.append(tag("tr", cells, **more))
@@ -149,6 +162,10 @@ def table(
     )
 
 
-def details(summary: str, *children: Child, opened: bool = False) -> Html:
-    """Return a part that opens on demand (and in print)."""
-    return tag("details", tag("summary", summary), children, open=opened)
+def _soft_cell(cell: Child) -> Child:
+    return soft(cell) if isinstance(cell, str) and not isinstance(cell, Html) else cell
+
+
+def details(summary: str, *children: Child, opened: bool = False, **attributes: object) -> Html:
+    """Return a part that opens on demand, and in print unless its class is `folded`."""
+    return tag("details", tag("summary", summary), children, open=opened, **attributes)

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim.report.campaigns import one_of_several
 from sim.report.charts import draw, names_of
 from sim.report.dossier.markup import Html, details, join, table, tag
+from sim.report.dossier.reading import reading
 from sim.report.figures import Cell, Chart, render
 from sim.report.words import NONE
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Rows of a chart's numbers; there may be more in the file beside it.
 ROWS = 120
+#: Charts of a whole campaign; the others show its first crisis alone.
+OF_ALL = ("standing", "effects", "record", "fitted")
 
 
 def charts(study: Study, files: Path | None) -> Html:
@@ -26,15 +30,42 @@ def charts(study: Study, files: Path | None) -> Html:
 
     *files* is the folder into which they have been drawn already, if they have.
     """
-    return join(figure(draw(study, name), files) for name in names_of("all", study) if name != "map")
+    alone = one_of_several(study.scenario).strip()
+    found = [
+        figure(draw(study, name), files, None if name in OF_ALL else alone)
+        for name in names_of("all", study) if name != "map"
+    ]  # fmt: skip
+    return join([_paper(), *found])
 
 
-def figure(chart: Chart, files: Path | None = None) -> Html:
-    """Return a chart as a picture with a text in its place and its numbers."""
-    alt = f"Chart: {chart.title}. Its numbers are in the table below."
-    picture = tag("img", src=source(chart, files), alt=alt)
+def _paper() -> Html:
+    """Return where the numbers of the charts are when the page is on paper."""
+    said = "The charts' numbers stand in this file on a screen, and in charts/*.csv if charts were written."
+    return tag("p", said, class_="note paper")
+
+
+def figure(chart: Chart, files: Path | None = None, about: str | None = None) -> Html:
+    """Return a chart as a picture with its main reading as a text in its place, and its numbers.
+
+    Args:
+        chart: the chart.
+        files: the folder into which it has been drawn already, if it has.
+        about: what of the study it shows, if not all.
+    """
+    picture = tag("img", src=source(chart, files), alt=in_words(chart))
     scroll = tag("div", picture, class_="scroll", tabindex="0", role="region", aria_label=chart.title)
-    return tag("figure", tag("figcaption", tag("h3", chart.title)), scroll, _numbers(chart), class_="chart")
+    caption = tag("figcaption", tag("h3", chart.title), tag("p", about, class_="note") if about else None)
+    return tag("figure", caption, scroll, _numbers(chart), class_="chart")
+
+
+def in_words(chart: Chart) -> str:
+    """Return what stands in the place of a chart for those who cannot see it."""
+    if not chart.rows:
+        return f"Chart: {chart.title}. There is nothing to draw."
+    told = reading(chart)
+    brackets = " In brackets: the band or interval drawn." if "(" in told else ""
+    main = f" {told}.{brackets}" if told else ""
+    return f"Chart: {chart.title}.{main} Its numbers are in the table below."
 
 
 def source(chart: Chart, files: Path | None = None) -> str:
@@ -72,7 +103,7 @@ def _numbers(chart: Chart) -> Html:
     file = f"All rows are in charts/{chart.name}.csv where charts were written." if some else ""
     whole = table([c.replace("_", " ") for c in chart.columns], cells, f"Numbers of: {chart.title}{some}",
                   words=words or (0,))  # fmt: skip
-    return details("The numbers", whole, tag("p", file, class_="note") if file else None)
+    return details("The numbers", whole, tag("p", file, class_="note") if file else None, class_="screen")
 
 
 def _step(n: int, most: int) -> int:
@@ -92,4 +123,4 @@ def _cell(value: Cell) -> str:
 
 def figures(made: Iterable[Chart]) -> Html:
     """Return some charts as pictures."""
-    return join(figure(chart) for chart in made)
+    return join([_paper(), *map(figure, made)])

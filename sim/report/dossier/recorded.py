@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from sim.report.bands import band_words
-from sim.report.dossier.markup import Child, Html, join, linked, table, tag
-from sim.report.words import NONE, band, number, recorded_words, verdict
+from sim.report.bands import band_words, record_words
+from sim.report.dossier.markup import Child, Html, join, linked, soft, table, tag
+from sim.report.words import NONE, band, number, verdict
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
@@ -38,7 +38,8 @@ def _row(found: RecordSummary) -> tuple[Child, ...]:
     source: Child = join([linked(text) if not place_ else [" ; ", linked(text)]
                           for place_, text in enumerate(entry.source)])  # fmt: skip
     return (
-        tag("span", label, dir="auto"), recorded_words(found), entry.kind + ("*" if entry.scored else ""),
+        tag("span", soft(label), dir="auto"), record_words(entry),
+        entry.kind + ("*" if entry.scored else ""),
         number(found.median, entry.unit), band(found.low, found.high, entry.unit), place, verdict(found),
         source, entry.confidence or NONE,
     )  # fmt: skip

@@ -60,11 +60,10 @@ def story(study: Study) -> Html:
     keys = [key for key in teller.scenario.alliance.members
             if any(key in _members(teller, line, records) for line in found)]  # fmt: skip
     intro = lines[0 : _header(lines)]
-    zero = "the public appeal" if teller.appealed else "the scenario's start (nobody appealed)"
     return join([
         tag("p", " ".join(intro)),
-        tag("p", f"Local time, {zone_name(study.scenario)}; hours count from {zero}. Each line leads to the "
-                 "line that caused it.", class_="note"),
+        tag("p", f"Local time, {zone_name(study.scenario)}; hours count from {teller.origin}. Each line "
+                 "leads to the line that caused it.", class_="note"),
         _filters(teller, themes, keys),
         tag("ol", *items, class_="story"),
         tag("p", told._closing(teller)),

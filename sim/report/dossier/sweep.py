@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sim.experiment.main_effects import shown_level
 from sim.experiment.sweep_results import sweep_digest
 from sim.report.dossier.explorer import explorer
 from sim.report.dossier.inputs import inputs
-from sim.report.dossier.markup import Child, Html, join, table, tag
+from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
+from sim.report.dossier.markup import Child, Html, dotted, join, table, tag
 from sim.report.dossier.model import checklist, odd
 from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
@@ -17,7 +19,8 @@ from sim.report.dossier.run import lead
 from sim.report.sweep_charts import sweep_charts
 from sim.report.sweep_data import runs_told, said, title_of, told
 from sim.report.telling import listing
-from sim.report.words import NONE, band, percent, signed
+from sim.report.words import NONE, band, percent
+from sim.scenario.paths import full_path
 from sim.scenario.resolve import scenario_hash
 
 if TYPE_CHECKING:
@@ -33,13 +36,14 @@ def sweep_dossier(study: SweepStudy) -> bytes:
     scenario = study.scenario
     factors = listing(factor.name for factor in study.design.factors)
     runs = f"{len(study.design.points)} points over {factors}; {runs_told(study)}, seed {study.seed}"
+    varied = [full_path(factor.name) for factor in study.design.factors]
     parts = [
         Section("answer", "The answer", _answer(study)),
         Section("explorer", "Explore the finished points", explorer(study)),
         Section("charts", "Charts", figures(sweep_charts(study))),
         Section("effects", "What each factor changes", _effects(study)),
         Section("points", "Every point", _points(study)),
-        Section("inputs", "Inputs, with sources and confidence", inputs(scenario)),
+        Section("inputs", "Inputs, with sources and confidence", inputs(scenario, varied)),
         Section("model", "The model in short (ODD)", odd(scenario)),
         Section("checklist", "Reporting checklist (STRESS-DES)",
                 checklist(scenario, study.seed, runs, versions())),
@@ -53,17 +57,38 @@ def _shown(study: SweepStudy) -> list[Effect]:
 
 
 def _answer(study: SweepStudy) -> Html:
-    found = [e for e in _shown(study) if e.low > 0 or e.high < 0]
-    if not found:
-        return tag("p", "No factor changes a shown response by more than its interval.", class_="lead")
-    items = [tag("li", _told(study, e)) for e in _largest(found)]
-    several = f"{len(found)} of {len(_shown(study))} main effects on the shown responses"
-    intro = f"{several} have an interval that leaves out zero; the clearest are:"
-    return join([tag("p", intro, class_="lead"), tag("ul", *items)])
+    shown = [e for e in _shown(study) if not math.isnan(e.low)]
+    if not shown:
+        return join([tag("p", "No main effect can be told.", class_="lead"), _untold(study)])
+    found = [e for e in shown if e.low > 0 or e.high < 0]
+    same = sum(max(abs(e.low), abs(e.high)) <= NOISE for e in shown)
+    intro = counted(len(shown), same, len(found), "main effects on the shown responses")
+    parts: list[Child] = [tag("p", intro, class_="lead")]
+    if found:
+        first = _largest(found)
+        some = "Those" if len(first) == len(found) else f"The {len(first)} that stand out most"
+        parts += [tag("p", f"{some}, by size against the width of their interval:"),
+                  tag("ul", *[tag("li", _told(study, e)) for e in first])]  # fmt: skip
+    return join([*parts, _none_seen(study, shown, found), _untold(study)])
+
+
+def _none_seen(study: SweepStudy, shown: list[Effect], found: list[Effect]) -> Html | None:
+    """Return the pairs of response and factor of which no effect was seen."""
+    seen = {(e.response, e.factor) for e in found}
+    rest = dict.fromkeys((e.response, e.factor) for e in shown if (e.response, e.factor) not in seen)
+    said = "; ".join(f"{study.responses[response].label} ({factor})" for response, factor in rest)
+    return tag("p", f"No effect seen (every interval holds zero): {said}.") if said else None
+
+
+def _untold(study: SweepStudy) -> Html | None:
+    """Return the responses of which an effect has no interval: too few runs concern them at both levels."""
+    names = dict.fromkeys(e.response for e in _shown(study) if math.isnan(e.low))
+    said = "; ".join(study.responses[name].label for name in names)
+    return tag("p", f"Some levels have too few runs to tell an effect on: {said}.") if said else None
 
 
 def _told(study: SweepStudy, e: Effect) -> str:
-    change = f"{signed(e.mean)} (95 %: {signed(e.low)} to {signed(e.high)})"
+    change = difference(e.mean, e.low, e.high)
     return f"{study.responses[e.response].label}: {change} when {e.factor} goes from {e.first} to {e.level}."
 
 
@@ -77,13 +102,13 @@ def _largest(effects: list[Effect]) -> list[Effect]:
 
 
 def _effects(study: SweepStudy) -> Html:
-    rows = [(study.responses[e.response].label, e.factor, f"{e.first} to {e.level}", signed(e.mean),
-             f"{signed(e.low)} to {signed(e.high)}", str(e.n)) for e in _shown(study)]  # fmt: skip
+    rows = [(study.responses[e.response].label, signed_as(e.mean, e.low, e.high), interval(e.low, e.high),
+             dotted(e.factor), f"{e.first} to {e.level}", str(e.n)) for e in _shown(study)]  # fmt: skip
     note = (
         "Mean differences between runs with the same luck, averaged over the other factors; 95 % intervals."
     )
-    head = ("response", "factor", "levels", "difference", "95 %", "pairs")
-    whole = table(head, rows, "Main effects on the shown responses", words=(0, 1, 2), sortable=True)
+    head = ("response", "difference", "95 %", "factor", "levels", "pairs")
+    whole = table(head, rows, "Main effects on the shown responses", words=(0, 3, 4), sortable=True)
     return join([whole, tag("p", note, class_="note")])
 
 

@@ -21,7 +21,8 @@ from sim.report.bands import (
     levels,
     thousands,
 )  # fmt: skip
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
+from sim.report.marks import number_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +31,15 @@ if TYPE_CHECKING:
     from sim.scenario.epidemic import Delivery, Epidemic
 
 Table = list[tuple[Cell, ...]]
-#: Letter that stands for a kind of help on the curves.
+#: Words for a kind of help, and the letter that stands for it on the curves.
+HELP = {"kits": "test kits", "medics": "medics", "laboratory": "laboratory", "equipment": "equipment",
+        "doses": "vaccine", "production": "its own production"}  # fmt: skip
 LETTERS = {"kits": "k", "medics": "m", "laboratory": "l", "equipment": "e", "doses": "v", "production": "p"}
-COLUMNS = ("state", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile", "high")
+COLUMNS = ("state", "unit", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile", "high")
+
+
+#: Inches: height of a panel, and from one row of panels to the next.
+TALL, STEP = 1.05, 1.58
 
 
 def _model(study: Study) -> Epidemic:
@@ -45,36 +52,42 @@ def draw_epidemic(study: Study) -> Chart:
     """Draw cases a day in each state, with help where its median run puts it."""
     model = _model(study)
     rows = (len(model.outbreaks) + 1) // 2
-    height = 1.3 + 1.55 * rows
+    notes = _notes(study)
+    foot = notes_height(notes) + 0.45
+    height = foot + 0.55 + STEP * rows
     sheet = Sheet("Cases a day in each state, and help as it arrives", height)
     table: Table = []
     for place, (key, outbreak) in enumerate(model.outbreaks.items()):
         row, side = divmod(place, 2)
         axes = sheet.axes(
             0.72 + 3.45 * side,
-            height - 1.85 - 1.55 * row,
+            height - 0.55 - STEP * (row + 1) + 0.25,
             2.85,
-            1.05,
-            _title(study, place, key, outbreak.name),
+            TALL,
         )
+        title = _title(study, place, key, outbreak.name)
+        sheet.text(0.72 + 3.45 * side, height - 0.55 - STEP * (row + 1) + 0.25 + TALL + 0.2, title,
+                   weight="bold", size=8)  # fmt: skip
         _panel(study, axes, key, table)
         if side == 0:
             axes.set_ylabel("cases a day")
         last = rows - 1 == row or place + 2 >= len(model.outbreaks)
         date_axis(axes, study, 0.0, float(study.grid[-1]), labels=last, top=False, most=6)
-        if place == 0:
-            axes.legend(
-                handles=handles(study, recorded=False), ncols=3, loc="lower left",
-                bbox_to_anchor=(-0.02, 1.2), handlelength=1.4,
-            )  # fmt: skip
-    sheet.notes(
+        _arrivals(study, axes, key)
+    sheet.figure.legend(handles=handles(study, recorded=False), ncols=3, loc="lower left", handlelength=1.5,
+                        bbox_to_anchor=(0.08, (foot - 0.47) / sheet.height))  # fmt: skip
+    sheet.notes(notes)
+    return Chart("epidemic", "The epidemic in each state", sheet.figure, COLUMNS, table)
+
+
+def _notes(study: Study) -> str:
+    shown = {delivery.what for delivery in _model(study).deliveries.values()}
+    letters = ", ".join(f"{letter} {HELP[what]}" for what, letter in LETTERS.items() if what in shown)
+    return (
         f"All {len(study.rows)} runs; outer band {band_words(study)}. The course is an assumption: case "
         "counts are not recorded in the scenario's sources. Letters stand where help arrives in the "
-        "median run: k test kits, l laboratory, e equipment, m medics, v vaccine, p its own production; "
-        "at the "
-        "right edge, later or never. Dark dotted line: the appeal."
+        f"median run: {letters}; at the right edge, later or never. Dark dotted line: the appeal."
     )
-    return Chart("epidemic", "The epidemic in each state", sheet.figure, COLUMNS, table)
 
 
 def _title(study: Study, place: int, key: str, town: str) -> str:
@@ -93,24 +106,23 @@ def _panel(study: Study, axes: Axes, key: str, table: Table) -> None:
     thousands(axes)
     draw_bands(axes, grid, found)
     stacked = np.column_stack([grid, *found])[::16]
-    table.extend((key, *(float(v) for v in row)) for row in stacked)
+    table.extend((key, "cases a day", *(float(v) for v in row)) for row in stacked)
     top = float(np.nanmax(found.high)) or 1.0
-    axes.set_ylim(0, 1.25 * top)
+    axes.set_ylim(0, 1.08 * top)
+
+
+def _arrivals(study: Study, axes: Axes, key: str) -> None:
+    """Draw a lettered line where each delivery arrives in the median run, those of one day as one."""
     mine = [(name, d) for name, d in _model(study).deliveries.items() if d.to == key]
-    arrivals = sorted((min(_arrival(study, name, d), float(grid[-1])), LETTERS[d.what]) for name, d in mine)
-    before, height = -1e9, 1.13
-    for at, letter in arrivals:
-        near = at - before < 0.03 * float(grid[-1])  # letters that would overlap step down
-        height, before = (height - 0.13 if near else 1.13), at
-        axes.axvline(at, color=style.SECOND_LINE, linewidth=0.7, linestyle=":")
-        axes.text(
-            max(at, 0.015 * float(grid[-1])),
-            height * top,
-            letter,
-            fontsize=style.SMALL,
-            color=style.SECOND_LINE,
-            ha="center",
-        )
+    end, found = float(study.grid[-1]), dict[int, list[tuple[float, str]]]()
+    for name, delivery in mine:
+        at = min(_arrival(study, name, delivery), end)
+        found.setdefault(int(at // 24), []).append((at, LETTERS[delivery.what]))
+    days = sorted(
+        (min(at for at, _ in same), ", ".join(sorted({w for _, w in same}))) for same in found.values()
+    )
+    number_events(axes, [at for at, _ in days], words=[words for _, words in days], dotted=True,
+                  colour=style.SECOND_LINE, reach=0.045)  # fmt: skip
 
 
 def _arrival(study: Study, name: str, delivery: Delivery) -> float:
@@ -132,9 +144,9 @@ def draw_aid(study: Study) -> Chart:
     drawn = {
         name: delivery for name, delivery in _model(study).deliveries.items() if delivery.lead.certain is None
     }
-    height = 1.5 + 0.34 * max(1, len(drawn))
+    height = 1.65 + 0.34 * max(1, len(drawn))
     sheet = Sheet("From the day help was asked for to the day it came", height)
-    axes = sheet.axes(2.65, 0.95, 4.35, height - 1.5)
+    axes = sheet.axes(2.65, 1.2, 4.35, height - 1.65)
     clean_axes(axes, grid="x")
     table: Table = []
     recorded = {e.response: e for e in study.scenario.record.values()}
@@ -154,7 +166,7 @@ def draw_aid(study: Study) -> Chart:
             bound = entry.kind == "bound"
             draw_recorded(axes, y, *numbers, no_earlier=bound and entry.high is None)  # type: ignore[arg-type]
             top = max(top, *(float(v) for v in numbers if v is not None))
-        table.append((name, came, *(float(v) for v in found), *numbers))
+        table.append((name, "days", came, *(float(v) for v in found), *numbers))
     axes.set_yticks(
         [float(len(drawn) - place) for place in range(len(drawn))],
         [_short(study, d.to, d.label) for d in drawn.values()],
@@ -162,15 +174,12 @@ def draw_aid(study: Study) -> Chart:
     axes.set_ylim(0.4, len(drawn) + 0.6)
     axes.set_xlim(0, 1.04 * top)
     axes.set_xlabel("days")
-    axes.legend(
-        handles=handles(study, figure=sheet.figure), ncols=5, loc="lower right", bbox_to_anchor=(1.02,
-            1.0), handlelength=1.2,
-        columnspacing=1.0,
-    )  # fmt: skip
+    sheet.figure.legend(handles=handles(study, figure=sheet.figure), ncols=5, loc="lower left",
+                        bbox_to_anchor=(0.02, 0.52 / sheet.height), handlelength=1.5)  # fmt: skip
     sheet.notes(
         "What has not come by the end of the simulated time counts as coming then; deliveries whose day is "
         "an input are left out. Where a wait is derived from the record, the entry itself was kept out."
     )
-    columns = ("delivery", "share_that_came", "low", "lower_quartile", "median", "upper_quartile", "high",
-               "recorded", "recorded_low", "recorded_high")  # fmt: skip
+    columns = ("delivery", "unit", "share_that_came", "low", "lower_quartile", "median", "upper_quartile",
+               "high", "recorded", "recorded_low", "recorded_high")  # fmt: skip
     return Chart("aid", "Help on its way", sheet.figure, columns, table)

@@ -20,8 +20,9 @@ from sim.report.bands import (
     levels,
     thousands,
 )  # fmt: skip
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
-from sim.report.unrest import SERIES_COLUMNS, last_hour, series_rows
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
+from sim.report.marks import in_percent, number_events, numbered_words, recorded_events
+from sim.report.unrest import SERIES_COLUMNS, last_hour, recorded_row, series_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from sim.scenario.study import RecordEntry
 
 Table = list[tuple[Cell, ...]]
-#: Name, fill and hatch of each state of a fight, by its number on the curve.
-STATES: dict[int, tuple[str, str, str]] = {
-    0: ("not begun", "#ffffff", ""),
-    1: ("stand-off", style.OKABE_ITO["yellow"], "...."),
-    2: ("firing", style.OKABE_ITO["vermilion"], ""),
-    3: ("ceasefire", style.OKABE_ITO["sky"], "////"),
-    4: ("lasting ceasefire, or no shot", style.OKABE_ITO["green"], ""),
-}
 #: Width and left edge of the panels, inches.
 WIDE, LEFT = 6.3, 0.72
 
@@ -69,12 +62,21 @@ def last_turn(study: Study) -> float:
 def draw_clash(study: Study) -> Chart:
     """Draw the share of runs in each state over time, and the people killed on each side."""
     fighting, table = _model(study), _rows()
-    sheet = Sheet("The fighting over time", 6.75)
     last, tall = last_turn(study), 1.25
-    places = (4.75, 2.85, 1.1)
+    told = recorded_events(study, last)
+    marks = any(_entry(study, f"killed.{key}") for key in fighting.sides)
+    notes = (
+        f"All {len(study.rows)} runs on the scenario's clock, read every 3 h; outer band "
+        f"{band_words(study)}.{' Diamonds: totals on record, drawn at the right edge.' if marks else ''}"
+        f"{numbered_words(told, 'Numbers and dotted lines in a, dated events on record')}"
+    )
+    foot = notes_height(notes) + 0.8
+    sheet = Sheet("The fighting over time", foot + 5.65)
+    places = (foot + 3.65, foot + 1.75, foot)
     states = sheet.axes(LEFT, places[0], WIDE, tall)
     _draw_states(study, states, table)
     date_axis(states, study, 0.0, last, labels=False)
+    number_events(states, [hour for hour, _ in told], inside=True, dotted=True, colour=style.TEXT)
     sheet.text(LEFT, places[0] + tall + 0.3, "a  Share of runs in each state", weight="bold", size=8)
     for letter, place, (key, side) in zip("bc", places[1:], fighting.sides.items(), strict=True):
         axes = sheet.axes(LEFT, place, WIDE, tall)
@@ -83,11 +85,7 @@ def draw_clash(study: Study) -> Chart:
         words = f"{letter}  People killed so far, {side.name} side"
         sheet.text(LEFT, place + tall + 0.09, words, weight="bold", size=8)
     _legends(study, states, axes)
-    sheet.notes(
-        f"All {len(study.rows)} runs on the scenario's clock, read every 3 h; outer band "
-        f"{band_words(study)}. Diamonds: totals on record, drawn at the right edge; dotted "
-        "lines: dated events on record."
-    )
+    sheet.notes(notes)
     return Chart("clash", "The fighting over time", sheet.figure, SERIES_COLUMNS, table)
 
 
@@ -96,7 +94,7 @@ def _legends(study: Study, upper: Axes, lower: Axes) -> None:
 
     shown = [
         Patch(facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.4, label=name)
-        for name, fill, hatch in STATES.values()
+        for name, fill, hatch in style.FIGHT.values()
     ]
     upper.legend(handles=shown, ncols=5, loc="upper left", bbox_to_anchor=(-0.08, -0.02), handlelength=1.4)
     lower.legend(
@@ -112,13 +110,14 @@ def _draw_states(study: Study, axes: Axes, table: Table) -> None:
     clean_axes(axes, grid="")
     axes.set_ylabel("share of runs")
     axes.set_ylim(0, 1)
+    in_percent(axes)
     states = curve(study, "fighting_state")
     if states is None or not len(states):
         say(axes, "not simulated")
         return
     grid, below = np.asarray(study.grid, dtype=float), np.zeros(len(study.grid))
     for number in (2, 3, 1, 4, 0):
-        name, fill, hatch = STATES[number]
+        name, fill, hatch = style.FIGHT[str(number)]
         share = (states == number).mean(axis=0)
         axes.fill_between(
             grid, below, below + share, facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.2,
@@ -126,9 +125,9 @@ def _draw_states(study: Study, axes: Axes, table: Table) -> None:
         )  # fmt: skip
         below = below + share
         for hour, value in list(zip(grid, share, strict=True))[::4]:
-            table.append((f"share: {name}", float(hour), *([None] * 2), float(value), *([None] * 5)))
-    for event in study.scenario.recorded_events:
-        axes.axvline(study.scenario.hours(event.at), color=style.TEXT, linewidth=0.7, linestyle=":")
+            table.append(
+                (f"share: {name}", "share (0-1)", float(hour), *([None] * 2), float(value), *([None] * 5))
+            )
 
 
 def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
@@ -144,15 +143,14 @@ def _draw_dead(study: Study, axes: Axes, key: str, table: Table) -> None:
     grid = np.asarray(study.grid, dtype=float)
     found = bands(values, levels(study))
     draw_bands(axes, grid, found)
-    table.extend(series_rows(f"killed {key}", grid, found))
+    table.extend(series_rows(f"killed {key}", "people", grid, found))
     entry = _entry(study, f"killed.{key}")
     if entry is None:
         say(axes, "not recorded", x=0.985, y=0.9, align="right")
         top = 0.0
     else:
-        at = float(grid[-1])
         _mark_at_edge(axes, entry)
-        table.append((f"killed {key}", at, *([None] * 5), entry.value, entry.low, entry.high))
+        table.append(recorded_row(f"killed {key}", "people", float(grid[-1]), entry))
         top = entry.high or entry.value or 0.0
     axes.set_ylim(0, 1.08 * max(float(np.nanmax(found.high)), top, 1.0))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
@@ -232,21 +230,21 @@ def _draw_people(study: Study, axes: Axes, what: str, key: str, table: Table) ->
     found = bands(values, levels(study))
     draw_bands(axes, grid, found)
     panel = f"{what} {key}"
-    table.extend(series_rows(panel, grid, found, every=8))
+    table.extend(series_rows(panel, "people", grid, found, every=8))
     entries = [e for e in study.scenario.record.values() if e.response == "back_by" and e.at is not None]
     top = float(np.nanmax(found.high))
     if what == "away":
         entry = _entry(study, f"displaced.{key}")
         if entry is not None:
             _mark_at_edge(axes, entry)
-            table.append((panel, float(grid[-1]), *([None] * 5), entry.value, entry.low, entry.high))
+            table.append(recorded_row(panel, "people", float(grid[-1]), entry))
             top = max(top, entry.high or 0.0)
     elif entries:
         for one in entries:
             assert one.at is not None
             hour = study.scenario.hours(one.at)
             draw_recorded(axes, hour, one.value, one.low, one.high, vertical=True)
-            table.append((panel, hour, *([None] * 5), one.value, one.low, one.high))
+            table.append(recorded_row(panel, "people", hour, one))
     else:
         say(axes, "returns: not recorded", x=0.985, y=0.12, align="right")
     axes.set_ylim(0, 1.08 * max(top, 1.0))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.report import style
 from sim.report.bands import column, curve, date_axis
-from sim.report.dynamics.fighting_charts import LEFT, STATES, WIDE, Table, last_turn
+from sim.report.dynamics.fighting_charts import LEFT, WIDE, Table, last_turn
 from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.marks import in_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,23 +44,22 @@ def draw_ladder(study: Study) -> Chart:
     _legends_of_states(upper)
     sheet.notes(
         f"a: evenly spaced among all {len(study.rows)} runs in order of the hour of their last change of "
-        "state, read every 3 h. b: share of all runs; a diamond marks the number on record."
+        "state, read every 3 h. b: share of all runs; "
+        + ("a diamond marks the number on record." if _recorded_rounds(study) else "not recorded.")
     )
-    columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share")
+    columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share", "unit")
     return Chart("ceasefires", "The ladder of ceasefires", sheet.figure, columns, table)
 
 
 def _legends_of_states(axes: Axes) -> None:
     from matplotlib.patches import Patch
 
-    shown = [Patch(facecolor=fill, edgecolor=style.TEXT, linewidth=0.4, label=name)
-             for number, (name, fill, _) in STATES.items() if number]  # fmt: skip
+    shown = [Patch(facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.4, label=name)
+             for number, (name, fill, hatch) in style.FIGHT.items() if number != "0"]  # fmt: skip
     axes.legend(handles=shown, ncols=4, loc="upper left", bbox_to_anchor=(-0.02, -0.15), handlelength=1.4)
 
 
 def _draw_runs(study: Study, axes: Axes, table: Table) -> None:
-    from matplotlib.colors import ListedColormap
-
     states = curve(study, "fighting_state")
     axes.set_yticks([])
     axes.set_ylabel("runs")
@@ -66,19 +67,30 @@ def _draw_runs(study: Study, axes: Axes, table: Table) -> None:
         say(axes, "not simulated")
         return
     grid = np.asarray(study.grid, dtype=float)
-    ends = np.array([np.flatnonzero(np.diff(run))[-1] if np.any(np.diff(run)) else 0 for run in states])
-    order = np.argsort(ends, kind="stable")
+    last = np.array([np.flatnonzero(np.diff(run))[-1] if np.any(np.diff(run)) else 0 for run in states])
+    order = np.argsort(last, kind="stable")
     chosen = order[np.linspace(0, len(order) - 1, min(RUNS, len(order))).round().astype(int)]
-    axes.imshow(
-        states[chosen], aspect="auto", interpolation="nearest", vmin=-0.5, vmax=4.5,
-        cmap=ListedColormap([fill for _, fill, _ in STATES.values()]),
-        extent=(grid[0], grid[-1] + grid[1] - grid[0], len(chosen), 0),
-    )  # fmt: skip
-    for line in range(1, len(chosen)):
-        axes.axhline(line, color="white", linewidth=0.6)
-    for run in chosen:
+    stretches: dict[str, list[list[tuple[float, float]]]] = {key: [] for key in style.FIGHT}
+    for line, run in enumerate(chosen):
         turns = [0, *(np.flatnonzero(np.diff(states[run])) + 1)]
-        table.extend(("runs", int(run), float(grid[t]), STATES[int(states[run][t])][0]) for t in turns)
+        ends = [*(float(grid[turn]) for turn in turns), float(2 * grid[-1] - grid[-2])]
+        for turn, (since, until) in zip(turns, pairwise(ends), strict=True):
+            key, low, high = str(int(states[run][turn])), line + 0.06, line + 0.94
+            stretches[key].append([(since, low), (until, low), (until, high), (since, high)])
+            table.append(("runs", int(run), since, style.FIGHT[key][0], "state"))
+    _draw_stretches(axes, stretches)
+    axes.set_ylim(len(chosen), 0)
+
+
+def _draw_stretches(axes: Axes, stretches: dict[str, list[list[tuple[float, float]]]]) -> None:
+    """Draw the stretches of each state: corners in hours and lines of runs."""
+    from matplotlib.collections import PolyCollection
+
+    for key, corners in stretches.items():
+        _, fill, hatch = style.FIGHT[key]
+        axes.add_collection(
+            PolyCollection(corners, facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0)
+        )
 
 
 def _draw_rungs(study: Study, axes: Axes, table: Table) -> None:
@@ -98,20 +110,21 @@ def _draw_rungs(study: Study, axes: Axes, table: Table) -> None:
             axes.text(
                 k,
                 share,
-                f"{share:.0%}" if share >= 0.005 else "<1%",
+                f"{100 * share:.0f} %" if share >= 0.005 else "<1 %",
                 ha="center",
                 va="bottom",
                 fontsize=style.SMALL,
             )
     axes.set_xticks(range(RUNGS + 1), [*map(str, range(RUNGS)), f"{RUNGS}+"])
     axes.set_ylim(0, 1.25 * max(shares))
-    table.extend(("rounds", k, None, share) for k, share in enumerate(shares))
+    in_percent(axes)
+    table.extend(("rounds", k, None, share, "share (0-1)") for k, share in enumerate(shares))
     for value in _recorded_rounds(study):
         axes.plot(
             [min(value, RUNGS)], [0.04 * max(shares)], marker="D", markersize=4.6, markerfacecolor="white",
             markeredgecolor=style.TEXT, markeredgewidth=0.9, zorder=6,
         )  # fmt: skip
-        table.append(("recorded rounds", int(value), None, None))
+        table.append(("recorded rounds", int(value), None, None, "rounds"))
 
 
 def _recorded_rounds(study: Study) -> list[float]:

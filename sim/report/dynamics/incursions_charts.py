@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,7 +24,8 @@ from sim.report.bands import (
     thousands,
 )  # fmt: skip
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
-from sim.report.unrest import SERIES_COLUMNS, series_rows
+from sim.report.marks import number_events, numbered_words, recorded_events
+from sim.report.unrest import SERIES_COLUMNS, recorded_row, series_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ def draw_border(study: Study) -> Chart:
         _by_sector(study, axes, name, sectors, table)
         axes.set_ylim(len(sectors) - 0.5, -0.5)
         axes.set_xlim(0, None)
-        axes.set_xlabel("groups and caravans")
+        axes.set_xlabel(UNIT)
         axes.set_yticks(range(len(sectors)))
         words = [_named(study, key) for key in sectors] if name == "stopped" else []
         axes.set_yticklabels(words or [""] * len(sectors))
@@ -69,9 +70,12 @@ def draw_border(study: Study) -> Chart:
     return Chart("border", "Stopped and crossed by sector", sheet.figure, SECTOR_COLUMNS, table)
 
 
+#: What is counted at the border.
+UNIT = "groups and caravans"
 SECTOR_COLUMNS = (
     "panel",
     "sector",
+    "unit",
     "km",
     "guards",
     "low",
@@ -96,7 +100,9 @@ def _by_sector(study: Study, axes: Axes, name: str, sectors: list[str], table: T
         found = bands(column(study, f"{name}.{key}"), levels(study))
         draw_interval(axes, place, found, half=0.26)
         sector = model.sectors[key]
-        table.append((name, key, float(sector.length), float(sector.guards), *(float(v) for v in found)))
+        table.append(
+            (name, key, UNIT, float(sector.length), float(sector.guards), *(float(v) for v in found))
+        )
 
 
 # over time
@@ -106,8 +112,8 @@ def draw_border_time(study: Study) -> Chart:
     """Draw the far bank, clashes and crossings over time, with exercises and recorded events."""
     sheet = Sheet("The border over time", 6.6)
     table: Table = []
-    grid = np.asarray(study.grid, dtype=float)
-    last = float(grid[-1])
+    last = float(study.grid[-1])
+    told = recorded_events(study, last)
     panels = (
         ("far_bank_lost", "a  Far bank lost", "km", 4.62, 1.15, ""),
         ("clashes", "b  Groups and caravans stopped, running total", "clashes", 3.0, 1.15, "clashes"),
@@ -119,22 +125,24 @@ def draw_border_time(study: Study) -> Chart:
         axes.set_ylabel(unit)
         thousands(axes)
         _exercises(study, axes)
-        _series(study, axes, name, title[3:], table, grid)
+        _series(study, axes, name, (title[3:], unit), table)
         if name == "far_bank_lost":
-            _entries(study, axes, "far_bank_lost_by", title[3:], table)
-            _events(study, axes, last)
-        elif not _points(study, axes, series or name, title[3:], table):
+            _entries(study, axes, "far_bank_lost_by", (title[3:], unit), table)
+        elif not _points(study, axes, series or name, (title[3:], unit), table):
             words = "hypothetical" if study.scenario.hypothetical else "not recorded"
             say(axes, words, x=0.012, y=0.88, align="left")
         axes.set_ylim(0, None)
         date_axis(axes, study, 0.0, last, labels=name == "crossed", top=False)
+        if name == "far_bank_lost":
+            number_events(axes, [hour for hour, _ in told])
         sheet.text(
             LEFT, bottom + height + (0.24 if name == "far_bank_lost" else 0.09), title, weight="bold", size=8
         )
     _legend(study, sheet)
     sheet.notes(
         f"All {len(study.rows)} runs; outer band {band_words(study)}. Dotted line: median appeal."
-        f"{_numbered(study)} Shaded: exercises near the border ({_exercise_names(study)})."
+        f"{numbered_words(told, 'Numbers above a')} {'Hatched' if style.EXERCISE_HATCH else 'Shaded'}: "
+        f"exercises near the border ({_exercise_names(study)})."
     )
     return Chart("border_time", "The border over time", sheet.figure, SERIES_COLUMNS, table)
 
@@ -142,7 +150,8 @@ def draw_border_time(study: Study) -> Chart:
 def _legend(study: Study, sheet: Sheet) -> None:
     from matplotlib.patches import Patch
 
-    found = [*handles(study, figure=sheet.figure), Patch(color=EXERCISE, label="exercise near the border")]
+    exercise = Patch(**_exercise(), label="exercise near the border")
+    found = [*handles(study, figure=sheet.figure), exercise]
     sheet.figure.axes[-1].legend(
         handles=found, ncols=6, loc="upper left", bbox_to_anchor=(-0.12, -0.32), handlelength=1.3,
         columnspacing=1.0,
@@ -150,6 +159,13 @@ def _legend(study: Study, sheet: Sheet) -> None:
 
 
 EXERCISE = style.tint(style.OKABE_ITO["orange"], 0.35)
+
+
+def _exercise() -> dict[str, Any]:
+    """Return the looks of an exercise's days: tinted, or hatched where the style has a hatch for them."""
+    if style.EXERCISE_HATCH:
+        return {"facecolor": "none", "edgecolor": style.QUIET, "hatch": style.EXERCISE_HATCH, "linewidth": 0}
+    return {"facecolor": EXERCISE, "edgecolor": "none", "linewidth": 0}
 
 
 def _near(study: Study) -> list[tuple[str, float, float]]:
@@ -171,64 +187,40 @@ def _midnight(study: Study, day: date) -> float:
 
 def _exercises(study: Study, axes: Axes) -> None:
     for _, first, end in _near(study):
-        axes.axvspan(first, end, color=EXERCISE, linewidth=0, zorder=0)
+        axes.axvspan(first, end, **_exercise(), zorder=0)
 
 
 def _exercise_names(study: Study) -> str:
     return "; ".join(name for name, _, _ in _near(study)) or "none"
 
 
-def _told(study: Study) -> list[tuple[float, str]]:
-    """Return the recorded events within the horizon, numbered by their order."""
-    scenario = study.scenario
-    events = [(scenario.hours(e.at), e.label) for e in scenario.recorded_events]
-    return sorted((h, words) for h, words in events if 0 <= h <= scenario.horizon)
-
-
-def _events(study: Study, axes: Axes, last: float) -> None:
-    place, reach = axes.get_xaxis_transform(), 0.022 * last
-    shown = -reach
-    for number, (hour, _) in enumerate(_told(study), 1):
-        axes.axvline(hour, color=style.QUIET, linewidth=0.5, zorder=1)
-        shown = max(hour, shown + reach)  # numbers of events that lie close together stand side by side
-        if shown > hour:
-            axes.plot([hour, shown], [1.0, 1.03], transform=place, color=style.QUIET, linewidth=0.5,
-                      clip_on=False)  # fmt: skip
-        axes.text(
-            shown, 1.03, str(number), transform=place, fontsize=style.SMALL, ha="center", color=style.TEXT
-        )
-
-
-def _numbered(study: Study) -> str:
-    told = "; ".join(f"{n} {words}" for n, (_, words) in enumerate(_told(study), 1))
-    return f" Numbers above a: {told}." if told else ""
-
-
-def _series(study: Study, axes: Axes, name: str, panel: str, table: Table, grid: Floats) -> None:
+def _series(study: Study, axes: Axes, name: str, panel: tuple[str, str], table: Table) -> None:
+    """Draw a curve; *panel* is the words and the unit of its rows."""
     values = curve(study, name)
     if values is None or not len(values):
         say(axes, "not simulated")
         return
+    grid = np.asarray(study.grid, dtype=float)
     found: Bands = bands(values, levels(study))
     draw_bands(axes, grid, found)
-    table.extend(series_rows(panel, grid, found, every=8))
+    table.extend(series_rows(*panel, grid, found, every=8))
 
 
-def _points(study: Study, axes: Axes, series: str, panel: str, table: Table) -> bool:
+def _points(study: Study, axes: Axes, series: str, panel: tuple[str, str], table: Table) -> bool:
     points = study.scenario.recorded_series.get(series, ())
     for point in points:
         hour = study.scenario.hours(point.at)
         draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
-        table.append((panel, hour, *([None] * 5), point.value, point.low, point.high))
+        table.append(recorded_row(*panel, hour, point))
     return bool(points)
 
 
-def _entries(study: Study, axes: Axes, response: str, panel: str, table: Table) -> None:
+def _entries(study: Study, axes: Axes, response: str, panel: tuple[str, str], table: Table) -> None:
     for entry in study.scenario.record.values():
         if entry.response == response and entry.at is not None:
             hour = study.scenario.hours(entry.at)
             draw_recorded(axes, hour, entry.value, entry.low, entry.high, vertical=True)
-            table.append((panel, hour, *([None] * 5), entry.value, entry.low, entry.high))
+            table.append(recorded_row(*panel, hour, entry))
 
 
 # people who fled
@@ -250,8 +242,8 @@ def draw_refugees(study: Study) -> Chart:
         clean_axes(axes)
         axes.set_ylabel("people")
         thousands(axes)
-        _series(study, axes, name, title[3:], table, grid)
-        if not _points(study, axes, series, title[3:], table):
+        _series(study, axes, name, (title[3:], "people"), table)
+        if not _points(study, axes, series, (title[3:], "people"), table):
             words = "hypothetical" if study.scenario.hypothetical else "not recorded"
             say(axes, words, x=0.985, y=0.88, align="right")
         axes.set_ylim(0, None)

@@ -16,7 +16,7 @@ MOST = 3
 
 def _onset(t: Teller) -> Iterator[Line]:
     for r in t.log.of(K.ONSET):
-        yield Line(r.time, r.id, f"pressure begins: {r.detail.get('label', '')}")
+        yield Line(r.time, r.id, f"it begins: {r.detail.get('label', '')}")
 
 
 def _attacks(t: Teller) -> Iterator[Line]:
@@ -49,6 +49,7 @@ def _closing(t: Teller) -> str:
         began = attacks[0].time
         lawful = next((r for r in t.log.of(K.LEDGER) if r.detail["basis"]["force"] != "unmet"), None)
         helped = [r.time for kind in (K.MEASURE, K.ON_TASK) for r in t.log.of(kind)[:1]]
+        posted, over = t.log.first(K.ON_TASK), t.log.last(K.ORDER_RESTORED)
         said.append(count(len(attacks), "attack"))
         said.append(
             f"force lawful or arguable {(lawful.time - began) / 24:.0f} days after the first" if lawful
@@ -58,6 +59,12 @@ def _closing(t: Teller) -> str:
             f"help beyond words after {(min(helped) - began) / 24:.0f} days" if helped
             else "no help beyond words"
         )  # fmt: skip
+        if t.scenario.response.mandate is not None:
+            late = over is not None and posted is not None and posted.time > over.time
+            said.append(
+                f"soldiers on post after {(posted.time - began) / 24:.0f} days"
+                + (", when it was over" if late else "") if posted else "soldiers never on post"
+            )  # fmt: skip
     if t.scenario.crisis.pressure is not None and t.scenario.crisis.pressure.sanctions is not None:
         said.append(f"under sanctions: {t.members(hit)}" if hit else "nobody under sanctions")
     return ", ".join(said)

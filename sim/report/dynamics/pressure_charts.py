@@ -9,6 +9,7 @@ import numpy as np
 from sim.report import style
 from sim.report.bands import Floats, column, curve, date_axis
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.marks import End, in_percent, name_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ def draw_attribution(study: Study) -> Chart:
     sheet = Sheet("Who did it, what the law allows, what help was adopted", 6.3)
     table: Table = []
     panels = (
-        ("a  Attribution of the attacks", "attribution", ("no hand from outside", "claimed", "proved")),
+        ("a  A hand from outside, as far as known", "attribution", ("author unknown", "claimed", "proved")),
         (
             "b  Legal basis of force, as last read by the Council",
             "basis_force",
@@ -83,6 +84,7 @@ def _shares(study: Study, axes: Axes, name: str, words: tuple[str, ...], table: 
         below = below + share
         table.extend((name, float(h), word, float(s)) for h, s in zip(grid[::16], share[::16], strict=True))
     axes.set_ylim(0, 1)
+    in_percent(axes)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), reverse=True)
 
 
@@ -93,18 +95,20 @@ def draw_sanctions(study: Study) -> Chart:
     clean_axes(axes)
     table: Table = []
     members = study.scenario.alliance.members
-    ends = []
+    ends, dashes = list[End](), style.member_dashes(members)
     for member, colour in style.member_colours(members).items():
         values = curve(study, f"sanctioned.{member}")
         if values is None or not len(values):
             continue
         share: Floats = np.mean(values, axis=0)
         grid = np.asarray(study.grid, dtype=float)
-        axes.plot(grid, share, color=colour, linewidth=1.4)
-        ends.append((float(share[-1]), members[member].name, colour))
+        axes.plot(grid, share, color=colour, linewidth=1.4, linestyle=dashes[member])
+        words = f"{members[member].name}, {100 * share[-1]:.0f} %"
+        ends.append(End(float(share[-1]), words, colour, dashes[member]))
         table.extend((member, float(h), float(s)) for h, s in zip(grid[::16], share[::16], strict=True))
-    _labels(axes, float(study.grid[-1]), ends)
     axes.set_ylim(0, 1.02)
+    in_percent(axes)
+    name_ends(axes, ends)
     axes.set_ylabel("share of runs")
     date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
     sheet.notes(
@@ -112,27 +116,21 @@ def draw_sanctions(study: Study) -> Chart:
         "with open backing; they are assumptions, and when whom sanctions hit is not recorded in the sources "
         "used."
     )
-    return Chart("sanctions", "Sanctions by member", sheet.figure, ("member", "hours", "share"), table)
-
-
-def _labels(axes: Axes, at: float, ends: list[tuple[float, str, str]]) -> None:
-    """Write each curve's name at its end, moved up where they would overlap."""
-    floor = -1.0
-    for share, name, colour in sorted(ends):
-        y = max(share, floor)
-        floor = y + 0.075
-        axes.annotate(
-            f"{name}, {share:.0%}", (at, y), (5, 0), textcoords="offset points", va="center",
-            fontsize=style.SMALL, color=colour, annotation_clip=False,
-        )  # fmt: skip
+    return Chart(
+        "sanctions",
+        "Sanctions by member",
+        sheet.figure,
+        ("member", "hours_after_start", "share_of_runs"),
+        table,
+    )
 
 
 def draw_answers(study: Study) -> Chart:
     """Draw how each member answered the last motion put, over the runs in which one was put."""
     members = [m for m in study.scenario.alliance.members if m != study.scenario.crisis.host]
-    height = 1.2 + 0.32 * len(members)
+    height = 1.45 + 0.32 * len(members)
     sheet = Sheet("Answers to the last motion", height)
-    axes = sheet.axes(1.2, 0.5, 5.7, height - 1.1)
+    axes = sheet.axes(1.2, 0.8, 5.7, height - 1.3)
     clean_axes(axes, grid="")
     table: Table = []
     words = ("object", "abstain", "support")
@@ -147,16 +145,16 @@ def draw_answers(study: Study) -> Chart:
             colour, hatch = style.ANSWERS[words[code]]
             axes.barh(
                 len(members) - place, share, left=left, height=0.66, color=colour, hatch=hatch,
-                edgecolor="white", linewidth=0.4, label=words[code] if place == 0 else None,
+                edgecolor=style.EDGE, linewidth=0.4, label=words[code] if place == 0 else None,
             )  # fmt: skip
             table.append((member, words[code], share))
             left += share
     names = [study.scenario.alliance.members[m].name for m in members]
     axes.set_yticks([float(len(members) - p) for p in range(len(members))], names)
     axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    in_percent(axes, along="x")
     axes.set_xlabel(f"share of the {asked} runs in which a motion was put")
-    axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1.0))
+    axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(-0.02, -0.5 / (height - 1.3)))
     if not asked:
         say(axes, "no motion was put in any run")
     return Chart("answers", "Answers to the last motion", sheet.figure, ("member", "answer", "share"), table)

@@ -25,8 +25,8 @@ ROWS = {
 #: Spans of the record that speak of the same thing as a response.
 SAME = {"soldiers_fled_by": "fled_soldiers", "civilians_fled_by": "fled_civilians"}
 COLUMNS = (
-    "quantity", "low", "lower_quartile", "median", "upper_quartile", "high", "recorded", "recorded_low",
-    "recorded_high",
+    "quantity", "unit", "low", "lower_quartile", "median", "upper_quartile", "high", "recorded",
+    "recorded_low", "recorded_high",
 )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def draw_raids(study: Study) -> Chart:
         if entry is not None:
             bound = entry.kind == "bound"
             draw_recorded(axes, place, value, low, high, no_later=bound and low is None)
-        table.append((ROWS[name], *(float(v) for v in found), value, low, high))
+        table.append((ROWS[name], "people", *(float(v) for v in found), value, low, high))
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlim(0, None)
     axes.set_yticks(range(len(names)), [ROWS[name] for name in names])

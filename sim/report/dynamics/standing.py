@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.engine.event_log import EventKind, EventRecord
+from sim.experiment.dynamics.standing import HOURS_A_YEAR, value_at
 from sim.report.dynamics import Telling
 from sim.report.story_groups import Line
 from sim.report.telling import Teller, listing
@@ -39,7 +40,11 @@ def _change(t: Teller, r: EventRecord) -> str:
 
 
 def _exit(t: Teller, r: EventRecord) -> str:
-    return f"{t.member(r.who)} leaves the alliance"
+    shape = t.scenario.alliance.standing
+    assert shape is not None
+    trust = value_at(t.log, shape, "trust", r.who, r.time)
+    why = f"by chance, at an assumed hazard of {r.amount * HOURS_A_YEAR:.2g} a year"
+    return f"{t.member(r.who)} leaves the alliance ({why} with its trust at {trust:+.2f})"
 
 
 TELLING = Telling({K.EXIT: _exit}, (_changes,))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import style
+from sim.report.campaigns import titled
 from sim.report.figures import Sheet, drawing_settings
 from sim.report.map import artists
 from sim.report.map.layout import Layout, lay_out, leg_of
@@ -33,9 +34,9 @@ FRAMES, EACH, LAST = 84, 110, 2500
 DPI, WIDE, COLOURS = 100, 6.96, 128
 HEIGHTS = (210.0, 330.0)
 #: Inches under and above the map.
-BELOW, ABOVE = 0.66, 0.34
-#: Inches from the lower edge to the line of words that says the time.
-CLOCK = 0.27
+BELOW, ABOVE = 0.82, 0.34
+#: Inches from the lower edge to the line that says the time, and to the one that says who is there.
+CLOCK, THERE = 0.43, 0.27
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Stage:
         self.colours = style.member_colours(self.scene.members)
         self.names = {code: member.name for code, member in study.scenario.alliance.members.items()}
         tall = self.layout.page.height / 72
-        self.sheet = Sheet("Replay of one run", tall + BELOW + ABOVE)
+        self.sheet = Sheet(titled(study.scenario, "Replay of one run"), tall + BELOW + ABOVE)
         self.sheet.figure.set_dpi(DPI)
         self.axes = self.sheet.axes(0.12, BELOW, WIDE, tall)
         self.canvas = FigureCanvasAgg(self.sheet.figure)
@@ -166,7 +167,7 @@ class Stage:
         drawn = artists.draw_sites(self.axes, self.layout, self.scene, hour)
         drawn += artists.draw_stacks(self.axes, self.layout, self.colours, hour)
         drawn += self._moves(hour, step)
-        drawn.append(self._clock(hour))
+        drawn += self._words(hour)
         for artist in sorted(drawn, key=lambda a: a.get_zorder()):
             self.axes.draw_artist(artist)
             artist.remove()
@@ -183,16 +184,26 @@ class Stage:
             )  # fmt: skip
         return drawn
 
-    def _clock(self, hour: float) -> Any:
+    def _words(self, hour: float) -> list[Any]:
+        """Return the two lines under the map: the time, and who is in theatre, by name or by code."""
         zero, name = origin(self.study)
-        here = [f"{self.names[m]} {self.scene.total(hour, m):,.0f}" for m in self.scene.members
-                if self.scene.total(hour, m) >= 1]  # fmt: skip
-        words = f"{stamp(local_time(self.study.scenario, hour))}   {hour - zero:+.0f} h from the {name}.   "
-        words += "In theatre: " + (", ".join(here) or "nobody")
+        time = f"{stamp(local_time(self.study.scenario, hour))}   {hour - zero:+.0f} h from the {name}"
+        here = {m: total for m in self.scene.members if (total := self.scene.total(hour, m)) >= 1}
+        drawn = [self._line(CLOCK, time)]
+        for names in (self.names, dict(zip(here, here, strict=True))):
+            said = ", ".join(f"{names[m]} {total:,.0f}" for m, total in here.items()) or "nobody"
+            line = self._line(THERE, f"In theatre: {said}")
+            if line.get_window_extent().width <= WIDE * DPI:
+                break
+            line.remove()
+        else:
+            line = self._line(THERE, f"In theatre: {sum(here.values()):,.0f} of {len(here)} members")
+        return [*drawn, line]
+
+    def _line(self, up: float, words: str) -> Any:
         return self.axes.text(
-            0, -72 * (BELOW - CLOCK), words, fontsize=8, weight="bold", zorder=9, va="baseline",
-            clip_on=False,
-        )  # fmt: skip
+            0, -72 * (BELOW - up), words, fontsize=8, weight="bold", zorder=9, va="baseline", clip_on=False
+        )
 
 
 def flying_at(scene: Scene, layout: Layout, hour: float, step: float) -> list[Flying]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from math import dist
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
-from sim.report.map.layout import BAR, Layout, Stack, stack_foot
+from sim.report.map.labels import Box
+from sim.report.map.layout import BAR, Layout, Route, Stack, stack_foot
 from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, Scene, at, state_at
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-SEA, LAND, MEMBER, HOST, EDGE = "#eef3f6", "#f7f6f2", "#ece8dc", "#e0d8c0", "#9a9a94"
+SEA, LAND = "#eef3f6", "#f7f6f2"
 #: State of a site: fill, marker (the marker carries it without colour) and size.
 SITES: dict[str, tuple[str, str, float]] = {
     UNTOUCHED: ("#ffffff", "o", 4.0),
@@ -38,7 +40,7 @@ def draw_land(axes: Axes, layout: Layout, fills: dict[str, tuple[str, str]] | No
         side.set_visible(True)
     axes.add_collection(LineCollection(layout.grid, colors="#d5dee4", linewidths=0.35, zorder=1.5))
     for area in layout.areas:
-        colour, hatch = {"member": MEMBER, "host": HOST}.get(area.role, LAND), ""
+        colour, hatch = {"member": style.LAND_OF_MEMBERS, "host": style.LAND_OF_HOST}.get(area.role, LAND), ""
         if fills and area.code in fills and area.role != "disputed":
             colour, hatch = fills[area.code]
         _area(axes, area.rings, area.role, colour, hatch)
@@ -124,28 +126,77 @@ def worst(scene: Scene, key: str) -> str:
 def draw_stacks(axes: Axes, layout: Layout, colours: dict[str, str], hour: float) -> list[Artist]:
     """Draw the troops at each place at *hour* as bars in the members' colours, with their sum."""
     drawn: list[Artist] = []
+    hatches = style.member_hatches(colours)
     for stack in layout.stacks:
         here = {member: at(steps, hour) for member, steps in stack.steps.items()}
         if sum(here.values()) >= 1:
-            drawn += _bars(axes, layout, stack, here, colours)
+            drawn += _bars(axes, layout, stack, here, colours, hatches)
     return drawn
 
 
 def _bars(
-    axes: Axes, layout: Layout, stack: Stack, here: dict[str, float], colours: dict[str, str]
+    axes: Axes,
+    layout: Layout,
+    stack: Stack,
+    here: dict[str, float],
+    colours: dict[str, str],
+    hatches: dict[str, str],
 ) -> list[Artist]:
     from matplotlib.patches import Rectangle
 
     left, foot = stack_foot(stack)
     bars: list[Artist] = []
     for place, (member, troops) in enumerate(here.items()):
+        if troops < 1:
+            continue  # its edge alone would look like a few
         box = Rectangle((left + BAR * place, foot), BAR, layout.bar(troops), facecolor=colours[member],
-                        edgecolor="#ffffff", linewidth=0.4, zorder=6)  # fmt: skip
+                        hatch=hatches[member], edgecolor=style.EDGE, linewidth=0.4, zorder=6)  # fmt: skip
         bars.append(axes.add_patch(box))
     top = foot + layout.bar(max(here.values()))
     number = axes.text(left, top + 1.5, f"{sum(here.values()):,.0f}", fontsize=7, weight="bold", zorder=7)
     _halo(number, "#ffffff")
     return [*bars, number]
+
+
+#: Shares of a route's length at which a member's code may stand, the best first, and its size (points).
+ALONG, CODE = (0.4, 0.5, 0.32, 0.68, 0.25, 0.76), 6.5
+#: Routes shorter than this carry no code (points).
+SHORT = 30.0
+
+
+def draw_codes(axes: Axes, layout: Layout) -> None:
+    """Write each member's code on its routes, once for each place they leave: gray shows no colours."""
+    taken = [label.box for label in layout.labels]
+    told: set[tuple[str, str]] = set()
+    for route in layout.routes:
+        home = (route.member, route.end if route.direction == "out" else route.start)
+        if home in told or dist(route.line[0], route.line[-1]) < SHORT:
+            continue
+        box = _room(route, layout.page.width, taken)
+        if box is not None:
+            taken.append(box)
+            told.add(home)
+            axes.text(
+                (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, route.member, fontsize=CODE, weight="bold",
+                ha="center", va="center", color=style.TEXT, zorder=6.5,
+                bbox={"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
+            )  # fmt: skip
+
+
+def _room(route: Route, width: float, taken: list[Box]) -> Box | None:
+    """Return a box for a member's code on *route* inside a page of *width* and clear of *taken*, if any."""
+    wide, tall = 0.36 * CODE * len(route.member), 0.62 * CODE
+    for share in ALONG:
+        x, y = route.line[round(share * (len(route.line) - 1))]
+        box = (x - wide, y - tall, x + wide, y + tall)
+        inside = box[0] > 2 and box[2] < width - 2
+        if inside and not any(_meet(box, other) for other in taken):
+            return box
+    return None
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def draw_labels(axes: Axes, layout: Layout) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet
+from sim.report.campaigns import one_of_several, titled
+from sim.report.figures import Cell, Chart, Sheet, notes_height
 from sim.report.map import artists
 from sim.report.map.layout import Layout, inset, lay_out
 from sim.report.map.outlines import Outlines, load_outlines
@@ -43,8 +44,9 @@ def draw_still(study: Study, outlines: Path | None = None) -> Chart:
     tall = layout.page.height / 72
     colours = style.member_colours(scene.members)
     handles = _handles(study, layout, scene, colours)
-    below = NOTES + ROW * ceil(len(handles) / ACROSS)
-    sheet = Sheet(_title(scene), tall + below + ABOVE)
+    notes = _notes(study, scene, lines)
+    below = max(NOTES, notes_height(notes)) + ROW * ceil(len(handles) / ACROSS)
+    sheet = Sheet(titled(study.scenario, _title(scene)), tall + below + ABOVE)
     axes = sheet.axes(SIDE, below, width / 72, tall)
     _page(axes, layout, scene, colours)
     detail = inset(scene, lines, INSET[0] * width, INSET[1] * layout.page.height)
@@ -55,8 +57,9 @@ def draw_still(study: Study, outlines: Path | None = None) -> Chart:
             handles=handles, ncols=ACROSS, loc="upper left", columnspacing=1.3, handlelength=1.8,
             bbox_to_anchor=(0.005, (below - 0.02) / sheet.height), borderaxespad=0.2,
         )  # fmt: skip
-    sheet.notes(_notes(study, scene, lines))
-    return Chart("map", "Map of the crisis and of the force", sheet.figure, COLUMNS, rows_of(scene, layout))
+    sheet.notes(notes)
+    title = titled(study.scenario, "Map of the crisis and of the force")
+    return Chart("map", title, sheet.figure, COLUMNS, rows_of(scene, layout))
 
 
 def _title(scene: Scene) -> str:
@@ -71,13 +74,14 @@ def _page(axes: Axes, layout: Layout, scene: Scene, colours: dict[str, str]) -> 
     artists.draw_places(axes, layout)
     artists.draw_sites(axes, layout, scene, None)
     artists.draw_stacks(axes, layout, colours, scene.peak())
+    artists.draw_codes(axes, layout)
     artists.draw_labels(axes, layout)
 
 
 def answer_fills(scene: Scene) -> dict[str, tuple[str, str]]:
     """Return the colour and hatch of each member's answer, softened so that names stay readable."""
     return {
-        member: (style.tint(style.ANSWERS[answer][0], 0.45), style.ANSWERS[answer][1])
+        member: (style.tint(style.ANSWERS[answer][0], style.SOFT), style.ANSWERS[answer][1])
         for member, answer in scene.answers.items()
         if answer in style.ANSWERS
     }
@@ -143,27 +147,44 @@ def _handles(study: Study, layout: Layout, scene: Scene, colours: dict[str, str]
         handles.append(Line2D([], [], color=grey, linewidth=1.2, linestyle=(0, (1, 1)), label="by road"))
     members = {member for _, member in scene.troops} | {route.member for route in layout.routes}
     names = {code: member.name for code, member in study.scenario.alliance.members.items()}
-    handles += [Patch(facecolor=colours[m], label=names[m]) for m in scene.members if m in members]
+    hatches = style.member_hatches(colours)
+    handles += [
+        Patch(facecolor=colours[m], hatch=hatches[m], edgecolor=style.EDGE, linewidth=0.4,
+              label=f"{m}  {names[m]}")
+        for m in scene.members if m in members
+    ]  # fmt: skip
     if not scene.moves:
         answers = dict.fromkeys(scene.answers.values())
         handles += [
-            Patch(facecolor=style.tint(style.ANSWERS[a][0], 0.45), hatch=style.ANSWERS[a][1],
+            Patch(facecolor=style.tint(style.ANSWERS[a][0], style.SOFT), hatch=style.ANSWERS[a][1],
                   edgecolor="#777777", linewidth=0.5, label=f"answer: {a}")
             for a in style.ANSWERS if a in answers
         ]  # fmt: skip
+    handles.append(Patch(facecolor=style.LAND_OF_HOST, edgecolor="#777777", linewidth=0.9, label="host"))
+    if others := _others(scene):
+        land: dict[str, Any] = {"facecolor": style.LAND_OF_MEMBERS, "edgecolor": "#777777", "linewidth": 0.5}
+        handles.append(Patch(**land, label=others))
     return handles
 
 
+def _others(scene: Scene) -> str:
+    """Return what the members are called that have the land's own colour; empty if all answered."""
+    if scene.moves or not scene.answers:
+        return "other member"
+    return "" if set(scene.members) <= {scene.host, *scene.answers} else "member without an answer"
+
+
 def _notes(study: Study, scene: Scene, lines: Outlines) -> str:
+    first = one_of_several(study.scenario)
     if not scene.troops:
-        return f"One run, the one nearest the medians; no troops moved in it. {lines.caption}"
+        return f"{first}One run, the one nearest the medians; no troops moved in it. {lines.caption}"
     peak = scene.peak()
     zero, name = origin(study)
     when = f"{date_words(local_time(study.scenario, peak))}, {peak - zero:.0f} h from the {name}"
     return (
-        f"One run, the one nearest the medians (run {study.typical}). Bars and numbers: troops in theatre "
-        f"by place when most were there ({scene.total(peak):,.0f} on {when}). Routes are great circles, "
-        f"bowed so that ways in and out part; width by number. {lines.caption}"
+        f"{first}One run, the one nearest the medians (run {study.typical}). Bars and numbers: troops in "
+        f"theatre by place when most were there ({scene.total(peak):,.0f} on {when}). Routes are great "
+        f"circles, bowed so that ways in and out part; width by number. {lines.caption}"
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
+from sim.report.campaigns import one_of_several
 from sim.report.map.layout import BAR, Area, Layout, Stack, lay_out, leg_of, stack_foot
 from sim.report.map.outlines import SHIPPED, load_outlines
 from sim.report.map.projection import Line
 from sim.report.map.scene import AFFECTED, CALM, LOST, STATES, UNTOUCHED, Scene, Spot, at, scene_of, state_at
+from sim.report.plain import escaped, plain_text
 from sim.report.times import origin
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ def map_svg(study: Study, outlines: Path | None = None, name: str = "map") -> st
     scene = scene_of(study.scenario, study.typical_log)
     lines = load_outlines(outlines)
     layout = lay_out(scene, lines, WIDTH, HEIGHTS)
-    drawing = Drawing(study, scene, layout, escape(name, quote=True))
+    drawing = Drawing(study, scene, layout, escaped(name))
     first, last = scene.span()
     hour = scene.peak() or first
-    told = (
-        "Map of the typical run; the slider moves it through time, and the words under it say what it shows."
+    told = escaped(
+        f"Map of the typical run. {_reading(scene, study)} The slider moves it through time, and the words "
+        "under it say what it shows."
     )
     return (
         f'<figure class="sim-map" id="{drawing.name}">\n'
@@ -72,13 +74,25 @@ def map_svg(study: Study, outlines: Path | None = None, name: str = "map") -> st
         f'<input type="range" class="map-time" aria-label="Time" min="{first:.0f}" max="{last:.0f}" step="1" '
         f'value="{hour:.0f}"/></div>\n'
         f'<span class="map-now"></span>\n{drawing.key()}'
-        f"<figcaption>{escape(_caption(scene, study))} {escape(lines.caption)}</figcaption>\n"
+        f"<figcaption>{escaped(_caption(scene, study))} {escaped(lines.caption)}</figcaption>\n"
         f'<script type="application/json" class="map-data">{drawing.data()}</script>\n</figure>\n'
     )
 
 
+def _reading(scene: Scene, study: Study) -> str:
+    """Return what the map shows at its fullest, in words."""
+    hour = scene.peak()
+    names = {code: member.name for code, member in study.scenario.alliance.members.items()}
+    there = {names[m]: total for m in scene.members if (total := scene.total(hour, m)) >= 1}
+    if not there:
+        return "No troops come into theatre."
+    zero, name = origin(study)
+    each = ", ".join(f"{who} {total:,.0f}" for who, total in there.items())
+    return f"Most troops in theatre, {hour - zero:+.0f} h from the {name}: {each}."
+
+
 def _caption(scene: Scene, study: Study) -> str:
-    run = f"One run, the one nearest the medians (run {study.typical})."
+    run = f"{one_of_several(study.scenario)}One run, the one nearest the medians (run {study.typical})."
     if scene.moves:
         run += " Lines are great circles, bowed so that ways in and out part, as wide as flights are many."
     return run
@@ -112,14 +126,14 @@ class Drawing:
 
     def _area(self, area: Area) -> str:
         d = "".join(self._path(ring, closed=True) for ring in area.rings)
-        title = f"<title>{escape(area.name)}</title>"
+        title = f"<title>{escaped(area.name)}</title>"
         hatch = f'<path class="map-disputed" fill="url(#{self.name}-hatch)" d="{d}">{title}</path>\n'
         if area.role == "disputed":  # in no state's colour
             return f'<path class="map-area" d="{d}"/>\n{hatch}'
         answer = None if self.scene.moves else self.scene.answers.get(area.code)
         if answer in style.ANSWERS:
             fill, pattern = style.ANSWERS[answer]
-            told = f"<title>{escape(area.name)}: {escape(answer)}</title>"
+            told = f"<title>{escaped(area.name)}: {escaped(answer)}</title>"
             return f'<path class="map-answer" fill="{fill}" d="{d}">{told}</path>\n' + (
                 hatch if pattern else ""
             )
@@ -140,7 +154,7 @@ class Drawing:
         for route in self.layout.routes:
             kind = " map-road" if route.mode == "road" else " map-out" if route.direction == "out" else ""
             d = self._path(route.line, closed=False)
-            ends = " to ".join(escape(self.scene.spots[key].name) for key in (route.start, route.end))
+            ends = " to ".join(escaped(self.scene.spots[key].name) for key in (route.start, route.end))
             drawn.append(
                 f'<path class="map-route map-used{kind}" stroke="{self.colours[route.member]}" '
                 f'stroke-width="{route.width:.1f}" d="{d}"><title>{ends}: {route.moves}</title></path>\n'
@@ -163,7 +177,7 @@ class Drawing:
         x, y = self._flip(point)
         return (
             f'<path class="{kind}" transform="translate({x:g} {y:g})" d="{shape}"{look}>'
-            f"<title>{escape(spot.name)}</title></path>\n"
+            f"<title>{escaped(spot.name)}</title></path>\n"
         )
 
     def stacks(self, hour: float) -> str:
@@ -191,7 +205,7 @@ class Drawing:
         for label in self.layout.labels:
             x, y = self._flip((label.x, label.y))
             kind = ' class="map-state"' if label.role == "state" else ""
-            drawn.append(f'<text{kind} x="{x:g}" y="{y:g}">{escape(label.text)}</text>\n')
+            drawn.append(f'<text{kind} x="{x:g}" y="{y:g}">{escaped(label.text)}</text>\n')
         return "".join(drawn)
 
     def key(self) -> str:
@@ -208,7 +222,7 @@ class Drawing:
         if not self.scene.moves:
             items += [_answer_key(a) for a in style.ANSWERS if a in self.scene.answers.values()]
         rows = "".join(
-            f'<li><svg viewBox="-5 -5 10 10" aria-hidden="true">{mark}</svg>{escape(words)}</li>'
+            f'<li><svg viewBox="-5 -5 10 10" aria-hidden="true">{mark}</svg>{escaped(words)}</li>'
             for mark, words in items
         )
         return f'<ul class="map-key">{rows}</ul>\n'
@@ -232,17 +246,28 @@ class Drawing:
                 for leg, m in moves
             ],
             "bar": self.layout.bar(1.0),
+            "middle": round(self.middle(), 3),
             "stacks": [
                 {"foot": self._flip(stack_foot(s))[1], "members": list(map(_thinned, s.steps.values()))}
                 for s in self.layout.stacks
             ],
             "members": [
-                {"name": self.study.scenario.alliance.members[m].name, "steps": self._total(m)}
+                {"name": plain_text(self.study.scenario.alliance.members[m].name), "steps": self._total(m)}
                 for m in self.active
             ],
         }  # fmt: skip
         text = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
         return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+    def middle(self) -> float:
+        """Return where on the page, as a share of its width, the theatre is: troops, the host, its places."""
+        places = [self._flip(stack_foot(stack))[0] for stack in self.layout.stacks]
+        if not places:
+            rings = [ring for area in self.layout.areas if area.role == "host" for ring in area.rings]
+            places = [x for x, _ in max(rings, key=len, default=[])] or [point[0] for _, point in self.sites]
+        width = self.layout.page.width
+        inside = [min(max(x, 0.0), width) for x in places]
+        return (min(inside) + max(inside)) / 2 / width if inside else 0.5
 
     def _states(self, key: str) -> list[list[float]]:
         return [[round(hour, 2), STATES.index(state)] for hour, state in self.scene.states.get(key, [])]
