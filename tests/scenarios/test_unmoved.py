@@ -24,7 +24,10 @@ KNOWN: dict[str, dict[str, str]] = {
         "crisis.unrest.spread.": "of parts/unrest.yaml; there is one city and nowhere to spread to",
         "crisis.unrest.ends.fall_power": "of parts/unrest.yaml; the one city is out of control or it is not",
     },
-    "syria": {"crisis.host_choice.": "of parts/decision.yaml; nobody is sounded, and no clause carries help"},
+    "syria": {
+        "crisis.host_choice.": "of parts/decision.yaml; nobody is sounded, and no clause carries help",
+        "response.measures.belarus.": "its measure comes in some 6 % of the runs",
+    },
     "intra_member_clash": {"crisis.host_choice.": "of the shared parts; the host hardly ever asks"},
     "intra_member_clash_2022": {"crisis.host_choice.": "of the shared parts; the host hardly ever asks"},
     "neighbours_hairatan": {
