@@ -125,8 +125,8 @@ def finish(process):
     return process.returncode, (printed.splitlines() or [""])[-1], said
 
 
-def wait_for_some(process, place, out, least=60_000):
-    """Wait until a part of the runs is in the running store."""
+def wait_for_some(process, place, out, least=200_000):
+    """Wait until a part of the runs is in the running store, whose empty tables take some 80 kB."""
     end = time.monotonic() + 60
     while sum(p.stat().st_size for p in (place / out).glob("tiny/*.running/runs.sqlite*")) < least:
         assert process.poll() is None, process.communicate()

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from itertools import combinations, pairwise
 from math import radians, sin
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,10 +24,12 @@ from sim.report.map.labels import Name, place_labels
 from sim.report.map.layout import inset, lay_out, small_theatre
 from sim.report.map.outlines import SHIPPED, load_outlines
 from sim.report.map.projection import Albers, albers_for, clipped, great_circle, page_for
-from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, at, places_in, scene_of, state_at
+from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, at, places_in, scene_of, spots_of, state_at
+from sim.scenario.load import load_scenario
 from tests.report.studies import STUDIES, a_study
 from tests.tiny import tiny_scenario
 
+SHIPPED_SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "kazakhstan.yaml"
 DEGREES = st.tuples(st.floats(20, 150), st.floats(30, 70))
 
 
@@ -307,3 +310,10 @@ def test_routes_bow_apart():
     there, back = page.arc((40.0, 50.0), (70.0, 45.0), 0.06), page.arc((70.0, 45.0), (40.0, 50.0), 0.06)
     (x, y), (u, v) = there[16], back[16]
     assert (x - u) ** 2 + (y - v) ** 2 > 30.0**2
+
+
+def test_a_base_that_is_not_open_is_on_no_map():
+    plain = load_scenario(SHIPPED_SCENARIO)
+    admitted = load_scenario(SHIPPED_SCENARIO, ["bases.base_abkhazia.enabled=true"])
+    assert "base:base_abkhazia" not in spots_of(plain)
+    assert "base:base_abkhazia" in spots_of(admitted)

@@ -838,6 +838,16 @@ ROWS: tuple[Row, ...] = (
         {"standing.patron_gain": 0},
     ),
     Row(
+        "R48",
+        "arms from a rival patron",
+        "kazakhstan_again",
+        {"crisis.injects.rival_patron.enabled": (False, True)},
+        "patron.KAZ",
+        -1,
+        "engine/injects",
+        {"crisis.injects.rival_patron.shocks.patron": 0},
+    ),
+    Row(
         "R49",
         "the Secretary General's office stands empty",
         "ready_alliance",

@@ -151,6 +151,8 @@ def spots_of(scenario: Scenario) -> dict[str, Spot]:
     def add(kind: str, key: str, place: Place, member: str) -> None:
         found[f"{kind}:{key}"] = Spot(f"{kind}:{key}", kind, place.name, (place.lon, place.lat), member)
 
+    # Nobody starts from a base that is not open.
+    shut = {(b.owner, unit) for b in scenario.alliance.bases.values() if not b.enabled for unit in b.units}
     for key, place in places_in(scenario.crisis):
         add("site", key, place, scenario.crisis.host)
     for key, airfield in scenario.alliance.airfields.items():
@@ -158,7 +160,8 @@ def spots_of(scenario: Scenario) -> dict[str, Spot]:
     for code, member in scenario.alliance.members.items():
         add("capital", code, member.capital, code)
         for key, unit in member.units.items():
-            add("base", key, unit.base, code)
+            if (code, key) not in shut:
+                add("base", key, unit.base, code)
     return found
 
 
