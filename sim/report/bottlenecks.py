@@ -80,8 +80,8 @@ def draw_bottlenecks(study: Study) -> Chart:
         _stacks(upper, bars)
         for part, values in hours.items():
             found = tuple(float(v) for v in bands(values, levels(study)))
-            table.append((part, means[part], typical.get(f"parts.{part}"), *found))
-        table.append(("sum", sum(means.values()), typical.get(WHOLE), *([None] * 5)))
+            table.append((part, "h", means[part], typical.get(f"parts.{part}"), *found))
+        table.append(("sum", "h", sum(means.values()), typical.get(WHOLE), *([None] * 5)))
         _spread(study, lower, hours)
     else:
         say(upper, "no run completed a deployment")
@@ -92,16 +92,8 @@ def draw_bottlenecks(study: Study) -> Chart:
         "in it. "
         f"Outer band {band_words(study)}{f'; circles are runs, being fewer than {FEW}' if n < FEW else ''}."
     )
-    columns = (
-        "part",
-        "mean_hours",
-        "typical_hours",
-        "low",
-        "lower_quartile",
-        "median",
-        "upper_quartile",
-        "high",
-    )
+    columns = ("part", "unit", "mean_hours", "typical_hours", "low", "lower_quartile", "median",
+               "upper_quartile", "high")  # fmt: skip
     return Chart("bottlenecks", "Hours by bottleneck", sheet.figure, columns, table)
 
 

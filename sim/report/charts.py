@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
-from sim.report.figures import Chart, drawing_settings, made_from, save
+from sim.report.figures import Chart, made_from, save
 from sim.report.styles import style_of
-from sim.report.undrawn import attempted
+from sim.report.undrawn import FAULTS, attempted
 from sim.scenario.study import Posterior
 
 if TYPE_CHECKING:
@@ -100,12 +101,7 @@ def draw(study: Study, name: str, style: str = "screen") -> Chart:
     module, function = charts_of(study.scenario)[name].split(":")
     make = cast("Callable[[Study], Chart]", getattr(import_module(f"sim.report.{module}"), function))
     style_of(style)
-
-    def drawn() -> Chart:
-        with drawing_settings(style):
-            return make(study)
-
-    chart = attempted(name, drawn, style)
+    chart = attempted(name, partial(make, study), style)
     chart.made, chart.style = made_of(study), style
     return chart
 
@@ -137,13 +133,21 @@ def main_charts(scenario: Scenario) -> tuple[str, ...]:
 def main_charts_of(study: Study) -> list[str]:
     """Return the two charts of an ordinary run; the next ones where they would have nothing to show."""
     wanted = main_charts(study.scenario)
-    shown = [name for name in wanted if SHOWS.get(name, _anything)(study)]
+    shown = [name for name in wanted if _has_to_show(name, study)]
     others = [name for name in charts_of(study.scenario) if name not in wanted]
     while len(shown) < len(wanted) and others:
         name = others.pop(0)
-        if SHOWS.get(name, _anything)(study):
+        if _has_to_show(name, study):
             shown.append(name)
     return shown
+
+
+def _has_to_show(name: str, study: Study) -> bool:
+    """Return whether a chart has anything to show; one that cannot tell is drawn, which says why."""
+    try:
+        return SHOWS.get(name, _anything)(study)
+    except FAULTS:
+        return True
 
 
 def _anything(study: Study) -> bool:
@@ -165,7 +169,7 @@ def names_of(which: str | Sequence[str], study: Study) -> list[str]:
     if which == "main":
         return main_charts_of(study)
     if which == "all":
-        return [name for name in charts if SHOWS.get(name, _anything)(study)]
+        return [name for name in charts if _has_to_show(name, study)]
     chosen = [which] if isinstance(which, str) else list(which)
     unknown = [name for name in chosen if name not in charts]
     if unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,13 @@ from sim.report.figures import (
     Chart,
     Sheet,
     clean_axes,
-    drawing_settings,
     made_from,
     notes_height,
     save,
     say,
 )
 from sim.report.undrawn import attempted
-from sim.report.words import number, signed
+from sim.report.words import number, signed, unit_in_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,24 +48,30 @@ def draw_comparison(found: Comparison, folder: Path, which: str = "all") -> list
         OSError: the folder cannot be written.
         ResultsError: a folder's runs do not come out again.
     """
+    written: list[Path] = []
+    for chart in comparison_charts(found) if which != "none" else ():
+        written += save(chart, folder, FORMATS)
+    return written
+
+
+def comparison_charts(found: Comparison) -> Iterator[Chart]:
+    """Yield the charts of a comparison, not yet written; a note takes the place of one that fails.
+
+    Raises:
+        ResultsError: a folder's runs do not come out again.
+    """
     from sim.report.compare_time import draw_curves, draw_timelines
 
     charts: list[Callable[[Comparison], Chart]] = [draw_differences, draw_distributions]
     # Without the same program the curves behind a folder's rows cannot be had again.
     if all(side.repeatable for side in found.sides):
         charts += [draw_curves, draw_timelines]
-    written: list[Path] = []
-    for draw in charts if which != "none" else ():
-        chart = attempted(draw.__name__.removeprefix("draw_"), partial(_with_settings, draw, found))
-        sides = (made_from(side.scenario, side.seed, f"{len(side.rows)} runs") for side in found.sides)
-        chart.made = " | ".join(sides)
-        written += save(chart, folder, FORMATS)
-    return written
-
-
-def _with_settings(draw: Callable[[Comparison], Chart], found: Comparison) -> Chart:
-    with drawing_settings():
-        return draw(found)
+    sides = (made_from(side.scenario, side.seed, f"{len(side.rows)} runs") for side in found.sides)
+    made = " | ".join(sides)
+    for draw in charts:
+        chart = attempted(draw.__name__.removeprefix("draw_"), partial(draw, found))
+        chart.made = made
+        yield chart
 
 
 def colour_of(place: int) -> str:
@@ -81,14 +86,16 @@ def dash_of(place: int) -> Any:
     return ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))[place]
 
 
-def sides_legend(sheet: Sheet, sides: Sequence[Side], y: float, *, boxes: bool = False) -> None:
-    """Write which line belongs to which side, at *y* inches."""
+def sides_legend(
+    sheet: Sheet, sides: Sequence[Side], y: float, *, boxes: bool = False, first: int = 0
+) -> None:
+    """Write which line belongs to which side, at *y* inches; sides before *first* are not drawn."""
     from matplotlib.lines import Line2D
 
     handles = [
         Line2D([], [], color=colour_of(place), linewidth=5 if boxes else 1.5,
                linestyle="-" if boxes else dash_of(place), label=f"{LETTERS[place]}  {side.name}")
-        for place, side in enumerate(sides)
+        for place, side in enumerate(sides) if place >= first
     ]  # fmt: skip
     sheet.figure.legend(handles=handles, ncols=min(3, len(sides)), loc="lower left", frameon=False,
                         bbox_to_anchor=(0.1 / sheet.width, y / sheet.height),
@@ -104,7 +111,8 @@ def draw_differences(found: Comparison) -> Chart:
     tall = 0.25 * max(len(chosen), 3) * (1 + 0.5 * (len(found.sides) - 2))
     notes = _difference_note(found, chosen, any(d for of in moved for d in of if d in chosen))
     foot = notes_height(notes) + 0.85
-    sheet = Sheet(f"What differs from {LETTERS[0]}, the largest effect on top", tall + foot + 0.6)
+    base = f"{LETTERS[0]} ({found.sides[0].name})"
+    sheet = Sheet(f"What differs from {base}, the largest effect on top", tall + foot + 0.6)
     axes = sheet.axes(2.75, foot, 3.0, tall)
     clean_axes(axes, grid="x")
     axes.axvline(0, color=style.TEXT, linewidth=0.8, linestyle=":")
@@ -128,10 +136,11 @@ def draw_differences(found: Comparison) -> Chart:
     axes.set_yticks(range(len(chosen)), [_label(found, name) for name in chosen])
     axes.tick_params(axis="y", length=0, labelcolor=style.TEXT)
     axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.6g}" if abs(value) > 1e-9 else "0")
     axes.set_xlabel(f"difference from {LETTERS[0]} (standard deviations between runs)")
-    sides_legend(sheet, found.sides, notes_height(notes), boxes=True)
+    sides_legend(sheet, found.sides, notes_height(notes), boxes=True, first=1)
     sheet.notes(notes)
-    columns = ("side", "response", "difference", "low", "high", "effect", "pairs", "base", "other",
+    columns = ("side", "response", "unit", "difference", "low", "high", "effect", "pairs", "base", "other",
                "variance_reduction", "from_start", "from_start_low", "from_start_high")  # fmt: skip
     return Chart("differences", "Differences", sheet.figure, columns, table)
 
@@ -190,7 +199,7 @@ def _edge(found: Comparison, chosen: Sequence[str], moved: Sequence[dict[str, Di
 
 def _label(found: Comparison, name: str) -> str:
     label = next(d.label for d in found.found() if d.name == name)
-    return textwrap.fill(label.partition(" (0")[0], 40, max_lines=1, placeholder=" ...")
+    return textwrap.fill(label.partition(" (0")[0], 40, max_lines=2, placeholder=" ...")
 
 
 def _interval(
@@ -229,8 +238,8 @@ def _dot(
 
 def _row(d: Difference, side: int, fixed: Difference | None) -> tuple[Cell, ...]:
     start = (None,) * 3 if fixed is None else (fixed.mean, fixed.low, fixed.high)
-    return (LETTERS[side], d.name, d.mean, d.low, d.high, d.effect, d.both, d.first, d.second,
-            d.variance_reduction, *start)  # fmt: skip
+    return (LETTERS[side], d.name, unit_in_file(d.kind, d.unit), d.mean, d.low, d.high, d.effect, d.both,
+            d.first, d.second, d.variance_reduction, *start)  # fmt: skip
 
 
 # distributions
@@ -245,19 +254,18 @@ def draw_distributions(found: Comparison) -> Chart:
     sheet = Sheet("Distributions of the outcomes that differ most", 1.75 * rows + 0.95)
     table: Table = []
     for place, name in enumerate(names):
-        left, bottom = 0.55 + 2.27 * (place % 3), 0.85 + 1.75 * (rows - 1 - place // 3)
-        axes = sheet.axes(left, bottom, 1.8, 1.1)
+        left, bottom = 0.72 + 2.24 * (place % 3), 0.85 + 1.75 * (rows - 1 - place // 3)
+        axes = sheet.axes(left, bottom, 1.7, 1.1)
         _distribution(axes, found, name, table)
         if place % 3 == 0:
-            axes.set_ylabel("runs")
+            axes.set_ylabel("share of runs")
     sides_legend(sheet, found.sides, 0.24)
     sheet.notes(
         "Percent of runs at or below the value, over the runs in which the response has a meaning; a time "
         "that did not come keeps its line below 100 %."
     )
-    return Chart(
-        "distributions", "Distributions", sheet.figure, ("side", "response", "value", "share"), table
-    )
+    columns = ("side", "response", "unit", "value", "share")
+    return Chart("distributions", "Distributions", sheet.figure, columns, table)
 
 
 def _distribution(axes: Axes, found: Comparison, name: str, table: Table) -> None:
@@ -276,7 +284,8 @@ def _distribution(axes: Axes, found: Comparison, name: str, table: Table) -> Non
         shares = np.arange(1, len(known) + 1) / len(values)
         axes.step(np.concatenate([known[:1], known]), np.concatenate([[0.0], shares]), where="post",
                   color=colour_of(place), linestyle=dash_of(place), linewidth=1.3)  # fmt: skip
-        table += [(LETTERS[place], name, float(v), float(s)) for v, s in zip(known, shares, strict=True)]
+        own = (LETTERS[place], name, response.unit)
+        table += [(*own, float(v), float(s)) for v, s in zip(known, shares, strict=True)]
     axes.set_ylim(0, 1.03)
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     axes.locator_params(axis="x", nbins=4)

@@ -65,9 +65,9 @@ def draw_curves(found: Comparison) -> Chart:
     table: Table = []
     last = _last(studies, names)
     for place, name in enumerate(names):
-        left, bottom = 0.62 + 3.45 * (place % 2), 1.0 + 1.72 * (rows - 1 - place // 2)
+        left, bottom = 0.62 + 3.52 * (place % 2), 1.0 + 1.72 * (rows - 1 - place // 2)
         sent = ", where a force was sent" if name in OF_FORCE else ""
-        axes = sheet.axes(left, bottom, 2.95, 1.15, TITLES.get(name, name.replace("_", " ")) + sent)
+        axes = sheet.axes(left, bottom, 2.88, 1.15, TITLES.get(name, name.replace("_", " ")) + sent)
         clean_axes(axes)
         for side, study in enumerate(studies):
             _curve(axes, study, name, side, table)
@@ -162,6 +162,7 @@ def draw_timelines(found: Comparison) -> Chart:
     clean_axes(axes, grid="x")
     table: Table = []
     step, latest = 0.76 / count, 24.0
+    ends: list[tuple[int, int, float]] = []
     for row, key in enumerate(keys):
         for side, study in enumerate(studies):
             times = np.array(study.events[key], dtype=float)[finished(study)]
@@ -172,11 +173,16 @@ def draw_timelines(found: Comparison) -> Chart:
                 draw_few(axes, place, times, half=0.4 * step, colour=colour_of(side), size=2.2)
             else:
                 _box(axes, box, place, 0.4 * step, side)
+            ends.append((row, side, float(box.high)))
             chance = float(np.mean(~np.isnan(times))) if len(times) else 0.0
             axes.text(1.015, place, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(),
                       va="center", fontsize=5.6, color=colour_of(side))  # fmt: skip
-            table.append((LETTERS[side], key, chance, *(float(v) for v in box)))
+            table.append((LETTERS[side], key, "h", chance, *(float(v) for v in box)))
             latest = max(latest, *(float(v) for v in (box.upper, box.middle) if not np.isnan(v)))
+    for row, side, high in ends:
+        if high > latest + 12:
+            axes.plot([1.0], [row + (side - (count - 1) / 2) * step], marker=">", markersize=3,
+                      color=colour_of(side), clip_on=False, transform=axes.get_yaxis_transform())  # fmt: skip
     axes.set_ylim(len(keys) - 0.45, -0.55)
     axes.set_yticks(range(len(keys)), [_words(studies[0], key) for key in keys])
     axes.tick_params(axis="y", length=0, labelcolor=style.TEXT)
@@ -186,11 +192,11 @@ def draw_timelines(found: Comparison) -> Chart:
     sides_legend(sheet, found.sides, 0.3, boxes=True)
     sheet.notes(
         "Boxes: middle half of the runs in which it happened; thin lines: outer band; strokes: medians; "
-        f"circles: single runs, where it happened in fewer than {FEW}. On "
+        f"circles: single runs, where it happened in fewer than {FEW}; an arrow: more beyond the axis. On "
         f"the right the share of runs in which it happened. Dotted: the appeal in {LETTERS[0]}, whose dates "
         "these are."
     )
-    columns = ("side", "event", "chance", "low", "lower_quartile", "median", "upper_quartile", "high")
+    columns = ("side", "event", "unit", "chance", "low", "lower_quartile", "median", "upper_quartile", "high")
     return Chart("timelines", "Timelines", sheet.figure, columns, table)
 
 

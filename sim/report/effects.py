@@ -8,14 +8,16 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind
+from sim.experiment.responses import responses_of
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.timeline_rows import words_of
-from sim.report.words import signed
+from sim.report.words import signed, unit_in_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.experiment.responses import Response
     from sim.experiment.study import Study
     from sim.experiment.summary import Summary, VariantSummary
 
@@ -41,6 +43,8 @@ ASIDE = (
     "hours_to_appeal",
     "flights_per_day",
 )
+#: Units of shares, whose differences are drawn in percentage points.
+SHARES = ("share", "share of runs")
 #: Responses without a unit that may be panels.
 FLAGS = ("help_level", "mandate", "appealed", "government_fell", "basis_force", "cohesion")
 
@@ -49,17 +53,17 @@ def draw_effects(study: Study) -> Chart:
     """Draw each variant's mean difference from the base with its 95 % interval, one panel a response."""
     summary = study.summary()
     variants = list(summary.variants.values())
-    names = shown(summary, variants)
+    names, known = shown(summary, variants), responses_of(study.scenario)
     tall = 0.42 * max(len(variants), 2)
     left, gap = 2.05, 0.14
     width = (style.WIDTH - left - 0.15 - gap * (max(len(names), 1) - 1)) / max(len(names), 1)
-    titles = {name: _title(study, summary, variants, name, int(width / LETTER)) for name in names}
+    titles = {name: _title(study, variants, name, int(width / LETTER)) for name in names}
     heads = 0.135 * max((words.count("\n") + 1 for words in titles.values()), default=1)
     sheet = Sheet("What the variants change: paired differences from the base", tall + heads + 1.4)
     table: list[tuple[Cell, ...]] = []
     for place, name in enumerate(names):
         axes = sheet.axes(left + place * (width + gap), 0.85, width, tall)
-        _panel(axes, summary, variants, name, table)
+        _panel(axes, known.get(name), variants, name, table)
         axes.set_title(titles[name], fontsize=7.5, fontweight="bold", loc="left", pad=6)
         axes.set_yticks(range(len(variants)), [_wrap(v.title) for v in variants] if place == 0 else [])
     if not names:
@@ -114,16 +118,16 @@ def _sure(variant: VariantSummary, name: str) -> bool:
     return found.low > 1e-9 or found.high < -1e-9
 
 
-def _title(study: Study, summary: Summary, variants: list[VariantSummary], name: str, letters: int) -> str:
-    response = summary.responses.get(name)
-    label, unit = (response.label, response.unit) if response else (name.replace("_", " "), "")
+def _title(study: Study, variants: list[VariantSummary], name: str, letters: int) -> str:
+    response = responses_of(study.scenario).get(name)
+    label, unit = (response.label, _unit(response)) if response else (name.replace("_", " "), "")
     label = re.sub(r" ?\(0 [^)]*\)", "", label)
     if name == "hours_to_order" and study.scenario.crisis.unrest is None:
         label = f"Appeal to: {words_of(study.scenario)[EventKind.ORDER_RESTORED]}"
     pairs = sorted({v.differences[name].n for v in variants if _known(v, name)})
     counted = f"n = {pairs[0]}" if len(pairs) == 1 else f"n = {pairs[0]}-{pairs[-1]}"
     lines = textwrap.wrap(
-        f"{label} ({'% points' if unit == 'share' else unit})" if unit else label, min(letters, 30)
+        f"{label} ({'% points' if unit in SHARES else unit})" if unit else label, min(letters, 30)
     )
     return "\n".join([*lines, counted])
 
@@ -132,13 +136,20 @@ def _wrap(title: str) -> str:
     return textwrap.fill(title, 34, max_lines=2, placeholder=" ...")
 
 
+def _unit(response: Response | None) -> str:
+    return "" if response is None else unit_in_file(response.kind, response.unit)
+
+
 def _panel(
-    axes: Axes, summary: Summary, variants: list[VariantSummary], name: str, table: list[tuple[Cell, ...]]
+    axes: Axes,
+    response: Response | None,
+    variants: list[VariantSummary],
+    name: str,
+    table: list[tuple[Cell, ...]],
 ) -> None:
     clean_axes(axes, grid="x")
     axes.axvline(0, color=style.TEXT, linewidth=0.8, linestyle=":")
-    response = summary.responses.get(name)
-    scale = 100 if response is not None and response.unit == "share" else 1
+    scale = 100 if _unit(response) in SHARES else 1
     least = most = 0.0
     for place, variant in enumerate(variants):
         found = variant.differences.get(name)
@@ -161,9 +172,8 @@ def _panel(
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )
         least, most = min(least, low), max(most, high)
-        unit = response.unit if response else ""
-        table.append((variant.name, name, unit, found.mean, found.low, found.high, found.n, found.baseline,
-                      found.variant, found.variance_reduction))  # fmt: skip
+        table.append((variant.name, name, _unit(response), found.mean, found.low, found.high, found.n,
+                      found.baseline, found.variant, found.variance_reduction))  # fmt: skip
     room = 0.28 * (most - least) if most - least > 1e-9 else 1.0
     axes.set_xlim(least - room, most + room)
     axes.set_ylim(len(variants) - 0.5, -0.6)

@@ -25,7 +25,8 @@ from sim.report.bands import (
     sample_bands,
 )
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
-from sim.report.words import band, number, verdict
+from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words
+from sim.report.words import LATER, NONE, band, number, verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,13 +40,13 @@ REACH = 5.0
 #: Letters of a unit beyond which the board leaves it out (it explains codes).
 LONGEST_UNIT = 14
 #: Where the columns of text begin (inches), and their heads.
-COLUMNS = {0.12: "quantity (* scored, f fitted)", 4.1: "recorded", 4.98: "simulated (band)", 6.24: "perc.",
+COLUMNS = {0.12: f"quantity ({MARKS})", 4.1: "recorded", 4.98: "simulated (band)", 6.24: "perc.",
            6.54: "falls"}  # fmt: skip
 
 
 def draw_fit(study: Study) -> Chart:
     """Draw every record entry: the simulated band on the scale of the recorded value, with its verdict."""
-    entries = board(study)
+    entries, record = board(study), study.summary().record
     rows = max(len(entries), 3)
     tall, notes = 0.215 * rows, _notes(study)
     foot = notes_height(notes)
@@ -56,12 +57,12 @@ def draw_fit(study: Study) -> Chart:
     table: list[tuple[Cell, ...]] = []
     for place, (found, sample) in enumerate(entries):
         quantiles = sample_bands(sample, levels(study))
-        _words(sheet, bottom + tall * (1 - (place + 0.5) / rows) - 0.035, found)
+        _words(sheet, bottom + tall * (1 - (place + 0.5) / rows) - 0.035, found, marks_of(found, record))
         _bars(axes, place, found, sample, quantiles)
         entry = found.entry
-        table.append((found.key, entry.kind, int(entry.scored), entry.unit, entry.value, entry.low,
-                      entry.high, found.n, *quantiles, found.percentile, verdict(found),
-                      " ".join(entry.source)))  # fmt: skip
+        table.append((found.key, entry.kind, int(entry.scored), int(entry.fitted), entry.unit, entry.value,
+                      entry.low, entry.high, found.n, *quantiles, found.percentile, found.agree,
+                      verdict(found), " ".join(entry.source)))  # fmt: skip
     _dress(axes, rows)
     if not entries:
         say(axes, "the scenario has no record")
@@ -71,8 +72,8 @@ def draw_fit(study: Study) -> Chart:
         columnspacing=1.2,
                         handlelength=1.5, bbox_to_anchor=(0.005, (foot - 0.06) / sheet.height))  # fmt: skip
     sheet.notes(notes)
-    columns = ("key", "kind", "scored", "unit", "recorded", "recorded_low", "recorded_high", "runs", "low",
-               "lower_quartile", "median", "upper_quartile", "high", "percentile", "verdict",
+    columns = ("key", "kind", "scored", "fitted", "unit", "recorded", "recorded_low", "recorded_high", "runs",
+               "low", "lower_quartile", "median", "upper_quartile", "high", "percentile", "agree", "verdict",
                "source")  # fmt: skip
     return Chart("record", "The record against the simulation", sheet.figure, columns, table)
 
@@ -104,19 +105,19 @@ def _bars(axes: Axes, place: int, found: RecordSummary, sample: Sample, quantile
     draw_recorded(axes, place, *recorded)
 
 
-def _words(sheet: Sheet, y: float, found: RecordSummary) -> None:
+def _words(sheet: Sheet, y: float, found: RecordSummary, marks: str) -> None:
     entry = found.entry
-    marks = ("*" if entry.scored else "") + ("f" if entry.fitted else "")
     unit = f" ({entry.unit})" if 0 < len(entry.unit) <= LONGEST_UNIT else ""
     label = textwrap.shorten(_without_codes(entry.label) + unit, 54, placeholder=" ...")
-    share = "-" if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
-    simulated = f"{number(found.median, entry.unit)} ({band(found.low, found.high, entry.unit)})"
+    middle = LATER if found.n and math.isnan(found.median) else number(found.median, entry.unit)
+    spread = band(found.low, found.high, entry.unit)
+    simulated = middle if spread == NONE else f"{middle} ({spread})"
     cells = {
         0.12: marks,
         0.26: label,
         4.1: record_words(entry),
         4.98: simulated,
-        6.24: share,
+        6.24: place_words(found),
         6.54: verdict(found),
     }
     for x, words in cells.items():
@@ -148,11 +149,10 @@ def _notes(study: Study) -> str:
         scored = (
             f"Of {score.n_instants} scored instants {100 * score.in_band:.0f} % fall in the "
             f"{band_words(study)} band, "
-            f"{100 * score.in_half:.0f} % in 25-75 %."
+            f"{100 * score.in_half:.0f} % in 25-75 %. {fit_words(study.summary())}"
         )
     return (
-        f"{scored}{late} Inputs and bounds are shown, not counted. perc.: percent of runs below the recorded "
-        "value. "
+        f"{scored}{late} Inputs and bounds are shown, not counted. {PLACES}. "
         f"Circles: single runs, where there are fewer than {FEW}. "
         "Log scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
         f"'later': beyond the simulated time. {_sources(study)}"

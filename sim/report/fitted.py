@@ -11,7 +11,7 @@ from sim.report import style
 from sim.report.bands import Bands, draw_interval
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.words import number
-from sim.scenario.paths import full_path, read_path
+from sim.scenario.paths import full_path, quantities, read_path
 from sim.scenario.study import Posterior
 from sim.scenario.uncertain import draw_one
 
@@ -40,6 +40,7 @@ def draw_fitted(study: Study) -> Chart:
         "draw from. "
         f"Learnt: information gained, in nats. {_source(list(inputs.values()))}"
     )
+    units = {path: quantity.unit for path, quantity in quantities(scenario)}
     foot = notes_height(notes) + 0.72
     tall = ROW * max(len(inputs), 2)
     sheet = Sheet("What the calibration learnt: inputs before and after", foot + tall + 0.6)
@@ -57,19 +58,18 @@ def draw_fitted(study: Study) -> Chart:
         draw_interval(axes, place + 0.1, Bands(*(value / base for value in after)), half=0.2)
         found = LEARNT.search(form.note or "")
         learnt = float(found[1]) if found else math.nan
-        axes.text(1.02, place, f"{number(middle)} to {number(after[2])}",
-            transform=axes.get_yaxis_transform(),
-                  va="center", fontsize=style.SMALL)  # fmt: skip
+        unit = units.get(path, "")
+        axes.text(1.02, place, f"{number(middle)} to {number(after[2])} {unit}".rstrip(),
+                  transform=axes.get_yaxis_transform(), va="center", fontsize=style.SMALL)  # fmt: skip
         axes.text(1.5, place, f"{learnt:.2f}" if found else "-", transform=axes.get_yaxis_transform(),
                   va="center", fontsize=style.SMALL)  # fmt: skip
         ends = (low, high, after[0], after[-1])
         reach = max([reach, *(max(v / base, base / v) for v in ends if v > 0)])
-        table.append((path, base, *before, *after, learnt))
+        table.append((path, unit, base, *before, *after, learnt))
     _dress(study, sheet, list(inputs), reach)
     sheet.notes(notes)
-    columns = ("input", "fact_file", "prior_median", "prior_low", "prior_high", "low", "lower_quartile",
-        "median",
-               "upper_quartile", "high", "nats_learnt")  # fmt: skip
+    columns = ("input", "unit", "fact_file", "prior_median", "prior_low", "prior_high", "low",
+               "lower_quartile", "median", "upper_quartile", "high", "nats_learnt")  # fmt: skip
     return Chart("fitted", "Inputs before and after the calibration", sheet.figure, columns, table)
 
 
@@ -89,7 +89,7 @@ def _dress(study: Study, sheet: Sheet, paths: list[str], reach: float) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("multiple of the fact file's value", labelpad=2)
-    for x, words in ((1.02, "median, before to after\n(base units)"), (1.5, "\nlearnt")):
+    for x, words in ((1.02, "\nmedian, before to after"), (1.5, "\nlearnt")):
         axes.text(x, 1.01, words, transform=axes.transAxes, fontsize=6.3, va="bottom")
     shown = [
         Line2D([], [], color=style.TEXT, linewidth=0.9, marker="|", label="before: 5-95 %, median"),

@@ -25,6 +25,7 @@ from sim.report.sweep_data import (
     short,
     title_of,
     told,
+    unit_of,
     varied,
 )
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 MAP = "cividis"
 #: More cells than this get no interval printed, and beyond twice as many no number.
 CELLS = 150
-COLUMNS = ("response", "x", "y", "n", "value", "low", "high", "ci_low", "ci_high")
+COLUMNS = ("response", "x", "x_unit", "y", "y_unit", "unit", "n", "value", "low", "high", "ci_low", "ci_high")
 #: Inches that a letter in a cell takes up, and a row needs for two lines.
 LETTER, TWO_LINES = 0.049, 0.27
 
@@ -68,14 +69,16 @@ def draw_heatmap(study: SweepStudy, name: str) -> Chart:
                 shade = None if math.isnan(cell.middle) else image.to_rgba(np.array([cell.middle]))[0]
                 words = _words(response, cell, interval=shown)
                 _write(axes, column, row, words, _hex(shade))
-    _dress(axes, across, down, columns, rows)
+    _dress(axes, across, columns, [short(down, level) for level in rows])
+    sheet.text(0.12, foot + tall + 0.09, axis_label(down), size=style.FONT_SIZE)
     bar = sheet.axes(style.WIDTH - 0.75, foot, 0.14, tall)
     sheet.figure.colorbar(image, cax=bar)
     bar.yaxis.set_major_formatter(lambda value, _: said(response, float(value)))
     bar.tick_params(labelsize=style.SMALL)
     sheet.notes(notes)
     table: list[tuple[Cell, ...]] = [
-        (name, x, y, t.n, t.middle, t.low, t.high, t.least, t.most) for (x, y), t in found.items()
+        (name, x, across.unit, y, down.unit, unit_of(response), t.n, t.middle, t.low, t.high, t.least, t.most)
+        for (x, y), t in found.items()
     ]
     return Chart(f"heatmap-{name.replace('_', '-')}", title_of(response), sheet.figure, COLUMNS, table)
 
@@ -121,7 +124,7 @@ def _write(axes: Axes, column: int, row: int, words: str, fill: str) -> None:
               color=style.ink_on(fill), linespacing=1.15)  # fmt: skip
 
 
-def _dress(axes: Axes, across: Factor, down: Factor, columns: list[Level], rows: list[Level]) -> None:
+def _dress(axes: Axes, across: Factor, columns: list[Level], rows: list[str]) -> None:
     step = math.ceil(len(columns) / 14)
     places = range(0, len(columns), step)
     wide = any(len(short(across, level)) > 7 for level in columns) and len(columns) > 4
@@ -129,10 +132,8 @@ def _dress(axes: Axes, across: Factor, down: Factor, columns: list[Level], rows:
         [p + 0.5 for p in places], [short(across, columns[p], 16) for p in places],
         rotation=30 if wide else 0, ha="right" if wide else "center",
     )  # fmt: skip
-    axes.set_yticks([p + 0.5 for p in range(len(rows))], [short(down, level) for level in rows])
+    axes.set_yticks([p + 0.5 for p in range(len(rows))], rows)
     axes.set_xlabel(axis_label(across))
-    axes.text(-0.02, 1.02, axis_label(down), transform=axes.transAxes, ha="right", va="bottom",
-              fontsize=style.FONT_SIZE)  # fmt: skip
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)

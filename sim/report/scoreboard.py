@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from math import isfinite, nan, sqrt
 from pathlib import Path
@@ -19,7 +20,8 @@ from sim.inference.backtest_text import MISS, SAMPLE_WORDS, SHOWN, backtest_text
 from sim.inference.board_scores import FEWEST_CONFLICTS
 from sim.inference.material import Material
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, drawing_settings, save
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, save
+from sim.report.undrawn import attempted
 from sim.scenario.record_shapes import CODED_ANSWERS, CodedAnswer
 
 if TYPE_CHECKING:
@@ -78,9 +80,9 @@ def write_backtest(
 
 
 def charts(result: Backtest) -> list[Chart]:
-    """Return the three charts of *result*, not yet written."""
-    with drawing_settings():
-        return [draw_scoreboard(result), draw_calibration(result), draw_matrix(result)]
+    """Return the three charts of *result*, not yet written; a note in place of one that cannot be drawn."""
+    drawn = (draw_scoreboard, draw_calibration, draw_matrix)
+    return [attempted(draw.__name__.removeprefix("draw_"), partial(draw, result)) for draw in drawn]
 
 
 def draw_scoreboard(result: Backtest) -> Chart:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from math import nan
 from pathlib import Path
@@ -14,8 +15,9 @@ from sim.experiment.responses import responses_of
 from sim.experiment.results import SHORT, write_folder
 from sim.inference.effects import EffectRow
 from sim.inference.sensitivity import Sensitivity, sensitivity_csv
-from sim.report.figures import Chart, drawing_settings, made_from, save
+from sim.report.figures import Chart, made_from, save
 from sim.report.tornado import TornadoRow, draw_tornado
+from sim.report.undrawn import attempted
 from sim.scenario.models import Scenario
 from sim.scenario.paths import quantities
 from sim.scenario.resolve import resolve, scenario_hash
@@ -67,18 +69,22 @@ def write_sensitivity(
 
 
 def tornado(result: Sensitivity, scenario: Scenario, response: str) -> Chart:
-    """Return the tornado chart of one response, not yet written."""
+    """Return the tornado chart of one response, not yet written; a note if it cannot be drawn."""
+    name = f"tornado-{response.replace('_', '-')}"
+    chart = attempted(name, partial(_drawn, result, scenario, response))
+    chart.name = name
+    return chart
+
+
+def _drawn(result: Sensitivity, scenario: Scenario, response: str) -> Chart:
     rows = result.of(response)
     units = {path: quantity.unit for path, quantity in quantities(scenario)}
     about = responses_of(scenario)[response]
     base = rows[0].at_base if rows else nan
-    with drawing_settings():
-        chart = draw_tornado(
-            [_bars(row, units.get(row.swing.path, "")) for row in rows if not row.inert],
-            about.label, about.unit, base, n=result.reps,
-        )  # fmt: skip
-    chart.name = f"tornado-{response.replace('_', '-')}"
-    return chart
+    return draw_tornado(
+        [_bars(row, units.get(row.swing.path, "")) for row in rows if not row.inert],
+        about.label, about.unit, base, n=result.reps,
+    )  # fmt: skip
 
 
 def _bars(row: EffectRow, unit: str) -> TornadoRow:

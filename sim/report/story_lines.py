@@ -158,8 +158,13 @@ def _reserves(t: Teller, r: EventRecord) -> str:
     return f"{t.member(r.who)}: {r.amount:,.0f} of its own reserves are ordered to the sites{why}"
 
 
+def _homeward(t: Teller, r: EventRecord) -> bool:
+    """Return whether *r* belongs to the way home, which a withdrawal sets off."""
+    return any(step.kind is K.WITHDRAWAL_BEGAN for step in t.causes(r))
+
+
 def _deployed(t: Teller, r: EventRecord) -> str:
-    lost = t.log.of(K.BREAKDOWN)
+    lost = [b for b in t.log.of(K.BREAKDOWN) if b.time <= r.time and not _homeward(t, b)]
     repairs = f"; {count(len(lost), 'breakdown')} cost {sum(b.amount for b in lost):.0f} h" if lost else ""
     return f"deployment complete: {r.amount:,.0f} troops in theatre{repairs}"
 

@@ -12,7 +12,7 @@ from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
 from sim.report.figures import clean_axes, say
-from sim.report.sweep_data import axis_label, is_chance, level_of, limits_along
+from sim.report.sweep_data import axis_label, is_chance, level_of, limits_along, ticks_along
 from sim.report.times import TOLD_FROM
 from sim.report.words import signed
 
@@ -28,6 +28,14 @@ ASIDE, BELOW = 0.025, 0.3
 def appeal_moves(effect: Effect) -> bool:
     """Return whether a level moves the appeal itself, from which the response is counted."""
     return abs(effect.appeal_later) >= TOLD_FROM
+
+
+def appeal_words(where: str) -> str:
+    """Return the warning that a level moves the appeal itself; *where* the differences from the start are."""
+    return (
+        "Where a level moves the appeal itself, times that are counted from it move too, whatever else "
+        f"changes: {where} the same difference counted from the start of the scenario."
+    )
 
 
 def changes_of(
@@ -105,6 +113,7 @@ def _dress(axes: Axes, factor: Factor, response: Response, found: list[Effect], 
     numbers.set_major_formatter(lambda value, _: f"{_tick(scale * float(value))}{unit}")
     if factor.numeric:
         axes.set_xlim(*limits_along(factor))
+        ticks_along(axes, factor)
         axes.set_xlabel(axis_label(factor), fontsize=style.SMALL, labelpad=1)
     else:
         axes.set_yticks([])

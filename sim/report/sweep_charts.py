@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from sim.report.figures import (
     Chart,
     Sheet,
     clean_axes,
-    drawing_settings,
     made_from,
     notes_height,
     save,
@@ -39,12 +39,15 @@ from sim.report.sweep_data import (
     runs_told,
     said,
     short,
+    ticks_along,
     title_of,
     told,
+    unit_of,
     varied,
     whiskers,
 )
 from sim.report.sweep_multiples import draw_multiples, draw_scatter
+from sim.report.undrawn import attempted
 from sim.report.words import number
 
 if TYPE_CHECKING:
@@ -54,26 +57,36 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "csv")
 COLUMNS = (
-    "response", "level", "n", "value", "low", "high", "ci_low", "ci_high", "recorded", "pairs",
-    "difference", "difference_low", "difference_high", "from_start", "from_start_low", "from_start_high",
+    "response", "level", "level_unit", "unit", "n", "value", "low", "high", "ci_low", "ci_high", "recorded",
+    "pairs", "difference", "difference_low", "difference_high", "from_start", "from_start_low",
+    "from_start_high",
 )  # fmt: skip
 #: Share of a row's width that its levels take; the paired differences take the rest.
 LEVELS_SHARE = 0.56
 
 
 def sweep_charts(study: SweepStudy) -> list[Chart]:
-    """Return the charts that suit a sweep's factors, not yet written; none where nothing varies."""
+    """Return the charts that suit a sweep's factors, not yet written; none where nothing varies.
+
+    A note takes the place of one that cannot be drawn.
+    """
+    return [attempted(name, make) for name, make in _planned(study)]
+
+
+def _planned(study: SweepStudy) -> Iterator[tuple[str, Callable[[], Chart]]]:
+    """Yield the charts that suit a sweep's factors by name, with what draws them."""
     factors = varied(study)
-    with drawing_settings():
-        if not factors:
-            return []
-        if len(factors) == 1:
-            return [draw_factor(study, factors[0])]
+    if len(factors) == 1:
+        kind = "bands" if factors[0].numeric else "levels"
+        yield f"sweep-{kind}", partial(draw_factor, study, factors[0])
+    elif factors:
+        kind, draw = "multiples", draw_multiples
         if not is_grid(study):
-            return [draw_scatter(study, name) for name in study.shown[:PANELS]]
-        if len(factors) == 2:
-            return [draw_heatmap(study, name) for name in study.shown[:PANELS]]
-        return [draw_multiples(study, name) for name in study.shown[:PANELS]]
+            kind, draw = "scatter", draw_scatter
+        elif len(factors) == 2:
+            kind, draw = "heatmap", draw_heatmap
+        for name in study.shown[:PANELS]:
+            yield f"{kind}-{name.replace('_', '-')}", partial(draw, study, name)
 
 
 def draw_sweep(study: SweepStudy, folder: Path, formats: Sequence[str] = FORMATS) -> list[Path]:
@@ -118,7 +131,8 @@ def draw_factor(study: SweepStudy, factor: Factor) -> Chart:
         entry = recorded(study, name)
         for point, value in found.items():
             level = level_of(study, factor, point)
-            table.append((name, level, value.n, value.middle, value.low, value.high, value.least, value.most,
+            told_by = (value.n, value.middle, value.low, value.high, value.least, value.most)
+            table.append((name, level, factor.unit, unit_of(response), *told_by,
                           entry[0] if entry else math.nan, *_changed(changed.get(point))))  # fmt: skip
     sheet.notes(words)
     kind = "bands" if factor.numeric else "levels"
@@ -177,6 +191,7 @@ def _note(study: SweepStudy, factor: Factor) -> str:
 def _bands(axes: Axes, study: SweepStudy, factor: Factor, response: Response, found: dict[int, Told]) -> None:
     clean_axes(axes)
     axes.set_xlim(*limits_along(factor))
+    ticks_along(axes, factor)
     axes.set_xlabel(axis_label(factor), fontsize=style.SMALL, labelpad=1)
     known = [
         (float(level_of(study, factor, p)), t) for p, t in found.items() if t.n and not math.isnan(t.middle)

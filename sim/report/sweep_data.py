@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from sim.experiment.factors import Factor, Level
 from sim.experiment.main_effects import shown_level
@@ -12,11 +14,14 @@ from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.experiment.sweep_summary import PointSummary
 from sim.report.bands import record_words
-from sim.report.words import band, number, percent
+from sim.report.words import band, number, percent, unit_in_file
 from sim.scenario.study import RecordEntry
 
-#: Responses of a sweep that are drawn at once.
-PANELS = 4
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Responses of a sweep that are drawn at once, and levels that have ticks of their own.
+PANELS, FEW_LEVELS = 4, 7
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,23 @@ def interval_words(response: Response, value: Told) -> str:
     return band(value.least, value.most, response.unit)
 
 
+def unit_of(response: Response) -> str:
+    """Return the unit of a response's numbers in the files beside the charts."""
+    return unit_in_file(response.kind, response.unit)
+
+
+def level_columns(factors: Sequence[Factor]) -> tuple[str, ...]:
+    """Return the columns of *factors* in those files: each one's path, and the unit of a number after it."""
+    pairs = [(f.path, f"{f.path}_unit") if f.numeric else (f.path,) for f in factors]
+    return tuple(name for pair in pairs for name in pair)
+
+
+def level_cells(factors: Sequence[Factor], levels: Sequence[Level]) -> tuple[Level, ...]:
+    """Return the cells under `level_columns`: a level of each factor, and its unit."""
+    pairs = [(v, f.unit) if f.numeric else (v,) for f, v in zip(factors, levels, strict=True)]
+    return tuple(cell for pair in pairs for cell in pair)
+
+
 def title_of(response: Response) -> str:
     """Return a response's label with its unit."""
     what = "chance" if is_chance(response) else response.unit
@@ -125,9 +147,18 @@ def limits_along(factor: Factor) -> tuple[float, float]:
     return min(levels) - room, max(levels) + room
 
 
+def ticks_along(axes: Axes, factor: Factor) -> None:
+    """Write the levels of a numeric factor along an axis, where they are few enough to stand apart."""
+    low, high = min(map(float, factor.levels)), max(map(float, factor.levels))
+    levels = sorted(map(float, factor.levels))
+    gap = min((b - a for a, b in pairwise(levels)), default=high - low)
+    if len(levels) <= FEW_LEVELS and gap * FEW_LEVELS >= high - low:
+        axes.set_xticks(levels, [short(factor, level) for level in levels])
+
+
 def short(factor: Factor, level: Level, width: int = 22) -> str:
-    """Return a level short enough for an axis."""
-    text = shown_level(factor, level)
+    """Return a level short enough for an axis or a cell."""
+    text = f"{level:,.10g}" if isinstance(level, float) else shown_level(factor, level)
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 

@@ -56,15 +56,10 @@ def write_sweep(
 
 
 def draw_charts(study: SweepStudy, folder: Path) -> None:
-    """Draw the charts of a sweep into the results folder *folder*; where that fails, a note that says so."""
-    from sim.report.figures import save
-    from sim.report.sweep_charts import FORMATS, draw_sweep
-    from sim.report.undrawn import FAULTS, undrawn
+    """Draw the charts of a sweep into the results folder *folder*."""
+    from sim.report.sweep_charts import draw_sweep
 
-    try:
-        draw_sweep(study, folder / "charts")
-    except FAULTS as error:
-        save(undrawn("sweep", error), folder / "charts", FORMATS)
+    draw_sweep(study, folder / "charts")
 
 
 def sweep_folder(out: str | Path, study: SweepStudy, digest: str) -> Path:

@@ -15,6 +15,8 @@ from sim.report.sweep_data import (
     Told,
     axis_label,
     is_chance,
+    level_cells,
+    level_columns,
     level_of,
     limits_along,
     reach,
@@ -22,8 +24,10 @@ from sim.report.sweep_data import (
     recorded,
     runs_told,
     short,
+    ticks_along,
     title_of,
     told,
+    unit_of,
     varied,
     whiskers,
 )
@@ -36,6 +40,8 @@ MOST_PANELS = 12
 MOST_LINES = 6
 ACROSS = 3
 MARKERS = "osD^vP"
+#: What the files beside the charts hold after the levels.
+COLUMNS = ("unit", "n", "value", "low", "high", "ci_low", "ci_high")
 Key = tuple[Level, ...]
 
 
@@ -69,11 +75,16 @@ def draw_multiples(study: SweepStudy, name: str) -> Chart:
         )  # fmt: skip
     left = f" {len(keys) - len(shown)} more panels are in the table." if len(keys) > len(shown) else ""
     sheet.notes(f"{_what(study, response)} {runs_told(study)}.{left}")
-    columns = (*(f.path for f in (along, lines, *rest)), "n", "value", "low", "high", "ci_low", "ci_high")
+    columns = (*level_columns((along, lines, *rest)), *COLUMNS)
     table: list[tuple[Cell, ...]] = [
-        (*key, t.n, t.middle, t.low, t.high, t.least, t.most) for key, t in found.items()
+        (*level_cells((along, lines, *rest), key), *_cells(response, t)) for key, t in found.items()
     ]
     return Chart(f"multiples-{name.replace('_', '-')}", title_of(response), sheet.figure, columns, table)
+
+
+def _cells(response: Response, t: Told) -> tuple[Cell, ...]:
+    """Return the cells under COLUMNS."""
+    return (unit_of(response), t.n, t.middle, t.low, t.high, t.least, t.most)
 
 
 def _roles(study: SweepStudy) -> tuple[Factor, Factor, list[Factor]]:
@@ -127,6 +138,7 @@ def _lines(axes: Axes, edge: float, along: Factor, lines: Factor, found: dict[Ke
         axes.set_xlim(-0.4, len(along.levels) - 0.6)
     else:
         axes.set_xlim(*limits_along(along))
+        ticks_along(axes, along)
     if not any(not math.isnan(t.middle) for t in found.values()):
         say(axes, "no run concerned, or\nbeyond the simulated time")
 
@@ -177,23 +189,15 @@ def draw_scatter(study: SweepStudy, name: str) -> Chart:
             axes.set_xlim(-0.4, len(factor.levels) - 0.6)
         else:
             axes.set_xlim(*limits_along(factor))
+            ticks_along(axes, factor)
         axes.set_ylim(*limits)
         _percent(axes, response)
         axes.set_xlabel(axis_label(factor), fontsize=style.SMALL)
         _record_line(axes, study, name)
     sheet.notes(f"A dot for each point, against every factor. {_what(study, response)} {runs_told(study)}.")
-    columns = (
-        "point",
-        *(factor.path for factor in factors),
-        "n",
-        "value",
-        "low",
-        "high",
-        "ci_low",
-        "ci_high",
-    )
+    columns = ("point", *level_columns(factors), *COLUMNS)
     table: list[tuple[Cell, ...]] = [
-        (p, *(level_of(study, f, p) for f in factors), t.n, t.middle, t.low, t.high, t.least, t.most)
+        (p, *level_cells(factors, [level_of(study, f, p) for f in factors]), *_cells(response, t))
         for p, t in found.items()
     ]
     return Chart(f"scatter-{name.replace('_', '-')}", title_of(response), sheet.figure, columns, table)

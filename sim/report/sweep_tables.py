@@ -9,7 +9,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.main_effects import Effect
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
-from sim.report.sweep_changes import appeal_moves
+from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_data import (
     interval_words,
     is_chance,
@@ -155,10 +155,7 @@ def effect_table(study: SweepStudy) -> list[str]:
         "of their own."
     )
     if any(appeal_moves(e) for e in study.summary().effects if e.response in study.shown):
-        words += (
-            " Where a level moves the appeal itself, times that are counted from it move too, whatever else "
-            "changes: the line below has the same difference counted from the start of the scenario."
-        )
+        words += f" {appeal_words('the line below has')}"
     if flagged:
         words += " !: below 1; here common luck made the difference noisier, as when a level turns who helps."
     return [*lines, *notes(words)]

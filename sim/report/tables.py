@@ -11,9 +11,11 @@ from sim.experiment.responses import RESPONSES
 from sim.report import style
 from sim.report.bands import band_words, bands, levels, record_words
 from sim.report.bottlenecks import deployed_words, part_hours, typical_row
+from sim.report.medians import EXPLAINED, medians_of
 from sim.report.positions import recorded_answer
+from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words
 from sim.report.telling import count
-from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed
+from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed, verdict
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
@@ -21,9 +23,9 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.experiment.summary import ResponseSummary, Summary, VariantSummary
 
-OUTCOME_WIDTHS = (31, 6, 14, 13, 6, 20, 8, 5)
-#: The column of what is recorded.
-RECORDED = 5
+#: Columns of the table of outcomes, and how wide it is with the spaces between them.
+OUTCOME_WIDTHS = (24, 6, 17, 13, 6, 13, 9, 5)
+OUTCOME_WIDE = sum(OUTCOME_WIDTHS) + len(OUTCOME_WIDTHS) - 1
 #: Responses that have tables of their own, or that say nothing about the crisis.
 ELSEWHERE = ("position.", "parts.", "hours_simulated", "trust.", "exit_hazard.")
 #: A mean above this many medians is said to be carried by few runs.
@@ -49,14 +51,14 @@ def all_tables(study: Study) -> list[str]:
 def outcome_table(study: Study) -> list[str]:
     """Return every response with its chance, quantiles, errors and, beside it, the record."""
     summary = study.summary()
-    head = ("", "chance", "median ±", band_words(study), "inputs", "recorded", "kind", "perc.")
+    head = ("", "chance", "median (95 %)", band_words(study), "inputs", "recorded", "kind", "perc.")
     lines = [*heading("Outcomes"), *rows_of([head], OUTCOME_WIDTHS)]
     sections: dict[str, list[ResponseSummary]] = {}
     own = [name + study.scenario.crisis.host for name in ("trust.", "exit_hazard.")]
     for response in summary.responses.values():
         if not response.name.startswith(ELSEWHERE) or response.name in own:
             sections.setdefault(response.given.split(",")[0], []).append(response)
-    used: set[str] = set()
+    used, medians = set[str](), medians_of(study)
     for given, responses in sections.items():
         responses = [r for r in responses if r.n or not r.name.startswith("approval.")]
         n = max(r.n for r in responses)
@@ -67,7 +69,9 @@ def outcome_table(study: Study) -> list[str]:
         for response in responses:
             key, found = _record_of(summary, response.name)
             used.add(key)
-            lines += rows_of(_fitting(_outcome_row(study, response, found, n)), OUTCOME_WIDTHS)
+            cells = _record_cells(found, summary)
+            row = (*_outcome_row(study, response, medians[response.name], n), *cells)
+            lines += rows_of([_fitting(row)], OUTCOME_WIDTHS)
     lines += _record_rows(summary, used)
     return lines + _outcome_notes(study, summary)
 
@@ -80,15 +84,15 @@ def _record_of(summary: Summary, name: str) -> tuple[str, RecordSummary | None]:
     return "", None
 
 
-def _outcome_row(study: Study, r: ResponseSummary, found: RecordSummary | None, n: int) -> tuple[str, ...]:
-    """Return the cells of a response; one that rests on fewer runs than its stratum's *n* says on how many.
+def _outcome_row(study: Study, r: ResponseSummary, median: str, n: int) -> tuple[str, ...]:
+    """Return a response's simulated cells; one resting on fewer runs than its stratum's *n* says how many.
 
     Those of an episode do, since each has a stratum of its own, and none where its host had left.
     """
     rests = "" if r.n == n else f", n = {r.n}"
     return (
-        f"  {_label(study, r)}{rests}", percent(r.chance), _with_error(r.median, r.median_error, r.unit),
-        band(r.low, r.high, r.unit), _share(r.epistemic), *_record_cells(found),
+        f"  {_label(study, r)}{rests}", percent(r.chance), median, band(r.low, r.high, r.unit),
+        _share(r.epistemic),
     )  # fmt: skip
 
 
@@ -100,21 +104,18 @@ def _label(study: Study, r: ResponseSummary) -> str:
     return f"{label} ({r.unit})" if r.unit else label
 
 
-def _with_error(value: float, error: float, unit: str) -> str:
-    return number(value, unit) if math.isnan(error) else f"{number(value, unit)} ± {number(error, unit)}"
-
-
 def _share(share: float) -> str:
     return NONE if math.isnan(share) else f"{100 * share:.0f} %"
 
 
-def _record_cells(found: RecordSummary | None) -> tuple[str, str, str]:
+def _record_cells(found: RecordSummary | None, summary: Summary) -> tuple[str, str, str]:
     if found is None:
         return "", "", ""
-    place = NONE if math.isnan(found.percentile) else f"{100 * found.percentile:.0f}"
     if not found.reached:
         return record_words(found.entry), "not", "yet"
-    return record_words(found.entry), found.entry.kind + ("*" if found.entry.scored else ""), place
+    kind = f"{found.entry.kind}{marks_of(found, summary.record)}"
+    fares = "\n" + verdict(found).replace(" ", "\n") if found.entry.kind == "bound" else ""
+    return record_words(found.entry), kind + fares, place_words(found)
 
 
 def _record_rows(summary: Summary, used: set[str]) -> list[str]:
@@ -129,22 +130,19 @@ def _record_rows(summary: Summary, used: set[str]) -> list[str]:
     rows = [
         (
             f"  {r.entry.label}{f' ({r.entry.unit})' if r.entry.unit else ''}", "",
-            number(r.median, r.entry.unit), band(r.low, r.high, r.entry.unit), "", *_record_cells(r),
+            number(r.median, r.entry.unit), band(r.low, r.high, r.entry.unit), "", *_record_cells(r, summary),
         )
         for r in rest
     ]  # fmt: skip
-    fitting = [line for row in rows for line in _fitting(row)]
-    return ["further recorded quantities", *rows_of(fitting, OUTCOME_WIDTHS)]
+    return ["further recorded quantities", *rows_of([_fitting(row) for row in rows], OUTCOME_WIDTHS)]
 
 
-def _fitting(row: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Return a row of the outcome table, what is recorded on two lines where one is too narrow for it."""
-    recorded = row[RECORDED]
-    if len(recorded) <= OUTCOME_WIDTHS[RECORDED] or " (" not in recorded:
-        return [row]
-    value, _, span = recorded.partition(" ")
-    rest = tuple(span if place == RECORDED else "" for place in range(len(row)))
-    return [(*row[:RECORDED], value, *row[RECORDED + 1 :]), rest]
+def _fitting(row: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a row of the outcome table, what stands in brackets on a second line where one is too narrow."""
+    return tuple(
+        cell.replace(" (", "\n(") if place and len(cell) > width else cell
+        for place, (cell, width) in enumerate(zip(row, OUTCOME_WIDTHS, strict=True))
+    )
 
 
 def _outcome_notes(study: Study, summary: Summary) -> list[str]:
@@ -152,21 +150,20 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
     text = (
         f"n: runs in the stratum, or beside a line those that it rests on; {summary.n} runs in all, "
         f"{summary.failed} failed. chance: share in which it "
-        "happened (was above 0). median and band: Kaplan-Meier quantiles for times, ± half of the median's "
-        "95 % "
-        "interval (Monte Carlo error); 'later': beyond the simulated time. inputs: share of the variance "
-        "that "
+        f"happened (was above 0). median and band: Kaplan-Meier quantiles for times; {EXPLAINED}; 'later': "
+        "beyond the simulated time. inputs: share of the variance that "
         "comes from uncertain inputs, the rest is chance. recorded: value (range), or a range or bound; "
-        "kind: instant, bound, or input (arithmetic on inputs, shown but never counted as a hit); * scored. "
-        "perc.: share of runs below the recorded value."
+        f"kind: instant, bound, or input (arithmetic on inputs, shown but never counted as a hit); {MARKS}. "
+        f"{PLACES}."
     )
-    lines = notes(text)
+    lines = notes(text, OUTCOME_WIDE)
     if summary.epistemic_note:
-        lines += notes(f"inputs: {summary.epistemic_note}.")
+        lines += notes(f"inputs: {summary.epistemic_note}.", OUTCOME_WIDE)
     if score.n_unreached:
         lines += notes(
             f"not yet: not reached, since the record lies past the simulated time; of the scored instants "
-            f"{count(score.n_unreached, 'is', 'are')} left out."
+            f"{count(score.n_unreached, 'is', 'are')} left out.",
+            OUTCOME_WIDE,
         )
     if score.n_instants:
         lines += notes(
@@ -176,7 +173,8 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
             "no wider "
             f"than 1.5 x their median; mean CRPS {number(score.mean_crps)} against "
             f"{number(score.mean_crps_naive)} of "
-            "the naive reference."
+            f"the naive reference. {fit_words(summary)}",
+            OUTCOME_WIDE,
         )
     return lines
 

@@ -35,6 +35,8 @@ BREAK = 48.0
 LEFT, WIDE, ABOVE, BELOW = 2.05, 4.5, 0.72, 0.6
 #: Inches that a written tick takes up, and a letter of a date.
 TICK_ROOM, LETTER = 0.42, 0.058
+#: Share of the axis that is left free at its ends.
+ROOM = 0.008
 #: Least share of the axis for each of its pieces.
 LEAST = 0.12
 #: Steps between ticks, hours.
@@ -75,7 +77,7 @@ def draw_timeline(study: Study) -> Chart:
                 columnspacing=1.2, handlelength=1.5, borderaxespad=0,
                 bbox_to_anchor=(-1.93 / WIDE, (BELOW - 0.56 - BELOW) / (height - foot - ABOVE)))  # fmt: skip
     sheet.notes(notes)
-    columns = ("event", "who", "chance", "low", "lower_quartile", "median", "upper_quartile", "high",
+    columns = ("event", "who", "unit", "chance", "low", "lower_quartile", "median", "upper_quartile", "high",
                "recorded", "recorded_low", "recorded_high", "no_later_than")  # fmt: skip
     title = titled(study.scenario, "Timeline of events")
     return Chart("timeline", title, sheet.figure, columns, table)
@@ -130,7 +132,7 @@ class Stretch:
 
 
 def _dress(axes: Axes, rows: list[Row], stretch: Stretch, since: str, *, from_appeal: bool) -> None:
-    axes.set_xlim(0, 1)
+    axes.set_xlim(-ROOM, 1 + ROOM)  # a circle at an end of the scale is whole
     axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
     axes.set_yticks(range(len(rows)), [row.label for row in rows])
     axes.tick_params(axis="y", length=0)
@@ -170,7 +172,7 @@ def _dates(axes: Axes, study: Study, stretch: Stretch) -> None:
             words = f"{words} {local_time(study.scenario, hour + 1e-6).year}"
         room = LETTER * (len(words) + 1.5) / WIDE
         axes.plot([x], [1], transform=place, marker="|", markersize=4, color=style.QUIET, clip_on=False)
-        if all(abs(x - other) >= (room + width) / 2 for other, width in written) and x < 1 - 0.3 * room:
+        if all(abs(x - other) >= (room + width) / 2 for other, width in written) and x < 1 - 0.5 * room:
             written.append((x, room))
             axes.annotate(words, (x, 1), (0, 3), xycoords=place, textcoords="offset points",
                           fontsize=style.SMALL, ha="center", va="bottom")  # fmt: skip
@@ -196,5 +198,6 @@ def _table_rows(row: Row, band: Bands, chance: float) -> list[tuple[Cell, ...]]:
     numbers = tuple(float(v) for v in band)
     marks = row.marks or [Mark(None)]
     return [
-        (row.label, row.who, chance, *numbers, m.value, m.low, m.high, str(m.no_later).lower()) for m in marks
+        (row.label, row.who, "h", chance, *numbers, m.value, m.low, m.high, str(m.no_later).lower())
+        for m in marks
     ]

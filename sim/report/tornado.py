@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.report import style
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 HIGH_COLOUR = style.OKABE_ITO["vermilion"]
 LOW_COLOUR = style.OKABE_ITO["blue"]
+#: Inches: the axes' left edge and width, and the height of an assumption.
+LEFT, WIDE, ROW = 3.05, 3.45, 0.26
+#: Most letters of a path; and what is no change on the axis.
+LONGEST, TINY = 46, 1e-9
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,11 @@ def draw_tornado(
     *base* is the response's mean at the scenario's own values, *n* the replications at each point.
     """
     ranked = sorted(rows, key=lambda r: (-_reach(r), r.path))
-    shown = ranked[:most]
-    tall = 0.23 * max(len(shown), 3)
-    sheet = Sheet(f"{response}: what moves it", tall + 1.75)
-    axes = sheet.axes(3.05, 0.95, 3.45, tall)
+    shown = [row for row in ranked[:most] if _reach(row) > 0]
+    notes = _notes(len(shown), len(ranked), n)
+    tall, foot = ROW * max(len(shown), 3), notes_height(notes) + 0.72
+    sheet = Sheet(f"{response}: what moves it", foot + tall + 0.62)
+    axes = sheet.axes(LEFT, foot, WIDE, tall)
     clean_axes(axes, grid="x")
     for place, row in enumerate(shown):
         bars = [
@@ -64,15 +69,9 @@ def draw_tornado(
     axes.set_yticks(range(len(shown)), [_label(row) for row in shown], fontsize=6.5)
     _dress(axes, shown, unit, base)
     if not shown:
-        say(axes, "no assumption has a range")
+        say(axes, "no assumption moves it" if ranked else "no assumption has a range")
     _legend(axes, tall)
-    rest = f" {len(ranked) - len(shown)} smaller ones are in the table." if len(ranked) > len(shown) else ""
-    sheet.notes(
-        f"Common random numbers{f', {n} replications a point' if n else ''}; whiskers: 95 % intervals. "
-        "Assumptions "
-        "whose whiskers overlap are not ranked against each other. "
-        f"Noise: share of variance left to chance.{rest}"
-    )
+    sheet.notes(notes)
     table: list[tuple[Cell, ...]] = [
         (
             r.path,
@@ -90,6 +89,15 @@ def draw_tornado(
     columns = ("path", "unit", "low", "high", "effect_low", "effect_low_from", "effect_low_to", "effect_high",
                "effect_high_from", "effect_high_to", "noise_share")  # fmt: skip
     return Chart("tornado", f"Sensitivity of {response}", sheet.figure, columns, table)
+
+
+def _notes(shown: int, ranked: int, n: int) -> str:
+    rest = f" {ranked - shown} smaller ones, or of no effect, are in the table." if ranked > shown else ""
+    return (
+        f"Common random numbers{f', {n} replications a point' if n else ''}; whiskers: 95 % intervals. "
+        "Assumptions whose whiskers overlap are not ranked against each other. Noise: share of variance left "
+        f"to chance.{rest}"
+    )
 
 
 def _reach(row: TornadoRow) -> float:
@@ -114,7 +122,9 @@ def _bar(
 
 
 def _label(row: TornadoRow) -> str:
-    path = row.path if len(row.path) <= 44 else "..." + row.path[-41:]
+    path = row.path
+    while len(path) > LONGEST and "." in path[1:]:
+        path = f"…{path.partition('.')[2].lstrip('…')}"
     return f"{path}\n{_short(row.low)} to {_short(row.high)} {row.unit}".rstrip()
 
 
@@ -128,6 +138,7 @@ def _dress(axes: Axes, shown: Sequence[TornadoRow], unit: str, base: float) -> N
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     of = "" if math.isnan(base) else f" of {base:.4g}"
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:+,.6g}" if abs(value) > TINY else "0")
     axes.set_xlabel(f"change from the base{of}{f' ({unit})' if unit else ''}")
     axes.text(1.03, 1.01, "noise", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
 
@@ -144,4 +155,6 @@ def _legend(axes: Axes, tall: float) -> None:
             label="at its high value",
         ),
     ]
-    axes.legend(handles=patches, ncols=2, loc="lower left", bbox_to_anchor=(-0.02, 1.0 + 0.02 / tall))
+    # Below the axis: above it stands the heading of the noise, and bars reach to every edge.
+    axes.legend(handles=patches, ncols=2, loc="upper left", borderaxespad=0,
+                bbox_to_anchor=(-(LEFT - 0.12) / WIDE, -0.42 / tall))  # fmt: skip

@@ -93,15 +93,21 @@ def sentences(found: Iterable[ChartWarning]) -> list[str]:
     return [*dict.fromkeys(others), *([str(LettersWarning(letters))] if letters else [])]
 
 
-def attempted(name: str, make: Callable[[], Chart], style: str = "screen") -> Chart:
+def attempted(name: str, make: Callable[[], Chart], style: str | None = None) -> Chart:
     """Return the chart that *make* makes; where it cannot, a note of the same *name* that says so.
 
-    What the program says itself, as of a folder that is damaged, and what the system refuses stay errors.
+    Both are drawn in the *style* (screen, print), by default the one chosen. What the program says itself, as
+    of a folder that is damaged, and what the system refuses stay errors.
     """
+    from sim.report.figures import drawing_settings
+    from sim.report.styles import chosen_style
+
+    chosen = style or chosen_style()
     try:
-        return make()
+        with drawing_settings(chosen):
+            return make()
     except FAULTS as error:
-        return undrawn(name, error, style)
+        return undrawn(name, error, chosen)
 
 
 def undrawn(name: str, error: Exception, style: str = "screen") -> Chart:

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
 
 WIDTH = 110
-NONE = "-"
+#: What a cell says that has nothing to say, and one whose number lies beyond the simulated time.
+NONE, LATER = "-", "later"
+#: What is said of a bound from which share of the runs that keep it on, and of one that fewer keep.
+BOUND_VERDICTS = ((0.95, "met"), (0.5, "mostly met"), (0.05, "mostly broken"))
+CONTRADICTED = "contradicted"
 
 
 def number(value: float, unit: str = "") -> str:
@@ -38,11 +42,16 @@ def signed(value: float) -> str:
     return f"{value:+.2g}" if abs(value) < 1 else f"{value:+.1f}"
 
 
+def unit_in_file(kind: str, unit: str) -> str:
+    """Return the unit of a response as files of numbers name it: a chance is a share of runs."""
+    return "share of runs" if kind == "flag" else unit
+
+
 def band(low: float, high: float, unit: str = "") -> str:
     """Return an interval as low–high; an end beyond the simulated time is called later."""
     if math.isnan(low) and math.isnan(high):
         return NONE
-    return f"{number(low, unit)}–{'later' if math.isnan(high) else number(high, unit)}"
+    return f"{number(low, unit)}–{LATER if math.isnan(high) else number(high, unit)}"
 
 
 def percent(share: float) -> str:
@@ -56,10 +65,15 @@ def percent(share: float) -> str:
 def verdict(found: RecordSummary) -> str:
     """Return where the recorded value falls: middle half, in band, outside; inputs are not judged.
 
-    What lies past the simulated time is not judged either: not reached.
+    A bound is judged by the share of runs that keep it (*assumed* rule): met, mostly met, mostly broken or
+    contradicted. What lies past the simulated time is not judged: not reached.
     """
     if not found.reached:
         return "not reached"
+    if found.entry.kind == "bound":
+        if math.isnan(found.agree):
+            return NONE
+        return next((words for least, words in BOUND_VERDICTS if found.agree >= least), CONTRADICTED)
     if found.inside_band is None:
         return "input" if found.entry.kind == "input" else NONE
     if found.inside_half:
@@ -68,13 +82,16 @@ def verdict(found: RecordSummary) -> str:
 
 
 def rows_of(cells: Sequence[Sequence[str]], widths: Sequence[int], left: Sequence[int] = (0,)) -> list[str]:
-    """Return table rows as lines in columns of *widths*: those in *left* are wrapped, others stand right."""
+    """Return table rows as lines in columns of *widths*: those in *left* are wrapped, others stand right.
+
+    A cell on the right that has an end of line in it takes several lines.
+    """
     lines = []
     for row in cells:
         wrapped = [
             textwrap.wrap(cell, width, subsequent_indent="  ", break_long_words=True)
             if place in left
-            else [cell]
+            else cell.split("\n")
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         for depth in range(max(max(map(len, wrapped)), 1)):
@@ -91,6 +108,6 @@ def heading(title: str) -> list[str]:
     return [title, "-" * min(len(title), WIDTH)]
 
 
-def notes(text: str) -> list[str]:
-    """Return a note wrapped to the width of the tables."""
-    return textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="  ")
+def notes(text: str, width: int = WIDTH) -> list[str]:
+    """Return a note wrapped to the *width* of the tables."""
+    return textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="  ")

@@ -42,9 +42,9 @@ def test_a_sweep_keeps_its_tables_too(call, monkeypatch):
     monkeypatch.setattr(sweep_charts, "draw_factor", broken)
     ended = call(*SWEEP, "council.rule=consensus,unanimity")
     assert ended.code == 1
-    assert "the chart 'sweep' could not be drawn (ValueError: no such; " in ended.err
+    assert "the chart 'sweep-levels' could not be drawn (ValueError: no such; " in ended.err
     assert (ended.folder / "summary.csv").is_file()
-    assert (ended.folder / "charts" / "sweep.svg").is_file()
+    assert (ended.folder / "charts" / "sweep-levels.svg").is_file()
     digest(call, ended.folder)
 
 

@@ -198,10 +198,15 @@ def test_fitted_inputs_are_drawn_before_and_after():
         note="prior median 1.49 (5-95 % 0.823 to 2.62), 0.28 nats learnt",
     )
     scenario = a_study().scenario.model_copy(update={"uncertain": {name: form}})
-    (row,) = draw(run_study(scenario, 2, jobs=1, variants=()), "fitted").rows
-    assert row[0] == name
-    assert row[2:5] == (1.49, 0.823, 2.62)
-    assert row[-1] == 0.28
+    personnel = "crisis.reserves.personnel"
+    both = scenario.model_copy(update={"uncertain": {name: form, personnel: form}})
+    chart = draw(run_study(both, 2, jobs=1, variants=()), "fitted")
+    row, other = (dict(zip(chart.columns, row, strict=True)) for row in chart.rows)
+    assert (row["input"], other["input"]) == (name, personnel)
+    assert [row[f"prior_{end}"] for end in ("median", "low", "high")] == [1.49, 0.823, 2.62]
+    assert row["nats_learnt"] == 0.28
+    assert (row["unit"], other["unit"]) == ("", "people")
+    assert any(words.endswith(" people") for words in texts(chart))
 
 
 def test_effects_show_what_changes():
@@ -284,7 +289,13 @@ def test_bottlenecks_add_up_to_the_whole():
     study = a_study()
     *parts, whole = draw(study, "bottlenecks").rows
     done = [r["hours_to_deployment_complete"] for r in study.rows if r["mandate"] == 1]
-    assert sum(row[1] for row in parts) == pytest.approx(whole[1]) == pytest.approx(np.nanmean(done))
+    assert sum(row[2] for row in parts) == pytest.approx(whole[2]) == pytest.approx(np.nanmean(done))
+
+
+@pytest.mark.parametrize("name", ["timeline", "bottlenecks"])
+def test_times_have_their_unit_beside_them(name):
+    chart = draw(a_study(), name)
+    assert {dict(zip(chart.columns, row, strict=True))["unit"] for row in chart.rows} == {"h"}
 
 
 def test_table_and_chart_of_the_hours_are_over_the_same_runs():
@@ -334,7 +345,8 @@ def test_the_timeline_has_the_quantiles_of_the_outcome_table():
              "every site calm again": "hours_to_order", "Ally: approval": "approval.BBB"}  # fmt: skip
     for label, name in names.items():
         found = study.summary().responses[name]
-        low, median, high = told[label][3], told[label][5], told[label][7]
+        row = dict(zip(chart.columns, told[label], strict=True))
+        low, median, high = row["low"], row["median"], row["high"]
         assert (low, median, high) == pytest.approx((found.low, found.median, found.high), nan_ok=True)
 
 
@@ -379,6 +391,30 @@ def test_a_tornado_puts_the_greatest_effect_first():
     assert [row[0] for row in chart.rows] == ["a.great", "a.small", "a.unknown"]
     assert render(chart, "png")
     assert render(empty, "svg")
+
+
+def test_a_tornado_has_its_legend_clear_of_everything_and_no_bar_of_no_length():
+    wide = [TornadoRow(f"a.path.of.{n}", 0, 1, -n, n, (-n - 1, 1 - n), (n - 1, n + 1)) for n in range(4)]
+    with drawing_settings():
+        chart = draw_tornado(wide, "hours", "h", 10.0, n=30)
+        chart.figure.draw_without_rendering()
+        (axes,) = chart.figure.axes
+        legend = axes.get_legend().get_window_extent()
+        label = axes.xaxis.label.get_window_extent()
+        notes = [text.get_window_extent() for text in chart.figure.texts[1:]]
+    assert max(box.y1 for box in notes) < legend.y0 < legend.y1 < label.y0
+    assert len(axes.get_yticklabels()) == 3
+    assert [row[0] for row in chart.rows][-1] == "a.path.of.0"
+    with drawing_settings():
+        still = draw_tornado([wide[0]], "hours")
+    assert "no assumption moves it" in texts(still)
+
+
+def test_a_long_path_of_a_tornado_is_cut_at_a_point():
+    row = TornadoRow(f"{'first' * 8}.second.third", 0, 1, -1, 1, (-2, 0), (0, 2))
+    with drawing_settings():
+        chart = draw_tornado([row], "hours")
+    assert any(words.startswith("…second.third\n") for words in texts(chart))
 
 
 def test_ink_stands_out_on_every_fill():

@@ -11,7 +11,13 @@ import pytest
 from sim.experiment.comparison import compare_sides
 from sim.experiment.sides import side_of_scenario
 from sim.report.bands import FEW
-from sim.report.compare_charts import MOST, draw_comparison, draw_differences, draw_distributions
+from sim.report.compare_charts import (
+    MOST,
+    comparison_charts,
+    draw_comparison,
+    draw_differences,
+    draw_distributions,
+)
 from sim.report.compare_clock import from_start
 from sim.report.compare_text import comparison_text
 from sim.report.compare_time import draw_timelines
@@ -71,6 +77,17 @@ def words_of(chart):
     from matplotlib.text import Text
 
     return [found.get_text() for found in chart.figure.findobj(Text) if found.get_text()]
+
+
+def test_every_number_beside_a_chart_has_its_unit():
+    found = comparison("rule")
+    units = {d.name: "share of runs" if d.kind == "flag" else d.unit for d in found.found()}
+    charts = {chart.name: chart for chart in comparison_charts(found)}
+    assert list(charts) == ["differences", "distributions", "curves", "timelines"]
+    for chart in charts.values():
+        for row in (dict(zip(chart.columns, cells, strict=True)) for cells in chart.rows):
+            assert row["unit"] == units[row["response"]] if "response" in row else row["unit"]
+    assert {row[2] for row in charts["timelines"].rows} == {"h"}
 
 
 def drawn(draw, found):

@@ -14,23 +14,27 @@ import pytest
 from sim.experiment.pairing import Difference
 from sim.experiment.responses import responses_of
 from sim.report.charts import draw
+from sim.report.compare_clock import from_start
 from sim.report.dossier.answer import answer
 from sim.report.dossier.comparison import _against, comparison_dossier
 from sim.report.dossier.courses import ELSEWHERE, changes, courses, label_of, other_course
 from sim.report.dossier.crises import crises, crises_table
 from sim.report.dossier.inputs import PAPER, inputs
-from sim.report.dossier.many import counted, difference, interval, places
+from sim.report.dossier.many import counted, difference, interval, places, signed_as
 from sim.report.dossier.markup import dotted, join, soft, tag
 from sim.report.dossier.reading import reading
+from sim.report.dossier.sweep import sweep_dossier
 from sim.report.figures import Chart, Sheet
 from sim.report.map import map_svg
 from sim.report.map.animate import DPI, WIDE, Stage
 from sim.report.plain import plain_text
+from sim.report.sweep_changes import appeal_words
 from sim.scenario.load import load_scenario
 from tests.report.dossiers import dossier_folders
 from tests.report.studies import a_study
-from tests.report.test_compare_charts import comparison
+from tests.report.test_compare_charts import comparison, sounded
 from tests.report.test_episodes_told import RUNS, begun, some_left
+from tests.report.test_sweep_charts import KINDS, moved, swept
 
 SCENARIOS = Path("scenarios").absolute()
 
@@ -38,6 +42,35 @@ SCENARIOS = Path("scenarios").absolute()
 def words(markup: str) -> str:
     """Return what markup says, its tags left out."""
     return " ".join(unescape(re.sub(r"<wbr>", "", re.sub(r"<(?!wbr)[^>]*>", " ", markup))).split())
+
+
+# the clock of the appeal
+
+
+def test_a_comparison_warns_where_the_appeal_itself_moves():
+    said = words(comparison_dossier(sounded()).decode())
+    assert "The appeal itself does not come at the same instant on both sides" in said
+    fixed = from_start(sounded(), 1)["hours_to_order"]
+    told = _against("B against A", sounded().differences[0], from_start(sounded(), 1))
+    front = words(str(join(told)))
+    change = difference(fixed.mean, fixed.low, fixed.high)
+    start = f"counted from the start of the scenario the difference is {change}"
+    assert start in front
+    assert start in said
+    still = words(comparison_dossier(comparison("title")).decode())
+    assert "appeal itself" not in still
+
+
+def test_a_sweep_warns_where_a_level_moves_the_appeal():
+    study = moved()
+    said = words(sweep_dossier(study).decode())
+    assert appeal_words("the row “counted from the start” has") in said
+    effect = next(e for e in study.summary().effects if e.response == "hours_to_order")
+    ends = (effect.from_start_low, effect.from_start_high)
+    row = f"counted from the start {signed_as(effect.from_start, *ends)} {interval(*ends)}"
+    assert row in said
+    assert f"counted from the start of the scenario: {difference(effect.from_start, *ends)}." in said
+    assert "appeal itself" not in words(sweep_dossier(swept(KINDS["sweep-levels"])).decode())
 
 
 # campaigns
@@ -307,6 +340,12 @@ def a_chart(columns: str, *rows: tuple[object, ...]) -> Chart:
                  ("runs", 1, 9.0, "calm"), ("runs", 2, 0.0, "calm")), "at the end of 2 runs: calm 2"),
         (a_chart("side response value share", ("A", "t", 1.0, 0.3), ("A", "t", 2.0, 0.6),
                  ("A", "t", 3.0, 1.0)), "A, t median 2"),
+        (a_chart("side response unit value share", ("A", "t", "h", 2.0, 0.6)), "A, t median 2 h"),
+        (a_chart("variant response unit difference low high", ("none", "killed", "people", 5.0, 1.0, 9.0)),
+         "1 of 1 differences have an interval that leaves out zero: none, killed: +5.0 people (95 %: +1.0 to "
+         "+9.0)"),
+        (a_chart("response x x_unit y y_unit unit value", ("troops", 2.0, "h", "all", "", "people", 3.0)),
+         "troops, x 2 h, all: 3 people"),
         (a_chart("layer key", ("site", "a"), ("site", "b"), ("route", "c")), "site 2, route 1"),
         (a_chart("words", ("only",)), ""),
     ],

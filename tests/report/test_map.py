@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -18,18 +19,23 @@ from hypothesis import strategies as st
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.engine.geometry import EARTH_RADIUS, great_circle_km
+from sim.experiment.study import run_study
+from sim.report.charts import draw
 from sim.report.map import MAP_SCRIPT, MAP_STYLE, OutlinesError, animate_map, draw_map, map_svg
 from sim.report.map.animate import Stage, gif_of
 from sim.report.map.labels import Name, place_labels
-from sim.report.map.layout import inset, lay_out, small_theatre
+from sim.report.map.labels import _gap as gap_of
+from sim.report.map.layout import cover, inset, lay_out, small_theatre, stack_boxes
 from sim.report.map.outlines import SHIPPED, load_outlines
 from sim.report.map.projection import Albers, albers_for, clipped, great_circle, page_for
 from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, at, places_in, scene_of, spots_of, state_at
+from sim.report.map.still import _corner as corner_of_inset
 from sim.scenario.load import load_scenario
 from tests.report.studies import STUDIES, a_study
 from tests.tiny import tiny_scenario
 
 SHIPPED_SCENARIO = Path(__file__).resolve().parents[2] / "scenarios" / "kazakhstan.yaml"
+BORDER = SHIPPED_SCENARIO.with_name("afghan_border.yaml")
 DEGREES = st.tuples(st.floats(20, 150), st.floats(30, 70))
 
 
@@ -213,6 +219,77 @@ def test_a_theatre_far_from_the_bases_gets_an_inset():
     assert near.stacks
     assert not main.stacks
     assert near.page.scale < main.page.scale / 3
+
+
+def apart(a, b):
+    return a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+
+
+def test_no_name_lies_across_the_edge_of_an_inset_or_of_what_it_enlarges():
+    study = run_study(load_scenario(BORDER), 1, jobs=1, variants=())
+    scene = scene_of(study.scenario, study.typical_log)
+    main = lay_out(scene, load_outlines(), 500.0, (230.0, 400.0), window=True)
+    assert main.window is not None
+    russia = next(label for label in main.labels if label.text == "Russia")
+    box = (russia.box[0] - 5, 0.0, russia.box[2] - 5, main.page.height)
+    cover(main, scene, box)
+    named = {label.text for label in main.labels}
+    assert "Kazakhstan" in named
+    assert not named & {"Russia", "Tajikistan"}  # beside its state a name would be another's
+    assert all(apart(label.box, edge) for label in main.labels for edge in (main.window, box))
+
+
+def test_no_name_is_drawn_across_an_inset():
+    study = run_study(load_scenario(SHIPPED_SCENARIO.with_name("belarus.yaml")), 1, jobs=1, variants=())
+    chart = draw(study, "map")
+    chart.figure.draw_without_rendering()
+    main, near = chart.figure.axes
+    edge = near.get_window_extent().extents
+    names = {text.get_text(): text.get_window_extent().extents for text in main.texts}
+    assert {"Yerevan", "Moscow"} <= set(names)
+    assert all(apart(box, edge) for box in names.values())
+
+
+def test_an_inset_hides_no_place_where_another_spot_is_free():
+    study = run_study(load_scenario(BORDER), 1, jobs=1, variants=())
+    scene = scene_of(study.scenario, study.typical_log)
+    main = lay_out(scene, load_outlines(), 500.0, (230.0, 400.0), window=True)
+    wide, tall = 0.36 * 500.0, 0.42 * main.page.height
+    left, low = corner_of_inset(main, wide, tall)
+    under = [spot.name for spot, (x, y) in main.marks if left < x < left + wide and low < y < low + tall]
+    assert under == []
+    assert apart(main.window, (left, low, left + wide, low + tall))
+
+
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 200), st.integers(1, 20)), max_size=25))
+def test_a_name_beside_a_mark_is_nearer_to_it_than_to_any_other(marks):
+    names = [Name(f"{n}".ljust(length + 2, "x"), (x, y), length) for n, (x, y, length) in enumerate(marks)]
+    points = {name.text: name.point for name in names}
+    for label in place_labels(names, [], 300.0, 200.0):
+        gaps = {text: gap_of(label.box, point) for text, point in points.items()}
+        others = [gap for text, gap in gaps.items() if points[text] != points[label.text]]
+        assert gaps[label.text] < min(others, default=math.inf)
+
+
+def test_a_site_without_room_beside_it_is_named_at_the_end_of_a_line():
+    wall = [(30.0, 70.0, 97.0, 130.0), (103.0, 70.0, 170.0, 130.0), (30.0, 70.0, 170.0, 96.0)]
+    names = [Name("a site", (100.0, 100.0), 0.0, led=True), Name("a base", (100.0, 100.0), 2e4)]
+    (label,) = place_labels(names, wall, 200.0, 200.0)
+    assert label.text == "a site"
+    (x, y), (to_x, to_y) = label.line
+    assert (x, y, to_x, to_y) == (100.0, 104.0, 100.0, label.box[1])
+    assert to_y >= 130
+    assert place_labels([Name("a site", (100.0, 100.0), 0.0)], wall, 200.0, 200.0) == []
+
+
+def test_a_low_bar_takes_no_more_room_than_it_has():
+    study = a_study()
+    layout = lay_out(scene_of(study.scenario, study.typical_log), load_outlines(), 500.0, (230.0, 400.0))
+    stack = next(stack for stack in layout.stacks if len(stack.steps) > 1)
+    *bars, number = stack_boxes(layout, stack)
+    tops = [layout.bar(max(troops for _, troops in steps)) for steps in stack.steps.values()]
+    assert [box[3] - box[1] for box in bars] == pytest.approx(tops)
+    assert number[1] == max(box[3] for box in bars)
 
 
 # the three forms

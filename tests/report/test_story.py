@@ -152,6 +152,18 @@ def test_flights_of_an_echelon_are_one_line_with_its_waits():
     )
 
 
+def test_only_breakdowns_of_the_way_in_are_told_of_a_deployment():
+    records = [
+        APPEAL,
+        record(2, 35.0, K.BREAKDOWN, "AAA", "base", 6.0),
+        record(3, 40.0, K.WITHDRAWAL_BEGAN),
+        record(4, 41.0, K.BREAKDOWN, "AAA", "host_field", 20.0, cause=3),  # of a force that goes home
+        record(5, 90.0, K.DEPLOYED, amount=160),
+        record(6, 200.0, K.BREAKDOWN, "AAA", "host_field", 9.0),  # later
+    ]
+    assert "deployment complete: 160 troops in theatre; 1 breakdown cost 6 h" in sentences(told(*records))
+
+
 def test_calm_says_what_turned_it_and_what_it_cost():
     lines = told(
         record(0, 6.0, K.ONSET, where="north"),

@@ -113,6 +113,20 @@ def words_of(chart):
     return [found.get_text() for found in chart.figure.findobj(Text) if found.get_text()]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_number_beside_a_chart_has_its_unit(kind):
+    study = swept(KINDS[kind])
+    units = {name: "share of runs" if r.kind == "flag" else r.unit for name, r in study.responses.items()}
+    for name, chart in zip(study.shown, sweep_charts(study), strict=False):
+        for row in (dict(zip(chart.columns, cells, strict=True)) for cells in chart.rows):
+            assert row["unit"] == units[str(row.get("response", name))]
+            own = {f.path: f.unit for f in study.design.factors if f.numeric and f.path in row}
+            assert {path: row[f"{path}_unit"] for path in own} == own
+            factors = sorted(study.design.factors, key=lambda f: -len(f.levels))
+            places = [place for place in ("level", "x", "y") if place in row]
+            assert [row[f"{place}_unit"] for place in places] == [f.unit for f in factors[: len(places)]]
+
+
 def ticks_of(chart):
     chart.figure.canvas.draw()
     return [text.get_text() for axes in chart.figure.axes for text in axes.get_yticklabels()]

@@ -10,6 +10,8 @@ import pytest
 
 from sim.experiment.study import run_study
 from sim.report.bands import record_words
+from sim.report.dossier.answer import outcomes
+from sim.report.medians import medians_of
 from sim.report.tables import (
     all_tables,
     effects_table,
@@ -32,6 +34,38 @@ def test_tables_fit_the_screen_and_never_change(study):
     assert not any("nan" in line.split() for line in lines)
 
 
+@pytest.mark.parametrize("study", STUDIES)
+def test_the_outcomes_take_no_more_than_a_hundred_columns(study):
+    assert max(map(len, outcome_table(STUDIES[study]()))) <= 100
+
+
+def test_a_median_has_its_interval_as_it_is_and_not_mirrored():
+    study = a_study()
+    lines = "\n".join(outcome_table(study))
+    page = str(outcomes(study))
+    assert "±" not in lines + page
+    skew = 0
+    for name, r in study.summary().responses.items():
+        values = sorted(row[name] for row in study.rows if row[name] == row[name])
+        whole = r.unit == "h" and r.n == len(values) == 40 and name != "hours_simulated"
+        if whole and values[19] == r.median:
+            # Order statistics on both sides of the middle, 0.5 -/+ 1.96 sqrt(0.25 / 40) of 40 runs.
+            low, high = values[13], values[26]
+            assert medians_of(study)[name] == f"{number(r.median, 'h')} ({band(low, high)})"
+            assert f"({band(low, high)})" in lines
+            assert f"{number(r.median, 'h')} ({band(low, high)})" in page
+            skew = max(skew, abs((high - r.median) - (r.median - low)))
+    assert skew > 0.1
+
+
+def test_a_median_beyond_the_simulated_time_is_called_later():
+    study = run_study(tiny_scenario(), 20, jobs=1, until=40.0)
+    name = "hours_to_order"
+    assert math.isnan(study.summary().responses[name].median)
+    assert medians_of(study)[name] == "later"
+    assert " later " in line_of(outcome_table(study), "Appeal to calm")
+
+
 def line_of(lines, start):
     return next(line for line in lines if line.strip().startswith(start))
 
@@ -50,7 +84,7 @@ def test_an_outcome_stands_beside_its_record():
 
 def test_every_record_entry_is_somewhere():
     lines = "\n".join(outcome_table(a_study()))
-    for words in ("≤ 20", "5–30", "≥ 10", "1,000 (900–1,200)", "detained reported", "flights out between"):
+    for words in ("≤ 20", "5–30", "≥ 10", "1,000", "(900–1,200)", "detained reported", "flights out between"):
         assert words in lines
 
 

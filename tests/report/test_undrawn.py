@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import warnings
+from types import SimpleNamespace
 
 import pytest
 
 from sim.experiment.folders import ResultsError
 from sim.experiment.study import run_study
-from sim.report import ladder
+from sim.report import compare_charts, ladder, scoreboard, sensitivity, sweep_charts, timeline_rows
 from sim.report.charts import draw, draw_charts
+from sim.report.dossier.comparison import comparison_dossier
+from sim.report.dossier.sweep import sweep_dossier
 from sim.report.figures import Chart, Sheet, drawing_settings, render
+from sim.report.heatmap import draw_heatmap
 from sim.report.map import OutlinesError
+from sim.report.styles import choosing_style
 from sim.report.undrawn import LettersWarning, UndrawnWarning, attempted, heard, sentences
 from tests.report.studies import a_study
 from tests.report.test_charts import texts
+from tests.report.test_compare_charts import comparison
+from tests.report.test_sweep_charts import KINDS, swept
 from tests.tiny import tiny_scenario
 
 #: What no setter of formulas can read.
@@ -102,6 +109,80 @@ def test_what_is_no_fault_of_drawing_stays_what_it_is(error):
 
     with pytest.raises(type(error)):
         attempted("x", refused)
+
+
+def test_one_chart_of_a_sweep_that_fails_leaves_the_others(monkeypatch, tmp_path):
+    study = swept(KINDS["heatmap-"])
+    first = study.shown[0]
+
+    def some(found, name):
+        return broken() if name == first else draw_heatmap(found, name)
+
+    monkeypatch.setattr(sweep_charts, "draw_heatmap", some)
+    with heard() as found:
+        paths = sweep_charts.draw_sweep(study, tmp_path)
+    stems = [f"heatmap-{name.replace('_', '-')}" for name in study.shown]
+    assert list(dict.fromkeys(path.stem for path in paths)) == stems
+    assert len(stems) > 1
+    (sentence,) = sentences(found)
+    assert sentence.startswith(f"the chart '{stems[0]}' could not be drawn (ValueError: ")
+    drawn = {stem: (tmp_path / f"{stem}.csv").read_text().partition(",")[0].strip() for stem in stems}
+    assert drawn.pop(stems[0]).startswith("not_drawn")
+    assert set(drawn.values()) == {"response"}
+    with pytest.warns(UndrawnWarning, match=stems[0]):
+        page = sweep_dossier(study).decode()
+    assert page.count("<figure") == len(stems)
+
+
+def test_one_chart_of_a_comparison_that_fails_leaves_the_others_in_its_dossier(monkeypatch):
+    found = comparison("rule")
+    whole = comparison_dossier(found).decode()
+
+    def draw_distributions(found):
+        raise IndexError("none left")
+
+    monkeypatch.setattr(compare_charts, "draw_distributions", draw_distributions)
+    with pytest.warns(UndrawnWarning, match=r"'distributions' could not be drawn \(IndexError: none left; "):
+        page = comparison_dossier(found).decode()
+    assert page.count("<figure") == whole.count("<figure") == 4
+
+
+def test_one_chart_of_a_score_board_that_fails_leaves_the_others(monkeypatch):
+    def draw_calibration(result):
+        raise KeyError("no such sample")
+
+    def draw_scoreboard(result):
+        return titled("scores")
+
+    def draw_matrix(result):
+        return titled("cases")
+
+    for one in (draw_scoreboard, draw_calibration, draw_matrix):
+        monkeypatch.setattr(scoreboard, one.__name__, one)
+    with pytest.warns(UndrawnWarning, match="'calibration' could not be drawn"):
+        charts = scoreboard.charts(None)
+    assert [chart.columns for chart in charts] == [("n",), ("not_drawn",), ("n",)]
+
+
+def test_a_tornado_that_fails_is_told_and_keeps_its_name(monkeypatch):
+    monkeypatch.setattr(sensitivity, "draw_tornado", broken)
+    result = SimpleNamespace(of=lambda response: [], reps=30)
+    with pytest.warns(UndrawnWarning, match="'tornado-hours-to-order' could not be drawn"):
+        chart = sensitivity.tornado(result, tiny_scenario(), "hours_to_order")
+    assert (chart.name, chart.columns) == ("tornado-hours-to-order", ("not_drawn",))
+
+
+def test_a_chart_that_cannot_say_whether_it_has_anything_to_show_is_told_too(monkeypatch, tmp_path):
+    monkeypatch.setattr(timeline_rows, "timeline_rows", broken)
+    monkeypatch.setattr("sim.report.timeline.timeline_rows", broken)
+    with pytest.warns(UndrawnWarning, match="'timeline' could not be drawn"):
+        paths = draw_charts(a_study(), tmp_path, "main")
+    assert {path.stem for path in paths} == {"timeline", "troops"}
+
+
+def test_a_note_is_in_the_style_that_was_chosen():
+    with choosing_style("print"), pytest.warns(UndrawnWarning):
+        assert attempted("x", broken).style == "print"
 
 
 def test_letters_without_a_shape_are_told_in_one_sentence():

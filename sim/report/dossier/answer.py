@@ -13,6 +13,8 @@ from sim.report.dossier.courses import courses, label_of, other_course
 from sim.report.dossier.crises import crises_table, sentences
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.dossier.model import KINDS
+from sim.report.medians import EXPLAINED, medians_of
+from sim.report.record_marks import fit_words
 from sim.report.words import NONE, band, number, percent
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
     score = summary.score
     if score.n_instants:
         yield f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
-        yield f"simulated {band_words(study)} band. "
+        yield f"simulated {band_words(study)} band. {fit_words(summary)} "
 
 
 def _one_crisis(study: Study, summary: Summary, runs: str) -> Iterator[str]:
@@ -166,7 +168,8 @@ def _score(study: Study, summary: Summary) -> Html | None:
     said = (
         f"Of {score.n_instants} recorded quantities that count, {percent(score.in_band)} fall in the "
         f"{band_words(study)} band and {percent(score.in_half)} in its middle half; "
-        f"{percent(score.narrow_share)} of the timings have a band no wider than 1.5 times their median."
+        f"{percent(score.narrow_share)} of the timings have a band no wider than 1.5 times their median. "
+        f"{fit_words(summary)}"
     )
     return join([tag("h3", "Against the record"), tag("p", said),
                  tag("p", tag("a", "Recorded against simulated", href="#recorded"))])  # fmt: skip
@@ -174,20 +177,19 @@ def _score(study: Study, summary: Summary) -> Html | None:
 
 def outcomes(study: Study) -> Html:
     """Return every response with chance, median, band and the share of variance from inputs."""
-    rows = []
+    rows, medians = [], medians_of(study)
     for r in study.summary().responses.values():
         every = "all runs" if r.n == study.summary().n else "runs that have it"
         if r.name.startswith(("position.", "parts.")) or not r.n:
             continue
-        error = "" if math.isnan(r.median_error) else f" ± {number(r.median_error, r.unit)}"
         share = NONE if math.isnan(r.epistemic) else percent(r.epistemic)
         rows.append((label_of(r), r.given or every, str(r.n), percent(r.chance),
-                     number(r.median, r.unit) + error, band(r.low, r.high, r.unit), share))  # fmt: skip
-    head = ("response", "over", "n", "chance", "median ±", band_words(study), "from inputs")
+                     medians[r.name], band(r.low, r.high, r.unit), share))  # fmt: skip
+    head = ("response", "over", "n", "chance", "median (95 %)", band_words(study), "from inputs")
     note = (
         "Chance: share of runs in which it happened (was above 0). Median and band: Kaplan-Meier quantiles "
-        "for times; ± is half of the median's 95 % interval. From inputs: share of the variance that comes "
-        "from uncertain inputs; the rest is chance."
+        f"for times; {EXPLAINED}; 'later': beyond the simulated time. From inputs: share of the variance "
+        "that comes from uncertain inputs; the rest is chance."
     )
     whole = table(head, rows, "All outcomes", words=(0, 1))
     return join([whole, tag("p", note, class_="note")])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.comparison import LETTERS, digest_of
-from sim.report.compare_charts import draw_differences, draw_distributions
+from sim.report.compare_charts import comparison_charts
+from sim.report.compare_clock import clock_words, from_start
 from sim.report.compare_twins import parting_lines, twin_story
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, dotted, join, paragraphs, table, tag
@@ -15,7 +16,6 @@ from sim.report.dossier.model import checklist, odd
 from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
 from sim.report.dossier.pictures import figures
-from sim.report.figures import Chart, drawing_settings
 from sim.report.words import NONE, number
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def comparison_dossier(found: Comparison) -> bytes:
         Section("answer", "The answer", _answer(found)),
         Section("inputs", "Inputs that differ", _inputs(found)),
         Section("outcomes", "Outcomes", join(_outcomes(found, n) for n in range(len(found.differences)))),
-        Section("charts", "Charts", figures(_charts(found))),
+        Section("charts", "Charts", figures(comparison_charts(found))),
         *([Section("twins", "Where typical twins part", _twins(found))] if found.twins else []),
         Section("model", "The model in short (ODD)", odd(first.scenario)),
         Section("checklist", "Reporting checklist (STRESS-DES)",
@@ -55,26 +55,21 @@ def comparison_dossier(found: Comparison) -> bytes:
     return page(f"Comparison: {names}", [tag("ul", *sides), tag("p", f"{runs}.", class_="note")], parts)
 
 
-def _charts(found: Comparison) -> Iterator[Chart]:
-    from sim.report.compare_time import draw_curves, draw_timelines
-
-    drawn = [draw_differences, draw_distributions]
-    drawn += [draw_curves, draw_timelines] if all(side.repeatable for side in found.sides) else []
-    for draw in drawn:
-        with drawing_settings():
-            chart = draw(found)
-        yield chart
-
-
 def _answer(found: Comparison) -> Html:
     parts: list[Child] = []
-    for letter, differences in zip(LETTERS[1:], found.differences, strict=False):
-        parts += _against(f"{letter} against {LETTERS[0]}", differences)
+    for place, differences in enumerate(found.differences, start=1):
+        head = f"{LETTERS[place]} against {LETTERS[0]}"
+        parts += _against(head, differences, from_start(found, place))
     return join([*parts, paragraphs(f"Note: {note}." for note in found.notes)])
 
 
-def _against(head: str, differences: Sequence[Difference]) -> Iterator[Child]:
-    """Yield the differences that stand out, largest first, and what their choice leaves out."""
+def _against(
+    head: str, differences: Sequence[Difference], moved: Mapping[str, Difference] | None = None
+) -> Iterator[Child]:
+    """Yield the differences that stand out, largest first, and what their choice leaves out.
+
+    Of those in *moved*, whose clock itself is moved, the same counted from the start is told, too.
+    """
     looked = [d for d in differences if not math.isnan(d.low)]
     same = sum(not _varies(d) for d in looked)
     clear = [d for d in looked if d.differs and d.clear]
@@ -85,7 +80,7 @@ def _against(head: str, differences: Sequence[Difference]) -> Iterator[Child]:
         return
     some = f"The {len(front)} largest of those" if len(front) < len(clear) else "Those"
     yield tag("p", f"{some}, in order of size (in standard deviations between runs):")
-    yield tag("ul", *[tag("li", _told(d)) for d in front])
+    yield tag("ul", *[tag("li", _told(d, (moved or {}).get(d.name))) for d in front])
     last = looked.index(front[-1])
     larger = [d for d in looked[:last] if d.differs and not d.clear]
     if larger:
@@ -108,9 +103,15 @@ def _varies(d: Difference) -> bool:
     return d.changed > 0 if not math.isnan(d.changed) else max(abs(d.low), abs(d.high)) > NOISE
 
 
-def _told(d: Difference) -> str:
+def _told(d: Difference, fixed: Difference | None) -> str:
     sides = f"{number(d.second, d.unit)} against {number(d.first, d.unit)}"
-    return f"{_label(d)}: {sides}, a difference of {_interval(d)}."
+    said = f"{_label(d)}: {sides}, a difference of {_interval(d)}."
+    if fixed is None:
+        return said
+    later = fixed.mean - d.mean
+    when = f"{number(abs(later), 'h')} h {'later' if later > 0 else 'earlier'}"
+    start = f"counted from the start of the scenario the difference is {_interval(fixed)}"
+    return f"{said} The appeal itself comes {when}: {start}."
 
 
 def _inputs(found: Comparison) -> Html:
@@ -147,8 +148,11 @@ def _outcomes(found: Comparison, place: int) -> Html:
         else tag("p", f"{other} and {base}: no outcome differs.")
     )
     note = "* the interval leaves out zero. Effect: difference in standard deviations between runs."
+    moved = from_start(found, place + 1)
+    clock = tag("p", clock_words(shown, moved), class_="note") if moved else None
     same = "The same in every pair" if found.paired else "Not told apart"
-    return join([whole, tag("p", note, class_="note"), details(same, tag("p", alike)) if alike else None])
+    rest = details(same, tag("p", alike)) if alike else None
+    return join([whole, clock, tag("p", note, class_="note"), rest])
 
 
 def _row(d: Difference) -> Sequence[Child]:

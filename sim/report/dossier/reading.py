@@ -25,6 +25,8 @@ NUMBERS = frozenset({
     *VALUES, *CLOCKS, *(end for pair in ENDS for end in pair), "n", "runs", "of", "pairs", "chance", "kind",
     "km", "guards", "fact_file", "typical_hours", "unit", "state_or_share",
 })  # fmt: skip
+#: What the column of a name's unit is called after it.
+UNIT = "_unit"
 #: What is smaller than this is told as 0.
 TINY = 1e-4
 #: Most rows told, and rows from which only the least and the greatest are.
@@ -68,7 +70,8 @@ def _real(value: Cell) -> bool:
 
 
 def _name(row: Row, names: Sequence[str]) -> str:
-    said = [_word(name, row[name]) for name in names if row[name] not in (None, "")]
+    told = [name for name in names if not name.endswith(UNIT) and row[name] not in (None, "")]
+    said = [f"{_word(name, row[name])} {row.get(name + UNIT) or ''}".rstrip() for name in told]
     return ", ".join(said) or "all"
 
 
@@ -118,7 +121,7 @@ def _differences(rows: Sequence[Row], names: Sequence[str]) -> str:
     said = []
     for row in clear[:MOST]:
         mean, low, high = (float(row[name] or 0) for name in ("difference", "low", "high"))
-        said.append(f"{_name(row, names)}: {difference(mean, low, high)}")
+        said.append(f"{_name(row, names)}: {difference(mean, low, high, str(row.get('unit') or ''))}")
     intro = f"{len(clear)} of {len(rows)} differences have an interval that leaves out zero"
     return f"{intro}{': ' if said else ''}{'; '.join(said)}{_more(len(clear) - MOST) if said else ''}"
 
@@ -145,11 +148,12 @@ def _curves(curves: dict[str, list[Row]], value: str, clock: str) -> Iterator[st
 
 def _distributions(rows: Sequence[Row], names: Sequence[str]) -> str:
     """Return the medians of cumulative distributions."""
-    middles: dict[str, float] = {}
+    middles: dict[str, str] = {}
     for row in rows:
         if float(row["share"] or 0) >= 0.5 and _real(row["value"]):
-            middles.setdefault(_name(row, names), float(row["value"] or 0))
-    told = "; ".join(f"{name} median {number(middle)}" for name, middle in list(middles.items())[:MOST])
+            words = f"{number(float(row['value'] or 0))} {row.get('unit') or ''}".rstrip()
+            middles.setdefault(_name(row, names), words)
+    told = "; ".join(f"{name} median {middle}" for name, middle in list(middles.items())[:MOST])
     return f"{told}{_more(len(middles) - MOST)}"
 
 

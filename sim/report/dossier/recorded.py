@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from sim.report.bands import band_words, record_words
 from sim.report.dossier.markup import Child, Html, join, linked, soft, table, tag
+from sim.report.record_marks import MARKS, PLACES, Record, fit_words, marks_of, place_words
 from sim.report.words import NONE, band, number, verdict
 
 if TYPE_CHECKING:
@@ -19,27 +19,27 @@ def recorded(study: Study) -> Html:
     summary = study.summary()
     if not summary.record:
         return tag("p", "The scenario's file records nothing to compare with.")
-    rows = [_row(found) for found in summary.record.values()]
-    head = ("recorded quantity", "recorded", "kind", "median", band_words(study), "runs below", "verdict",
+    rows = [_row(found, summary.record) for found in summary.record.values()]
+    head = ("recorded quantity", "recorded", "kind", "median", band_words(study), "perc.", "verdict",
             "source", "confidence")  # fmt: skip
     note = (
         "Kind: instant, bound (known to lie between limits), or input (arithmetic on inputs, shown but never "
-        "counted); * counted in the score. Runs below: share of runs below the recorded value. The model was "
-        "built with knowledge of the record: agreement is a check of consistency, not a test."
+        f"counted); {MARKS}. {PLACES}. {fit_words(summary)} The model was built with "
+        " knowledge of the record: agreement is a check of consistency, not a test."
     )
     whole = table(head, rows, "Recorded against simulated", words=(0, 2, 6, 7, 8))
     return join([whole, tag("p", note, class_="note")])
 
 
-def _row(found: RecordSummary) -> tuple[Child, ...]:
+def _row(found: RecordSummary, record: Record) -> tuple[Child, ...]:
     entry = found.entry
-    place = NONE if math.isnan(found.percentile) else f"{100 * found.percentile:.0f} %"
     label = f"{entry.label} ({entry.unit})" if entry.unit else entry.label
     source: Child = join([linked(text) if not place_ else [" ; ", linked(text)]
                           for place_, text in enumerate(entry.source)])  # fmt: skip
     return (
         tag("span", soft(label), dir="auto"), record_words(entry),
-        entry.kind + ("*" if entry.scored else ""),
-        number(found.median, entry.unit), band(found.low, found.high, entry.unit), place, verdict(found),
+        entry.kind + marks_of(found, record),
+        number(found.median, entry.unit), band(found.low, found.high, entry.unit), place_words(found),
+        verdict(found),
         source, entry.confidence or NONE,
     )  # fmt: skip

@@ -16,10 +16,11 @@ from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
 from sim.report.dossier.pictures import figures
 from sim.report.dossier.run import lead
+from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_charts import sweep_charts
 from sim.report.sweep_data import runs_told, said, title_of, told
 from sim.report.telling import listing
-from sim.report.words import NONE, band, percent
+from sim.report.words import NONE, band, number, percent
 from sim.scenario.paths import full_path
 from sim.scenario.resolve import scenario_hash
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 #: Points in the table, and effects in front.
 POINTS, FIRST = 400, 6
+#: What a row says that has a difference of a time again, whatever its own clock.
+FROM_START = "counted from the start"
 
 
 def sweep_dossier(study: SweepStudy) -> bytes:
@@ -88,8 +91,13 @@ def _untold(study: SweepStudy) -> Html | None:
 
 
 def _told(study: SweepStudy, e: Effect) -> str:
-    change = difference(e.mean, e.low, e.high)
-    return f"{study.responses[e.response].label}: {change} when {e.factor} goes from {e.first} to {e.level}."
+    label, change = title_of(study.responses[e.response]), difference(e.mean, e.low, e.high)
+    said = f"{label}: {change} when {e.factor} goes from {e.first} to {e.level}."
+    if not appeal_moves(e):
+        return said
+    later = f"{number(abs(e.appeal_later), 'h')} h {'later' if e.appeal_later > 0 else 'earlier'}"
+    fixed = difference(e.from_start, e.from_start_low, e.from_start_high)
+    return f"{said} The appeal itself then comes {later}; counted from the start of the scenario: {fixed}."
 
 
 def _largest(effects: list[Effect]) -> list[Effect]:
@@ -102,11 +110,21 @@ def _largest(effects: list[Effect]) -> list[Effect]:
 
 
 def _effects(study: SweepStudy) -> Html:
-    rows = [(study.responses[e.response].label, signed_as(e.mean, e.low, e.high), interval(e.low, e.high),
-             dotted(e.factor), f"{e.first} to {e.level}", str(e.n)) for e in _shown(study)]  # fmt: skip
+    rows: list[tuple[Child, ...]] = []
+    for e in _shown(study):
+        label, where = title_of(study.responses[e.response]), (dotted(e.factor), f"{e.first} to {e.level}")
+        told = signed_as(e.mean, e.low, e.high), interval(e.low, e.high)
+        rows.append((label, *told, *where, str(e.n)))
+        if appeal_moves(e):
+            ends = (e.from_start_low, e.from_start_high)
+            fixed = signed_as(e.from_start, *ends), interval(*ends)
+            rows.append((f"{label}, {FROM_START}", *fixed, *where, str(e.n)))
     note = (
         "Mean differences between runs with the same luck, averaged over the other factors; 95 % intervals."
     )
+    if any(map(appeal_moves, _shown(study))):
+        below = f"the row \u201c{FROM_START}\u201d has"
+        note += f" {appeal_words(below)}"
     head = ("response", "difference", "95 %", "factor", "levels", "pairs")
     whole = table(head, rows, "Main effects on the shown responses", words=(0, 3, 4), sortable=True)
     return join([whole, tag("p", note, class_="note")])

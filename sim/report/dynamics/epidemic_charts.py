@@ -150,7 +150,7 @@ def draw_aid(study: Study) -> Chart:
     clean_axes(axes, grid="x")
     table: Table = []
     recorded = {e.response: e for e in study.scenario.record.values()}
-    top = 0.0
+    top, open_ended = 0.0, False
     for place, (name, delivery) in enumerate(drawn.items()):
         leads = column(study, f"lead.{name}") / 24
         longest = (float(study.scenario.horizon) - study.scenario.hours(delivery.asked)) / 24
@@ -163,8 +163,9 @@ def draw_aid(study: Study) -> Chart:
         numbers: tuple[Cell, ...] = (None, None, None)
         if entry is not None:
             numbers = tuple(None if v is None else v / 24 for v in (entry.value, entry.low, entry.high))
-            bound = entry.kind == "bound"
-            draw_recorded(axes, y, *numbers, no_earlier=bound and entry.high is None)  # type: ignore[arg-type]
+            later = entry.kind == "bound" and entry.high is None
+            draw_recorded(axes, y, *numbers, no_earlier=later)  # type: ignore[arg-type]
+            open_ended = open_ended or later
             top = max(top, *(float(v) for v in numbers if v is not None))
         table.append((name, "days", came, *(float(v) for v in found), *numbers))
     axes.set_yticks(
@@ -179,6 +180,7 @@ def draw_aid(study: Study) -> Chart:
     sheet.notes(
         "What has not come by the end of the simulated time counts as coming then; deliveries whose day is "
         "an input are left out. Where a wait is derived from the record, the entry itself was kept out."
+        + (" An arrow: no earlier than that." if open_ended else "")
     )
     columns = ("delivery", "unit", "share_that_came", "low", "lower_quartile", "median", "upper_quartile",
                "high", "recorded", "recorded_low", "recorded_high")  # fmt: skip

@@ -208,6 +208,9 @@ def draw_labels(axes: Axes, layout: Layout) -> None:
             color="#77705c" if state else style.TEXT, style="italic" if state else "normal",
         )  # fmt: skip
         _halo(text, "#ffffff")
+        if label.line is not None:
+            xs, ys = zip(*label.line, strict=True)
+            axes.plot(xs, ys, color=style.TEXT, linewidth=0.5, zorder=6.5)
 
 
 def _halo(text: Any, colour: str) -> None:

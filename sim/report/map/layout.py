@@ -84,8 +84,9 @@ class Layout:
     labels: list[Label] = field(default_factory=list)
     #: For each spot that moves touch, the one near it that stands for it at the ends of routes.
     hubs: dict[str, str] = field(default_factory=dict)
-    #: The part of the page that the inset enlarges, if there is one.
+    #: The part of the page that the inset enlarges, and the part that it covers, if there is one.
     window: Box | None = None
+    covered: Box | None = None
 
     def lines(self) -> dict[Leg, Line]:
         """Return the line on the page of each route."""
@@ -113,6 +114,12 @@ def inset(scene: Scene, outlines: Outlines, width: float, height: float) -> Layo
     if near is None:
         return None
     return _filled(scene, outlines, page_for(near, width, (height, height), pad=0.16, least=60.0), None)
+
+
+def cover(layout: Layout, scene: Scene, box: Box) -> None:
+    """Leave the part of the page inside *box* to an inset: no name lies under it or across its edge."""
+    layout.covered = box
+    layout.labels = _labels(layout, scene)
 
 
 def shown(scene: Scene) -> list[Spot]:
@@ -248,8 +255,9 @@ def _together(scene: Scene, group: list[str]) -> dict[str, Steps]:
 def stack_boxes(layout: Layout, stack: Stack) -> list[Box]:
     """Return the room that a stack takes when its bars are at their tallest: the bars, and their number."""
     x, y = stack_foot(stack)
-    top = y + max(layout.bar(max(v for _, v in steps)) for steps in stack.steps.values())
-    return [(x - 1, y, x + BAR * len(stack.steps) + 1, top), (x - 1, top, x + 25, top + 10)]
+    tops = [y + layout.bar(max(v for _, v in steps)) for steps in stack.steps.values()]
+    bars = [(x + BAR * n - 1, y, x + BAR * (n + 1) + 1, top) for n, top in enumerate(tops)]
+    return [*bars, (x - 1, max(tops), x + 25, max(tops) + 10)]
 
 
 def stack_foot(stack: Stack) -> Point:
@@ -260,23 +268,27 @@ def stack_foot(stack: Stack) -> Point:
 def _labels(layout: Layout, scene: Scene) -> list[Label]:
     page, names, seen = layout.page, list[Name](), set[str]()
     named: list[Point] = []
+    # What the inset enlarges is named there, and an edge through a name would make it hard to read.
+    apart = [box for box in (layout.window, layout.covered) if box is not None]
     taken: list[Box] = [(x - 3.5, y - 3.5, x + 3.5, y + 3.5) for _, (x, y) in layout.marks]
-    taken += [box for stack in layout.stacks for box in stack_boxes(layout, stack)]
+    taken += [box for stack in layout.stacks for box in stack_boxes(layout, stack)] + apart
     flights = Counter(dict.fromkeys(scene.spots, 0))
     for move in scene.moves:
         flights.update((move.start, move.end))
     for spot, point in layout.marks:
-        inside = layout.window is not None and _within(point, layout.window)
+        inside = any(_within(point, box) for box in apart)
         if inside or spot.name in seen or any(dist(point, other) < SAME for other in named):
             continue
         seen.add(spot.name)
         named.append(point)
-        names.append(Name(spot.name, point, RANKS.get(spot.kind, 0.0) - flights[spot.key]))
+        rank = RANKS.get(spot.kind, 0.0) - flights[spot.key]
+        names.append(Name(spot.name, point, rank, led=spot.kind == "site"))
     for area in layout.areas:
         if area.role in ("member", "host"):
             ring = max(area.rings, key=_surface)
-            if _surface(ring) > 900:
-                names.append(Name(area.name, _centre(ring, page), 1e5, size=8.0, role="state"))
+            middle = _centre(ring, page)
+            if _surface(ring) > 900 and not any(_within(middle, box) for box in apart):
+                names.append(Name(area.name, middle, 1e5, size=8.0, role="state"))
     routes = [(x - 2, y - 2, x + 2, y + 2) for route in layout.routes for x, y in _points(route.line)]
     return place_labels(names, taken, page.width, page.height, under=routes)
 

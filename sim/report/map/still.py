@@ -10,7 +10,7 @@ from sim.report import style
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, notes_height
 from sim.report.map import artists
-from sim.report.map.layout import Layout, inset, lay_out
+from sim.report.map.layout import Layout, cover, inset, lay_out
 from sim.report.map.outlines import Outlines, load_outlines
 from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, Scene, Spot, at, scene_of
 from sim.report.times import date_words, local_time, origin
@@ -48,8 +48,11 @@ def draw_still(study: Study, outlines: Path | None = None) -> Chart:
     below = max(NOTES, notes_height(notes)) + ROW * ceil(len(handles) / ACROSS)
     sheet = Sheet(titled(study.scenario, _title(scene)), tall + below + ABOVE)
     axes = sheet.axes(SIDE, below, width / 72, tall)
-    _page(axes, layout, scene, colours)
     detail = inset(scene, lines, INSET[0] * width, INSET[1] * layout.page.height)
+    if detail is not None:
+        left, low = _corner(layout, detail.page.width, detail.page.height)
+        cover(layout, scene, (left, low, left + detail.page.width, low + detail.page.height))
+    _page(axes, layout, scene, colours)
     if detail is not None:
         _inset(sheet, below, axes, layout, detail, scene, colours)
     if handles:
@@ -90,10 +93,10 @@ def answer_fills(scene: Scene) -> dict[str, tuple[str, str]]:
 def _inset(
     sheet: Sheet, below: float, main: Axes, layout: Layout, detail: Layout, scene: Scene, colours: Any
 ) -> None:
-    """Draw the enlarged theatre in the emptiest corner of the map, and its window on the map."""
+    """Draw the enlarged theatre where the map has been left to it, and its window on the map."""
     from matplotlib.patches import Rectangle
 
-    left, low = _corner(layout, detail.page.width, detail.page.height)
+    left, low, *_ = layout.covered or (0.0, 0.0)
     axes = sheet.axes(SIDE + left / 72, below + low / 72, detail.page.width / 72, detail.page.height / 72)
     axes.set_zorder(9)
     _page(axes, detail, scene, colours)
@@ -102,18 +105,26 @@ def _inset(
 
 
 def _corner(layout: Layout, width: float, height: float) -> tuple[float, float]:
-    """Return the lower left corner of a box that hides the least: marks count most, then names, routes."""
+    """Return the lower left corner of a box that hides the least: marks count most, then names, routes.
+
+    It stands in a corner of the page, or else along its lower, upper, left or right edge.
+    """
     page, gap = layout.page, 4.0
+    left, low, right, top = layout.window or (0.0, 0.0, 0.0, 0.0)
+    window = [((x, y), 100.0) for x in (left, right) for y in (low, top)]
     busy = [(point, 100.0) for _, point in layout.marks]
     busy += [(point, 1.0) for route in layout.routes for point in route.line]
-    busy += [((label.x, label.y), 2.0) for label in layout.labels]
+    busy += [((label.x, label.y), 2.0) for label in layout.labels] + window
 
     def hidden(corner: tuple[float, float]) -> float:
         x, y = corner
         return sum(w for (u, v), w in busy if x - 8 < u < x + width + 8 and y - 8 < v < y + height + 8)
 
-    right, top = page.width - width - gap, page.height - height - gap
-    return min([(right, top), (gap, top), (right, gap), (gap, gap)], key=hidden)
+    far, high = page.width - width - gap, page.height - height - gap
+    corners = [(far, high), (gap, high), (far, gap), (gap, gap)]
+    across = [(gap + (far - gap) * n / 8, y) for y in (gap, high) for n in range(1, 8)]
+    upright = [(x, gap + (high - gap) * n / 8) for x in (gap, far) for n in range(1, 8)]
+    return min([*corners, *across, *upright], key=hidden)
 
 
 def _handles(study: Study, layout: Layout, scene: Scene, colours: dict[str, str]) -> list[Any]:

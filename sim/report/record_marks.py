@@ -1,0 +1,55 @@
+"""How tables and charts mark what is on record: scored, fitted, predicted, and how a bound fares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sim.report.words import NONE
+
+if TYPE_CHECKING:
+    from sim.experiment.compare import RecordSummary
+    from sim.experiment.summary import Summary
+
+Record = Mapping[str, "RecordSummary"]
+#: What the marks mean.
+MARKS = "* scored, f fitted, p predicted"
+#: What stands in the place of the percentile.
+PLACES = (
+    "perc.: percent of runs below the recorded value, for a bound percent of runs that keep it (met from 95 "
+    "on, mostly met from 50 on, mostly broken below 50, contradicted below 5)"
+)
+
+
+def marks_of(found: RecordSummary, record: Record) -> str:
+    """Return the marks of one entry of *record*: * scored, f fitted, p predicted.
+
+    Predicted is what is neither fitted nor an input where other entries of the same record were fitted.
+    """
+    entry = found.entry
+    predicted = entry.kind != "input" and any(other.entry.fitted for other in record.values())
+    return ("*" if entry.scored else "") + ("f" if entry.fitted else "p" if predicted else "")
+
+
+def place_words(found: RecordSummary) -> str:
+    """Return the percent of runs below the recorded value, or for a bound that of runs that keep it."""
+    share = found.agree if found.entry.kind == "bound" else found.percentile
+    return NONE if math.isnan(share) else f"{100 * share:.0f}"
+
+
+def fit_words(summary: Summary) -> str:
+    """Return in a sentence how many of the scored instants were fitted; what was not is a prediction.
+
+    Empty where nothing is scored.
+    """
+    scored = [r for r in summary.record.values() if r.entry.scored and r.entry.kind == "instant"]
+    n = summary.score.n_instants
+    fitted = sum(r.entry.fitted for r in scored if r.reached)
+    if not n:
+        return ""
+    if fitted == n:
+        return f"All {n} were fitted (f): this is agreement with what was fitted, not prediction."
+    told = f"{fitted} of them {'was' if fitted == 1 else 'were'} fitted (f)" if fitted else "None was fitted"
+    rest = "what is scored but not fitted is a prediction, as far as no input was set with the record in view"
+    return f"{told}; {rest}."
