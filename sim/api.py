@@ -118,9 +118,11 @@ def _loaded(scenario: str | PathLike[str] | Scenario, overrides: Overrides) -> S
 
 
 def _workers(jobs: Jobs, on: str | None) -> Jobs:
+    if on is None:
+        return jobs
     from sim.experiment.cluster import cluster_at
 
-    return jobs if on is None else cluster_at(on)
+    return cluster_at(on)
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from hashlib import blake2b
 from math import inf
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from sim.experiment.store_file import _sources
 from sim.experiment.typical import lower_median
 from sim.scenario.decisions import with_one_fit
-from sim.scenario.resolve import plain_data
+from sim.scenario.resolve import hash_of, plain_data
 from sim.scenario.yaml_events import parse_yaml
 from tests.tiny import tiny_scenario, tiny_yaml
 
@@ -41,6 +43,8 @@ from sim.scenario.sweep import Sweep
 load_scenario(sys.argv[1])
 print([model.__pydantic_complete__ for model in (Scenario, Incursions, Sweep)])
 """
+#: What holds parts that few scenarios have.
+RARE = ("sim.scenario.incursions", "sim.scenario.fighting", "sim.scenario.epidemic", "sim.scenario.sweep")
 DECISIONS = ROOT / "scenarios" / "alliances" / "csto_decisions.yaml"
 
 
@@ -118,6 +122,30 @@ def test_parts_that_a_scenario_lacks_are_not_built(name, built):
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     assert ended.stdout.strip() == str([True, built, False])
+
+
+def test_models_of_parts_that_a_scenario_lacks_are_not_imported(folder):
+    assert loaded(folder, "check", "tiny.yaml", among=RARE) == "[] 0"
+    border = str(ROOT / "scenarios" / "afghan_border.yaml")
+    assert "sim.scenario.incursions" in loaded(folder, "check", border, among=RARE)
+
+
+@pytest.mark.parametrize(("said", "used"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_algebra_has_one_thread_unless_the_user_says_otherwise(said, used):
+    script = "import os\nfrom sim.cli import main\ntry:\n    main(['--version'])\nexcept SystemExit:\n"
+    environment = {key: text for key, text in os.environ.items() if key != "OPENBLAS_NUM_THREADS"} | said
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{script}    print(os.environ['OPENBLAS_NUM_THREADS'])"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert ended.stdout.splitlines()[-1] == used
+
+
+def test_a_hash_is_that_of_the_whole_whatever_was_hashed_before():
+    data = plain_data(tiny_scenario())
+    for hashed in (data, {**data, "name": "other"}, dict(reversed(data.items())), {"a": 1.5}, {}, data):
+        whole = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
+        assert hash_of(hashed) == blake2b(whole.encode(), digest_size=16).hexdigest()
 
 
 def test_one_fit_of_many_is_read_and_says_the_same():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -85,7 +86,7 @@ def shape_force(
 
 def make_chalks(
     troops: int, vehicles: int, types: Mapping[str, AircraftType], airlift: Airlift
-) -> list[Chalk]:
+) -> tuple[Chalk, ...]:
     """Split a load into chalks that keep within each type's load; nobody and nothing is lost.
 
     Vehicles go first, outsize ones on the outsize type, with as many troops as ride along; the troops that
@@ -94,21 +95,38 @@ def make_chalks(
     usual, large = types[airlift.usual_type], types[airlift.outsize_type]
     load = float(airlift.load_share)
     outsize = round(vehicles * float(airlift.outsize_share))
+    kinds = tuple(
+        (count, max(1.0, float(kind.vehicles) * load), float(kind.troops_with_vehicles))
+        for count, kind in ((outsize, large), (vehicles - outsize, usual))
+    )
+    return _chalks(troops, kinds, max(1.0, float(usual.troops) * load))
+
+
+@lru_cache(maxsize=1_024)  # the same echelons move in most replications
+def _chalks(
+    troops: int, kinds: tuple[tuple[int, float, float], tuple[int, float, float]], seats: float
+) -> tuple[Chalk, ...]:
+    """Return the chalks of vehicles, outsize ones first, and of the troops that do not ride with them.
+
+    Args:
+        troops: in all.
+        kinds: of outsize vehicles and others: how many, how many in a load, troops that ride with a load.
+        seats: troops in a load without vehicles.
+    """
     chalks: list[Chalk] = []
     left = troops
-    for count, kind, is_outsize in ((outsize, large, True), (vehicles - outsize, usual, False)):
+    for (count, per_load, riding), is_outsize in zip(kinds, (True, False), strict=True):
         if count <= 0:
             continue
-        flights = ceil(count / max(1.0, float(kind.vehicles) * load))
-        riders = min(left, int(flights * float(kind.troops_with_vehicles)))
+        flights = ceil(count / per_load)
+        riders = min(left, int(flights * riding))
         left -= riders
+        shares = [1] * flights
         chalks += [
             Chalk(t, v, is_outsize)
-            for t, v in zip(
-                split_whole(riders, [1] * flights), split_whole(count, [1] * flights), strict=True
-            )
+            for t, v in zip(split_whole(riders, shares), split_whole(count, shares), strict=True)
         ]
     if left > 0:
-        flights = ceil(left / max(1.0, float(usual.troops) * load))
+        flights = ceil(left / seats)
         chalks += [Chalk(t, 0) for t in split_whole(left, [1] * flights)]
-    return chalks
+    return tuple(chalks)

@@ -18,6 +18,9 @@ COST_OF_UNREST_MISSION = 0.5
 COST_STRAIN_SHARE = 0.05
 #: Abstention bands below the threshold at which an objector is adamant (assumed).
 ADAMANT_BANDS = 2.0
+#: The answers of one who does not object: the same each time.
+SUPPORTS, ABSTAINS = Answer(Position.SUPPORT), Answer(Position.ABSTAIN)
+_LINES = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: -1.0}
 
 
 @dataclass(frozen=True)
@@ -76,28 +79,22 @@ def carry_of_line(model: OrderedChoice, dependence: float, mean_dependence: floa
 
 def threshold(model: OrderedChoice, level: HelpLevel, limited: bool = False) -> float:
     """Return the willingness needed to support *level*; cutting the scope of a force lowers it."""
-    found = {
-        "none": float("-inf"),
-        "words": float(model.threshold_words),
-        "measures": float(model.threshold_measures),
-        "force": float(model.threshold_force),
-    }[level]
+    found = float("-inf") if level == "none" else float(getattr(model, f"threshold_{level}"))
     return found - float(model.dilution) if limited and level == "force" else found
 
 
 def answer(willingness: float, tau: float, abstention: float) -> Answer:
     """Support at or above *tau*, abstain within *abstention* below it, object further down."""
     if willingness >= tau:
-        return Answer(Position.SUPPORT)
+        return SUPPORTS
     if willingness >= tau - abstention:
-        return Answer(Position.ABSTAIN)
+        return ABSTAINS
     return Answer(Position.OBJECT, adamant=willingness < tau - ADAMANT_BANDS * abstention)
 
 
 def line_of(willingness: float, tau: float, abstention: float) -> float:
     """Return the lead's line on a motion: 1 for, 0 neutral, -1 against."""
-    position = answer(willingness, tau, abstention).position
-    return {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: -1.0}[position]
+    return _LINES[answer(willingness, tau, abstention).position]
 
 
 def normal_cdf(z: float) -> float:

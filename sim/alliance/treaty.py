@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from sim.scenario.alliance import HELP_LEVELS, HelpLevel, Provision, ProvisionTest, Verdict
@@ -42,7 +43,7 @@ class Ledger:
     #: for the status of the territory (an undelimited border), even where another clause carries it too.
     in_doubt: tuple[HelpLevel, ...] = ()
 
-    @property
+    @cached_property
     def lawful(self) -> tuple[HelpLevel, ...]:
         """Help levels for which a clause is met or at least arguable, and none bars."""
         return tuple(level for level, verdict in self.basis.items() if verdict != "unmet")

@@ -21,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     atexit.register(gc.freeze)
     # No plug-in that happens to be installed has a say in what a scenario means; the search takes time, too.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Work is shared out among processes. Threads for the algebra of small matrices only wait, at full speed,
+    # and what a long sum comes to would hang on their number: one will do, unless the user says otherwise.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from sim.cli.errors import run_to_exit_code
     from sim.cli.groups import commands
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 import click
 
@@ -21,6 +21,7 @@ def example(*lines: str) -> str:
     Args:
         lines: commands in which `FILE` stands for a scenario.
     """
-    nearby = sorted(p for p in Path("scenarios").glob("*.yaml") if "." not in p.stem)
-    file = str(nearby[0]) if nearby else "scenario.yaml"
+    names = os.listdir("scenarios") if os.path.isdir("scenarios") else ()
+    nearby = [name for name in names if name.endswith(".yaml") and "." not in name.removesuffix(".yaml")]
+    file = os.path.join("scenarios", min(nearby)) if nearby else "scenario.yaml"
     return "\b\nExample:\n" + "\n".join("  " + line.replace("FILE", file) for line in lines)

@@ -234,11 +234,13 @@ def write_study(
 ) -> Path:
     """Write the results folder of a study with its charts in a style and return its path."""
     from sim.experiment.results import write_results
-    from sim.report.charts import draw_charts
     from sim.report.why_run import why_data
 
     def draw(folder: Path) -> None:
-        draw_charts(study, folder / "charts", charts, style=style)
+        if charts != "none":
+            from sim.report.charts import draw_charts
+
+            draw_charts(study, folder / "charts", charts, style=style)
         reasons = json.dumps(why_data(study), indent=2, ensure_ascii=False, allow_nan=False, default=str)
         (folder / "why.json").write_text(reasons + "\n", encoding="utf-8")
         if charts == "all":

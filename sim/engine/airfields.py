@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from heapq import heapreplace
-from math import ceil
+from math import ceil, inf
 from typing import NamedTuple
 
 from sim.engine.streams import Stream
@@ -47,15 +47,16 @@ class ReservationBook:
         """
         if now < self._asked:
             raise ValueError(f"requests must come in order of time: {now!r} h after {self._asked!r} h")
-        if not service >= 0:
+        if not service >= 0.0:
             raise ValueError(f"a service cannot last {service!r} h")
         self._asked = now
-        free = self._free[0]
-        start = free if free > now else now
-        end = start + service
-        heapreplace(self._free, end)
+        free = self._free
+        start = free[0]
+        if start < now:
+            start = now
+        heapreplace(free, start + service)
         if self.history is not None:
-            self.history.append((start, end))
+            self.history.append((start, start + service))
         return start
 
 
@@ -69,7 +70,7 @@ class Window(NamedTuple):
 class Closures:
     """The hours that weather closes one airfield in one replication."""
 
-    __slots__ = ("ends", "starts", "windows")
+    __slots__ = ("ends", "since", "starts", "until", "windows")
 
     def __init__(self, chance: float, duration: Duration, stream: Stream, horizon: float) -> None:
         """Draw the windows of every day that begins before *horizon* (h).
@@ -93,11 +94,17 @@ class Closures:
         #: Closed windows in order of time, merged where they touch.
         self.windows = _merged(drawn)
         self.starts, self.ends = [w.start for w in self.windows], [w.end for w in self.windows]
+        #: A time during which it is known to be open: the last that was asked for, seen without a call.
+        self.since, self.until = inf, -inf
 
     def open_from(self, time: float) -> float:
         """Return the earliest time (h) at or after *time* at which the airfield is open."""
-        last = bisect_right(self.starts, time) - 1
-        return self.ends[last] if last >= 0 and self.ends[last] > time else time
+        later = bisect_right(self.starts, time)
+        end = self.ends[later - 1] if later else -inf
+        if end > time:
+            return end
+        self.since, self.until = end, self.starts[later] if later < len(self.starts) else inf
+        return time
 
 
 def _merged(windows: list[Window]) -> tuple[Window, ...]:

@@ -15,8 +15,9 @@ from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
 from sim.engine.prepared import prepared
-from sim.engine.sorties import Load, Pool, Route
+from sim.engine.sorties import Load, Pool, Route, Stand
 from sim.engine.world import World
+from sim.scenario.alliance import Alliance
 from sim.scenario.transport import Airfield
 
 
@@ -37,24 +38,30 @@ class Distances(dict[tuple[str, str], float]):
 distances = prepared(Distances)
 
 
+@prepared
+def _stands(alliance: Alliance) -> dict[str, Stand]:
+    """Return the providers' aircraft by type; the usual type is there if only for loads to wait in vain."""
+    types, plan = alliance.aircraft_types, alliance.airlift
+    stands = {plan.usual_type: Stand(types[plan.usual_type])}
+    for owner in plan.providers:
+        for fleet in alliance.fleets.get(owner, {}).values():
+            key = fleet.aircraft_type
+            if key not in stands:
+                stands[key] = Stand(types[key])
+            counts = split_whole(int(fleet.available), list(fleet.stationed.values()))
+            stands[key].add(dict(zip(fleet.stationed, counts, strict=True)))
+    return stands
+
+
 class Airlift:
     """Everything that flies in one replication."""
 
     def __init__(self, world: World) -> None:
         """Station the providers' fleets; slots and weather are set up as airfields are first used."""
-        self.world, self.plan = world, world.alliance.airlift
-        usual = self.plan.usual_type  # always there, if only for loads to wait in vain
-        types = world.alliance.aircraft_types
-        self.pools = {usual: Pool(usual, types[usual], self.freed)}
-        for owner in self.plan.providers:
-            for fleet in world.alliance.fleets.get(owner, {}).values():
-                key = fleet.aircraft_type
-                if key not in self.pools:
-                    self.pools[key] = Pool(key, types[key], self.freed)
-                counts = split_whole(int(fleet.available), list(fleet.stationed.values()))
-                self.pools[key].add(dict(zip(fleet.stationed, counts, strict=True)))
+        self.world, self.plan, self._env = world, world.alliance.airlift, world.env
+        self.pools = {key: Pool(key, stand, self.freed) for key, stand in _stands(world.alliance).items()}
         large = self.pools.get(self.plan.outsize_type)
-        self._usual = self.pools[usual]
+        self._usual = self.pools[self.plan.usual_type]
         #: What carries outsize loads: the usual type where no larger one flies.
         self._large = large if large is not None and large.size else self._usual
         self.books: dict[str, ReservationBook] = {}
@@ -74,38 +81,41 @@ class Airlift:
             luck: four uniforms for each chalk.
             ground: factor on ground times, now and in the crisis that the chalks belong to.
         """
-        fails = self._fails
-        found: list[tuple[float, float, float]] = []
-        by_chalk = zip(outsize, luck[::4], luck[1::4], luck[2::4], luck[3::4], strict=True)
-        for is_outsize, u, mended, on, off in by_chalk:
-            pool = self._large if is_outsize else self._usual
-            lost = self._repair(mended) if u < fails else 0.0
-            found.append((pool.onload(on) * ground, pool.offload(off) * ground, lost))
+        usual, large, fails, repair = self._usual, self._large, self._fails, self._repair
+        lost = [repair(mended) if u < fails else 0.0 for u, mended in zip(luck[::4], luck[1::4], strict=True)]
+        on, off = luck[2::4], luck[3::4]
+        hours = zip(usual.onload(on), usual.offload(off), lost, strict=True)
+        found = [(loading * ground, unloading * ground, repairs) for loading, unloading, repairs in hours]
+        for i, is_outsize in enumerate(outsize):
+            if is_outsize:
+                (loading,), (unloading,) = large.onload(on[i : i + 1]), large.offload(off[i : i + 1])
+                found[i] = (loading * ground, unloading * ground, lost[i])
         return found
 
     def request(self, load: Load) -> None:
         """Send *load* on the aircraft that can be at its airfield first, or queue it."""
         load.pool = pool = self._large if load.outsize else self._usual
-        origin, now = load.origin, self.world.env._now
-        nearest = pool.nearest.get(origin)
-        if nearest is None:
-            nearest = sorted((self.block_hours(pool, station, origin), station) for station in pool.idle)
-            pool.nearest[origin] = nearest
+        now, idle = self._env._now, pool.idle
         best, best_at, position = None, inf, 0.0
-        for hours, station in nearest:
-            if now + hours >= best_at:
-                break
-            heap = pool.idle[station]
+        for hours, station in pool.nearest.get(load.origin) or self._nearest(pool, load.origin):
+            heap = idle[station]
             if heap:
                 free_at = heap[0][0]
                 at = (free_at if free_at > now else now) + hours
                 if at < best_at:
                     best, best_at, position, load.station = heap, at, hours, station
+                if free_at <= now:
+                    break  # none can come sooner from farther away
         if best is None:
             pool.queue.append(load)
         else:
             free_at, load.number, duty = heappop(best)
             self._depart(load, free_at, duty, position)
+
+    def _nearest(self, pool: Pool, origin: str) -> list[tuple[float, str]]:
+        found = sorted((self.block_hours(pool, station, origin), station) for station in pool.idle)
+        pool.nearest[origin] = found
+        return found
 
     def block_hours(self, pool: Pool, a: str, b: str) -> float:
         """Return the block time (h) between two airfields: great circle over block speed, plus taxi."""
@@ -126,11 +136,10 @@ class Airlift:
             duty: hours that its crew has served.
             position: block hours to the load's airfield.
         """
-        env, pool = self.world.env, load.pool
+        env, pool = self._env, load.pool
         now = env._now
         way = (load.origin, load.destination)
-        route = pool.routes.get(way) or self._route(pool, way)
-        load.route = route
+        load.route = route = pool.routes.get(way) or self._route(pool, way)
         mission = position + pool.typical_onload + route.flight
         at = (free_at if free_at > now else now) + position
         if now - free_at >= self._rest:
@@ -152,39 +161,38 @@ class Airlift:
         group.world.record(EventKind.BREAKDOWN, group.member, load.origin, load.lost, load.cause, detail)
 
     def freed(self, load: Load, at: float) -> None:
-        """Fly the load that has waited longest once the aircraft of *load* is free at *at*, or go home."""
-        if load.pool.queue:
-            env = self.world.env
+        """Fly the load that has waited longest once the aircraft of *load* is free at *at*, or go home.
+
+        Home is its station, where it is idle from its return on.
+        """
+        pool, station = load.pool, load.station
+        if pool.queue:
+            env = self._env
             env.call(at - env._now, self._next, load)
-        else:
-            self._go_home(load, at)
+            return
+        back = pool.hours.get((load.destination, station))
+        if back is None:
+            back = self.block_hours(pool, load.destination, station)
+        heappush(pool.idle[station], (at + back, load.number, load.duty + load.offload + back))
 
     def _next(self, freed: Load) -> None:
         """Fly the load that has waited longest, or go home when others have taken them all."""
-        pool, now = freed.pool, self.world.env._now
+        pool, now = freed.pool, self._env._now
         if pool.queue:
             load = pool.queue.popleft()
             load.number, load.station = freed.number, freed.station
             position = self.block_hours(pool, freed.destination, load.origin)
             self._depart(load, now, freed.duty + freed.offload, position)
         else:
-            self._go_home(freed, now)
-
-    def _go_home(self, load: Load, at: float) -> None:
-        """Fly the aircraft of *load* back to its station, where it is idle from then on."""
-        pool, station = load.pool, load.station
-        back = pool.hours.get((load.destination, station))
-        if back is None:
-            back = self.block_hours(pool, load.destination, station)
-        heappush(pool.idle[station], (at + back, load.number, load.duty + load.offload + back))
+            self.freed(freed, now)
 
     # airfields, set up on first use
 
     def _route(self, pool: Pool, way: tuple[str, str]) -> Route:
         origin, destination = way
-        closures = (self._closures(origin), self._closures(destination)) if self.plan.weather else None
         route = pool.routes[way] = Route(
-            self._book(origin), self._book(destination), closures,
+            self._book(origin), self._book(destination),
+            self._closures(origin), self._closures(destination),
             self.block_hours(pool, origin, destination),
         )  # fmt: skip
         return route
@@ -201,6 +209,6 @@ class Airlift:
         if found is None:
             found = self._weather[airfield] = Closures(
                 float(self.plan.closure_chance), self.plan.closure, self.world.stream("weather", airfield),
-                self.world.horizon,
+                self.world.horizon if self.plan.weather else 0.0,
             )  # fmt: skip
         return found

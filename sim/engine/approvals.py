@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from typing import Any
+
 import simpy
 
 from sim.engine.event_log import EventKind
-from sim.engine.world import ProcessGenerator, World
+from sim.engine.world import World
 from sim.scenario.alliance import Parliament
 
+#: The steps of a procedure within a process; at its end, the id of the approval, or -1 when it lapses.
+Procedure = Generator[simpy.Event, Any, int]
 
-def approve(world: World, member: str, decided: simpy.Event, cause: int) -> ProcessGenerator:
-    """Run *member*'s procedure; *decided* succeeds with the id of the approval, or -1 when it lapses."""
+
+def approve(world: World, member: str, cause: int) -> Procedure:
+    """Run *member*'s procedure for what *cause* asks of it."""
     approval = world.alliance.members[member].approval
     if approval.procedure == "parliament":
         assert approval.parliament is not None
-        cause = yield from _parliament(world, member, approval.parliament, cause)
-    else:
-        assert approval.delay is not None
-        yield world.wait(world.draw(approval.delay, "approval", member))
-        cause = world.record(EventKind.APPROVED, member, cause=cause)
-    decided.succeed(cause)
+        return (yield from _parliament(world, member, approval.parliament, cause))
+    assert approval.delay is not None
+    yield world.wait(world.draw(approval.delay, "approval", member))
+    return world.record(EventKind.APPROVED, member, cause=cause)
 
 
-def _parliament(world: World, member: str, chamber: Parliament, cause: int) -> ProcessGenerator:
-    """Convene until a quorum sits and a ballot passes; return the approval's id, or -1 when it lapses."""
+def _parliament(world: World, member: str, chamber: Parliament, cause: int) -> Procedure:
+    """Convene until a quorum sits and a ballot passes."""
     yield world.wait(world.draw(chamber.convene, "convening", member))
     seats, needed = int(chamber.seats), int(chamber.votes_needed)
     luck = world.stream("parliament", member)

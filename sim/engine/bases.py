@@ -8,8 +8,10 @@ from math import inf
 from sim.alliance.contributions import Package, split_whole
 from sim.engine.event_log import EventKind
 from sim.engine.injects import shocks_of
+from sim.engine.prepared import prepared
 from sim.engine.world import World
 from sim.scenario.bases import Base
+from sim.scenario.models import Scenario
 
 
 def open_bases(world: World) -> None:
@@ -53,9 +55,28 @@ def _station(world: World, base: Base, there: bool) -> None:
 
 def _in_theatre(world: World) -> Iterator[Base]:
     """Yield the open bases that are near the crisis's host and have units of their own."""
-    for base in world.alliance.bases.values():
-        if base.units and world.crisis.host in base.near and is_there(world, base):
+    for base in _manned(world.scenario):
+        if is_there(world, base):
             yield base
+
+
+@prepared
+def _manned(scenario: Scenario) -> list[Base]:
+    """Return the bases that are near the crisis's host and have units of their own, open or not."""
+    host = scenario.crisis.host
+    return [base for base in scenario.alliance.bases.values() if base.units and host in base.near]
+
+
+@prepared
+def _at_home(scenario: Scenario) -> set[tuple[str, str]]:
+    """Return the units, by member, whose airfield lies in the host's own country."""
+    host, airfields = scenario.crisis.host, scenario.alliance.airfields
+    return {
+        (member, key)
+        for member, found in scenario.alliance.members.items()
+        for key, unit in found.units.items()
+        if airfields[unit.airfield].country == host
+    }
 
 
 def from_bases(world: World, packages: Sequence[Package], *, collective: bool = True) -> list[Package]:
@@ -109,9 +130,7 @@ def goes_by_road(world: World, member: str, unit: str, *, home: bool = False) ->
     offer = world.scenario.response.offers[member]
     if (offer.mode_out if home else offer.mode_in) == "road":
         return True
-    airfield = world.alliance.members[member].units[unit].airfield
-    stands = world.alliance.airfields[airfield].country == world.crisis.host
-    return stands and base_of(world, member, unit) is not None
+    return (member, unit) in _at_home(world.scenario) and base_of(world, member, unit) is not None
 
 
 def coordination(world: World, member: str, unit: str) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import exp
+from typing import TYPE_CHECKING
 
 from sim.engine.streams import Stream
-from sim.scenario.incursions import Incursions, Party, Sector
+
+if TYPE_CHECKING:
+    from sim.scenario.incursions import Incursions, Party, Sector
 
 
 class Stretch:

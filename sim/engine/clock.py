@@ -23,26 +23,26 @@ class Clock(simpy.Environment):
     entry in the queue names no event but a function and what to give it.
     """
 
+    #: Entries are compared by time, priority and number, which no two share: the rest may differ in kind.
+    _queue: list[Any]
+
     def call(self, hours: float, step: Callable[[Any], object], given: object = None) -> None:
         """Call *step* with *given*, *hours* from now.
 
         Raises:
             ValueError: the delay is negative or not finite, which is a bug.
         """
-        if not 0 <= hours < inf:
+        if not 0.0 <= hours < inf:
             raise ValueError(f"a delay of {hours!r} h at {self._now} h")
-        # Entries are compared by time, priority and number, which no two share: the rest may differ in kind.
-        entry: Any = (self._now + hours, NORMAL, next(self._eid), None, step, given)
-        heappush(self._queue, entry)
+        heappush(self._queue, (self._now + hours, NORMAL, next(self._eid), None, step, given))
 
     def call_by(self, last: float, hours: float, step: Callable[[Any], object], given: object = None) -> None:
         """Do as `call` does unless it would be later than at *last* (h)."""
         at = self._now + hours
         if at <= last:
-            if hours < 0:
+            if hours < 0.0:
                 raise ValueError(f"a delay of {hours!r} h at {self._now} h")
-            entry: Any = (at, NORMAL, next(self._eid), None, step, given)
-            heappush(self._queue, entry)
+            heappush(self._queue, (at, NORMAL, next(self._eid), None, step, given))
 
     def later(self, hours: float, callbacks: list[Callable[[Any], None]]) -> simpy.Event:
         """Return an event *hours* from now: what `timeout` does, in one step in place of three.
@@ -50,7 +50,7 @@ class Clock(simpy.Environment):
         Raises:
             ValueError: the delay is negative or not finite, which is a bug.
         """
-        if not 0 <= hours < inf:
+        if not 0.0 <= hours < inf:
             raise ValueError(f"a delay of {hours!r} h at {self._now} h")
         event = _Later(self, callbacks)
         heappush(self._queue, (self._now + hours, NORMAL, next(self._eid), event))
@@ -61,7 +61,7 @@ class Clock(simpy.Environment):
 
         Times and order stay as they are.
         """
-        queue: list[Any] = self._queue
+        queue = self._queue
         for place, entry in enumerate(queue):
             event = entry[3]
             if event is None:
@@ -79,7 +79,7 @@ class Clock(simpy.Environment):
         Raises:
             EmptySchedule: nothing is left to do.
         """
-        queue: list[Any] = self._queue
+        queue = self._queue
         for _ in repeat(None, count):
             try:
                 entry = heappop(queue)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import simpy
 
-from sim.alliance.decision_rules import DECISION_RULES, Answer, Position, blockers, objectors, supporters
+from sim.alliance.decision_rules import DECISION_RULES, Position, blockers, objectors, supporters
+from sim.alliance.ordered_choice import SUPPORTS
 from sim.alliance.treaty import Ledger, accepts_contested
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.law import least_asked, ledger_now, obstacle
@@ -25,23 +27,39 @@ class Motion(NamedTuple):
     level: HelpLevel
     limited: bool
     sponsor: str
+    #: Full, or limited to guarding (a text cut so that it can pass).
+    scope: str
 
-    @property
-    def scope(self) -> str:
-        """Full, or limited to guarding (a text cut so that it can pass)."""
-        return "limited" if self.limited else "full"
+
+class Ballot(NamedTuple):
+    """A motion while members make up their minds."""
+
+    motion: Motion
+    contested: bool
+    cause: int
+    verdicts: dict[str, Verdict]
+    #: Who has not answered yet; the event is that nobody is left.
+    pending: set[str]
+    done: simpy.Event
 
 
 #: From most to least: scope is cut before the level falls.
-LADDER: tuple[tuple[HelpLevel, bool], ...] = (
-    ("force", False), ("force", True), ("measures", False), ("words", False),
+LADDER: tuple[tuple[HelpLevel, bool, str], ...] = (
+    ("force", False, "full"), ("force", True, "limited"), ("measures", False, "full"),
+    ("words", False, "full"),
 )  # fmt: skip
 
 
 @prepared
-def _terms(chairs: tuple[Chair, ...]) -> list[tuple[str, date, date]]:
-    """Return who chairs from which day to the day before which."""
-    return [(chair.member, chair.start, chair.end or date.max) for chair in chairs]
+def _chairing(chairs: tuple[Chair, ...]) -> Callable[[date], list[str]]:
+    """Return a function from a day to who is down to chair on it, in the order of the record."""
+    terms = [(chair.member, chair.start, chair.end or date.max) for chair in chairs]
+
+    @lru_cache(maxsize=64)
+    def on(day: date) -> list[str]:
+        return [member for member, start, end in terms if start <= day < end]
+
+    return on
 
 
 class CouncilProcess:
@@ -57,9 +75,9 @@ class CouncilProcess:
 
     def chair(self) -> str:
         """Return who chairs the council on the day (the lead if nobody is recorded who takes part)."""
-        today, voters = self.world.today, self.members.voters
-        for member, start, end in _terms(self.world.alliance.chairs):
-            if start <= today < end and member in voters:
+        voters = self.members.voters
+        for member in _chairing(self.world.alliance.chairs)(self.world.today):
+            if member in voters:
                 return member
         return self.members.lead
 
@@ -149,15 +167,15 @@ class CouncilProcess:
 
     def _motions(self, ledger: Ledger, cause: int) -> Iterator[Motion]:
         """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
-        for level, limited in LADDER:
+        for level, limited, scope in LADDER:
             reason = obstacle(self.world.scenario, ledger, level)
             if not reason and self.decision.gate:
                 reason = self._fails_sounding(level, limited)
             if reason:
-                detail = {"reason": reason, "level": level, "scope": "limited" if limited else "full"}
+                detail = {"reason": reason, "level": level, "scope": scope}
                 self.world.record(EventKind.NO_MOTION, cause=cause, detail=detail)
             else:
-                yield Motion(level, limited, self.world.crisis.asker)
+                yield Motion(level, limited, self.world.crisis.asker, scope)
 
     def _willing_in_private(self) -> tuple[str, ...]:
         """Return the allies that would have supported the least that was asked for, had it been put.
@@ -174,13 +192,15 @@ class CouncilProcess:
 
         A motion that the lead would object to, or that no ally would support, is not tabled (*assumed*).
         """
-        verdicts = {m: self.members.verdict(m, level, limited, accepts=True) for m in self.members.allies}
-        lead = verdicts.get(self.members.lead)
-        if lead is not None and lead.answer.position is Position.OBJECT:
-            return "the lead member would object"
-        if all(v.answer.position is not Position.SUPPORT for v in verdicts.values()):
-            return "no ally would support it"
-        return ""
+        members, support = self.members, Position.SUPPORT
+        if members.lead in members.allies:
+            lead = members.verdict(members.lead, level, limited, accepts=True)
+            if lead.answer.position is Position.OBJECT:
+                return "the lead member would object"
+        for member in members.allies:
+            if members.verdict(member, level, limited, accepts=True).answer.position is support:
+                return ""
+        return "no ally would support it"
 
     def _put(self, motion: Motion, ledger: Ledger, cause: int) -> ProcessGenerator:
         """Let every member deliberate on its own, then apply the rule."""
@@ -189,50 +209,45 @@ class CouncilProcess:
         cause = self._announce_line(motion, cause)
         detail = {"level": motion.level, "scope": motion.scope, "grounds": ledger.grounds[motion.level]}
         cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
-        verdicts: dict[str, Verdict] = {}
-        done = world.env.event()
-        pending = set(self.members.allies)
-        for member in self.members.allies:
-            world.start(self._deliberate(member, motion, contested, verdicts, cause, pending, done))
-        if pending:
-            yield done
-        return self._decide(motion, ledger, verdicts, cause)
+        allies = self.members.allies
+        ballot = Ballot(motion, contested, cause, {}, set(allies), world.env.event())
+        self._deliberate(ballot)
+        if allies:
+            yield ballot.done
+        return self._decide(ballot, ledger)
 
-    def _deliberate(
-        self,
-        member: str,
-        motion: Motion,
-        contested: bool,
-        verdicts: dict[str, Verdict],
-        cause: int,
-        pending: set[str],
-        done: simpy.Event,
-    ) -> ProcessGenerator:
-        """One member makes up its mind; sounded out before, it answers faster."""
-        world, council = self.world, self.organs.council
+    def _deliberate(self, ballot: Ballot) -> None:
+        """Let every ally make up its mind; sounded out before, it answers faster."""
+        world, council, motion = self.world, self.organs.council, ballot.motion
         first = motion.level == "force" and not motion.limited
         cold = first and not world.crisis.host_choice.private_sounding
-        pace = council.deliberation_cold if cold else council.deliberation_cleared
-        hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
-        yield world.wait(hours * world.pace("consultation"))
-        if member in self.members.allies:  # it may have left the alliance meanwhile
-            self._position(member, motion, contested, verdicts, cause)
-        pending.discard(member)
-        if not pending:
-            done.succeed()
+        length = council.deliberation_cold if cold else council.deliberation_cleared
+        pace, question = world.pace("consultation"), f"{motion.level} {motion.scope}"
+        for member in self.members.allies:
+            hours = world.draw(length, "deliberation", self._round(f"{member} {question}"))
+            # A call in place of a process of its own, which would do nothing but wait once.
+            world.call(hours * pace, self._conclude, (member, ballot))
 
-    def _position(
-        self, member: str, motion: Motion, contested: bool, verdicts: dict[str, Verdict], cause: int
-    ) -> None:
-        world = self.world
-        tie = float(world.alliance.tie(member, self.members.host))
-        accepts = not contested or accepts_contested(tie)
+    def _conclude(self, made_up: tuple[str, Ballot]) -> None:
+        """A member answers; the last to do so lets the council decide."""
+        member, ballot = made_up
+        if member in self.members.allies:  # it may have left the alliance meanwhile
+            self._position(member, ballot)
+        ballot.pending.discard(member)
+        if not ballot.pending:
+            ballot.done.succeed()
+
+    def _position(self, member: str, ballot: Ballot) -> None:
+        world, motion = self.world, ballot.motion
+        accepts = not ballot.contested or accepts_contested(
+            float(world.alliance.tie(member, self.members.host))
+        )
         v = self.members.verdict(member, motion.level, motion.limited, accepts)
-        if member == world.crisis.asker:  # whoever asks on the host's behalf supports what it asks for
-            v = v._replace(answer=Answer(Position.SUPPORT))
-        verdicts[member] = v
+        if member == self.members.asker:  # whoever asks on the host's behalf supports what it asks for
+            v = v._replace(answer=SUPPORTS)
+        ballot.verdicts[member] = v
         world.record(
-            EventKind.POSITION, member, cause=cause,
+            EventKind.POSITION, member, cause=ballot.cause,
             detail={
                 "answer": str(v.answer.position), "contribute": v.contributes and motion.level == "force",
                 "willingness": v.willingness, "threshold": v.threshold, "terms": v.terms,
@@ -240,23 +255,22 @@ class CouncilProcess:
             },
         )  # fmt: skip
 
-    def _decide(
-        self, motion: Motion, ledger: Ledger, verdicts: dict[str, Verdict], cause: int
-    ) -> tuple[bool, int]:
-        world, council = self.world, self.members.council(motion.level)
-        rule = self.organs.council.rule
+    def _decide(self, ballot: Ballot, ledger: Ledger) -> tuple[bool, int]:
+        world, motion, verdicts = self.world, ballot.motion, ballot.verdicts
+        council, rule = self.members.council(motion.level), self.organs.council.rule
         answers = {m: verdicts[m].answer for m in self.members.allies if m in verdicts}
         if self.members.host in self.members.voters:
-            answers[self.members.host] = Answer(Position.SUPPORT)
+            answers[self.members.host] = SUPPORTS
         passed = DECISION_RULES[rule](answers, council)
+        support, against = len(supporters(answers)), len(objectors(answers))
         detail = {
             "level": motion.level, "scope": motion.scope, "rule": rule,
-            "support": len(supporters(answers)), "object": len(objectors(answers)),
-            "abstain": len(answers) - len(supporters(answers)) - len(objectors(answers)),
-            "provisions": ledger.grounds[motion.level], "blockers": blockers(rule, answers, council),
+            "support": support, "object": against, "abstain": len(answers) - support - against,
+            "provisions": ledger.grounds[motion.level],
+            "blockers": () if passed else blockers(rule, answers, council),
         }  # fmt: skip
         kind = EventKind.ADOPTED if passed else EventKind.REFUSED
-        cause = world.record(kind, self.chair(), cause=cause, detail=detail)
+        cause = world.record(kind, self.chair(), cause=ballot.cause, detail=detail)
         if passed and motion.level == "force":
             mandate = world.scenario.response.mandate
             assert mandate is not None

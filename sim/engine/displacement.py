@@ -6,10 +6,10 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind
-from sim.scenario.fighting import Displacement
 
 if TYPE_CHECKING:
     from sim.engine.world import World
+    from sim.scenario.fighting import Displacement
 
 
 def away_at(away: float, rate: float, toward: float, hours: float) -> float:

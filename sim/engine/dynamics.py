@@ -96,16 +96,21 @@ def inverse_integral(x0: float, g: float, s: float, k: float) -> Callable[[float
     return time_of
 
 
-def times_of_integrals(x0: float, g: float, s: float, k: float, areas: list[float]) -> list[float]:
-    """Return `time_of_integral` of each of *areas*, one or more in rising order, under the same level."""
+def times_of_integrals(
+    x0: float, g: float, s: float, k: float, areas: list[float], since: float = 0.0, until: float = inf
+) -> list[float]:
+    """Return `time_of_integral` of each of *areas*, one or more in rising order, under the same level.
+
+    They are counted from the hour *since* and end at *until*, which rounding might overstep.
+    """
     r, gx = g - s, g * x0
     if gx > 0 and g * areas[0] / k >= _SMALL and g * areas[-1] / k <= _LARGE:
         growths = [expm1(g * area / k) * k / gx for area in areas]
         # Where neither the first nor the last is a special case, none between them is.
         if abs(r * growths[0]) >= _SMALL and r * growths[-1] > -1:
-            return [log1p(r * e) / r for e in growths]
+            return [at if (at := since + log1p(r * e) / r) < until else until for e in growths]
     time_of = inverse_integral(x0, g, s, k)
-    return [time_of(area) for area in areas]
+    return [min(until, since + time_of(area)) for area in areas]
 
 
 def time_of_level(x0: float, g: float, s: float, k: float, level: float) -> float:

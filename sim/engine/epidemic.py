@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sim.engine.crisis import Idle
 from sim.engine.event_log import EventKind
 from sim.engine.logistic import cases_after, crossings, hours_to_cases
 from sim.engine.world import World
-from sim.scenario.epidemic import Delivery, Outbreak
+
+if TYPE_CHECKING:
+    from sim.scenario.epidemic import Delivery, Outbreak
 
 
 class Country:

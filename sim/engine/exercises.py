@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
+from math import inf
+from typing import NamedTuple
 
+from sim.engine.days import hours_to_day
 from sim.engine.event_log import EventKind
+from sim.engine.prepared import prepared_together
 from sim.engine.world import World
 from sim.scenario.exercises import Exercise
 
 #: Steps into which each halving of the gain in readiness is cut, and how often it is let halve.
 STEPS, HALVINGS = 4, 6
+
+
+class Entry(NamedTuple):
+    """An exercise on the calendar, in hours after the scenario's start."""
+
+    key: str
+    exercise: Exercise
+    begins: float
+    ends: float  # of its last day
+
+
+@prepared_together
+def _calendar(exercises: Mapping[str, Exercise], start: datetime) -> list[Entry]:
+    """Return the exercises that are held, but for those of whose gain nothing is left at the start."""
+    found = []
+    for key, exercise in exercises.items():
+        begins = hours_to_day(start, exercise.begins)
+        ends = hours_to_day(start, exercise.ends) + 24
+        forgotten = ends <= 0 and _halvings(exercise, -ends) >= STEPS * HALVINGS
+        if exercise.enabled and not forgotten:
+            found.append(Entry(key, exercise, begins, ends))
+    return found
+
+
+def _halvings(exercise: Exercise, since: float) -> float:
+    """Return the steps that its gain has been halving for *since* (h) the end; no end of them without one."""
+    return since // (float(exercise.half_life) / STEPS) if exercise.readiness_gain > 0 else inf
 
 
 class Exercises:
@@ -22,18 +55,12 @@ class Exercises:
         """
         self.world, self.main = world, world.root is world
         self._tied: dict[str, list[tuple[str, str, float]]] = {}  # by exercise: member, unit, troops
-        for key, exercise in world.alliance.exercises.items():
-            if exercise.enabled:
-                self._plan(key, exercise)
-
-    def _plan(self, key: str, exercise: Exercise) -> None:
-        world = self.world
-        begins = world.hours_to_day(exercise.begins) - world.now
-        ends = world.hours_to_day(exercise.ends) + 24 - world.now  # to the end of its last day
-        if ends <= 0:
-            self._decay(key, exercise, -ends, -1)
-        else:
-            world.soon(max(0.0, begins), partial(self._begin, key, exercise, ends + world.now))
+        now = world.now
+        for key, exercise, begins, ends in _calendar(world.alliance.exercises, world.scenario.start):
+            if ends - now <= 0:
+                self._decay(key, exercise, now - ends, -1)
+            else:
+                world.soon(max(0.0, begins - now), partial(self._begin, key, exercise, ends - now + now))
 
     def _begin(self, key: str, exercise: Exercise, ends: float, _: object) -> None:
         world = self.world

@@ -46,16 +46,17 @@ class ExitClock:
 
     __slots__ = ("_decay", "_pull", "_rate", "_remaining", "_time")
 
-    def __init__(self, threshold: float, decay: float, now: float = 0.0) -> None:
-        """Start at *now* (h) with *threshold* (unit exponential) to use up and a rate of 0.
+    def __init__(self, threshold: float, decay: float, now: float = 0.0, rate: float = 0.0) -> None:
+        """Start at *now* (h) with *threshold* (unit exponential) to use up.
 
         Args:
             threshold: cumulative hazard at which the member leaves.
             decay: rate (per h) at which trust finds its way back.
             now: h on the clock.
+            rate: in force from now on (per h), with trust where it starts.
         """
         self._remaining, self._decay, self._time = threshold, decay, now
-        self._rate, self._pull = 0.0, 0.0
+        self._rate, self._pull = rate, 0.0
 
     def run(self, now: float, rate: float, pull: float) -> None:
         """Use up the hazard so far and put *rate* (per h) and *pull* (now) in force from *now* (h) on."""
@@ -69,9 +70,13 @@ class ExitClock:
         if self._rate <= 0 or last < self._time:
             return inf
         budget, low, high = self._remaining / self._rate, 0.0, last - self._time
+        if self._pull == 0:  # nothing has moved: what the formulas below come to, at a tenth of the price
+            return self._time + budget if budget <= high else inf
+        if high * exp(abs(self._pull)) < 0.999 * budget:  # the most that can be spent: no need of integrals
+            return inf
         if spent(self._pull, self._decay, high) < budget:
             return inf
-        if self._pull == 0 or self._decay == 0:
+        if self._decay == 0:
             return self._time + budget * exp(self._pull)
         # The integral rises all the way, so halving finds the hour.
         while low < (middle := (low + high) / 2) < high and high - low > 1e-13 * high:

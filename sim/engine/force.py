@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import inf
+from typing import NamedTuple
 
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
 from sim.engine.airlift import Airlift
@@ -20,6 +21,15 @@ from sim.scenario.response import Mandate
 
 #: Told of each landing (load, event, instant); returns when its soldiers are on post.
 Arrived = Callable[[Load, int, float], float]
+
+
+class Echelon(NamedTuple):
+    """A part of a unit's package that moves together."""
+
+    name: str
+    troops: int
+    vehicles: int
+    chalks: Sequence[Chalk]
 
 
 class Force:
@@ -116,9 +126,7 @@ class Force:
     def _contingent(self, member: str, packages: list[Package], cause: int) -> ProcessGenerator:
         """Seek approval while units make ready; then send every echelon."""
         world = self.world
-        decided = world.env.event()
-        world.start(approve(world, member, decided, cause))
-        approval = yield decided
+        approval = yield from approve(world, member, cause)
         self.pending -= 1
         if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
@@ -126,12 +134,12 @@ class Force:
                 del self.sent[member, package.unit]
         else:
             for package in packages:
-                for index, (echelon, chalks) in enumerate(self._echelons(package)):
-                    self.due += len(chalks)
-                    world.start(self._send(package, index, echelon, chalks, approval))
+                for index, echelon in enumerate(self._echelons(package)):
+                    self.due += len(echelon.chalks)
+                    self._send(package, index, echelon, approval)
         self._check_deployed(cause)
 
-    def _echelons(self, package: Package) -> list[tuple[str, list[Chalk]]]:
+    def _echelons(self, package: Package) -> list[Echelon]:
         """Split a unit's package into its echelons' chalks."""
         world = self.world
         unit = world.alliance.members[package.member].units[package.unit]
@@ -139,47 +147,48 @@ class Force:
         troops, vehicles = split_whole(package.troops, shares), split_whole(package.vehicles, shares)
         if goes_by_road(world, package.member, package.unit):
             return [
-                (name, [Chalk(t, v)])
+                Echelon(name, t, v, (Chalk(t, v),))
                 for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
                 if t or v
             ]
         affordable(package.troops + package.vehicles, "soldiers and vehicles")
         types, plan = world.alliance.aircraft_types, world.alliance.airlift
         return [
-            (name, make_chalks(t, v, types, plan))
+            Echelon(name, t, v, make_chalks(t, v, types, plan))
             for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
         ]
 
-    def _send(
-        self, package: Package, index: int, echelon: str, chalks: list[Chalk], approval: int
-    ) -> ProcessGenerator:
-        """Make one echelon ready, then release its chalks one by one."""
+    def _send(self, package: Package, index: int, echelon: Echelon, approval: int) -> None:
+        """Make one echelon ready, to release its chalks once it is."""
         world, member = self.world, package.member
         unit = world.alliance.members[member].units[package.unit]
-        entity = f"{member} {package.unit} {echelon}"
+        notice = world.alliance.notice_to_move[unit.echelons[echelon.name].readiness]
         warned = world.records[self.warned[member]].time
-        readiness = world.draw(
-            world.alliance.notice_to_move[unit.echelons[echelon].readiness], "readiness", entity
-        )
+        readiness = world.draw(notice, "readiness", f"{member} {package.unit} {echelon.name}")
         ready = warned + readiness * world.pace("readiness") / coordination(world, member, package.unit)
         vanguard = index == 0 and len(unit.echelons) > 1
         if not vanguard:  # only a vanguard moves before the joint plan is drawn up
             ready = max(ready, self.plan_ready)
-        early = max(0.0, world.now - ready)  # hours that the echelon has stood ready and waited for leave
-        yield world.wait(max(0.0, ready - world.now))
-        troops = sum(c.troops for c in chalks)
-        cause = world.record(
-            EventKind.ECHELON_READY, member, unit.airfield, troops, approval,
-            {
-                "unit": package.unit, "echelon": echelon, "vehicles": sum(c.vehicles for c in chalks),
-                "chalks": len(chalks), "readiness": readiness,
-            },
-        )  # fmt: skip
-        loaded = early if vanguard and world.scenario.response.vanguard_loads_on_warning else 0.0
-        self._release(package, echelon, chalks, cause, loaded)
+        # Hours that a vanguard has stood ready and waited for leave.
+        early = max(0.0, world.now - ready) if vanguard else 0.0
+        about = (package, echelon, approval, readiness, early)
+        world.call(max(0.0, ready - world.now), self._ready, about)
+
+    def _ready(self, about: tuple[Package, Echelon, int, float, float]) -> None:
+        """Log that an echelon is ready and set it moving."""
+        package, echelon, approval, readiness, early = about
+        world, member = self.world, package.member
+        detail = {
+            "unit": package.unit, "echelon": echelon.name, "vehicles": echelon.vehicles,
+            "chalks": len(echelon.chalks), "readiness": readiness,
+        }  # fmt: skip
+        airfield = world.alliance.members[member].units[package.unit].airfield
+        cause = world.record(EventKind.ECHELON_READY, member, airfield, echelon.troops, approval, detail)
+        loads_early = early and world.scenario.response.vanguard_loads_on_warning
+        self._release(package, echelon.name, echelon.chalks, cause, early if loads_early else 0.0)
 
     def _release(
-        self, package: Package, echelon: str, chalks: list[Chalk], cause: int, loaded: float
+        self, package: Package, echelon: str, chalks: Sequence[Chalk], cause: int, loaded: float
     ) -> None:
         """Bring the chalks to the airfield one by one, or set the column marching.
 
@@ -194,13 +203,14 @@ class Force:
         luck = world.stream("sorties in", f"{member} {package.unit} {echelon}").uniforms(4 * len(chalks))
         handled = self.airlift.handling([c.outsize for c in chalks], luck, world.pace("ground_time"))
         slots = int(world.alliance.airfields[airfield].slots)
+        if loaded:
+            handled[:slots] = [(max(0.0, on - loaded), off, lost) for on, off, lost in handled[:slots]]
         loads = [
-            Load(
-                group, chalk.troops, chalk.vehicles, chalk.outsize, airfield, field, cause, 0.0,
-                max(0.0, on - loaded) if loaded and i < slots else on, off, lost,
+            Load(group, troops, vehicles, outsize, airfield, field, cause, 0.0, on, off, lost)
+            for (troops, vehicles, outsize), field, (on, off, lost) in zip(
+                chalks, fields, handled, strict=True
             )
-            for i, (chalk, field, (on, off, lost)) in enumerate(zip(chalks, fields, handled, strict=True))
-        ]  # fmt: skip
+        ]
         send = self.airlift.request
         if goes_by_road(world, member, package.unit):
             send = partial(march, world, lat=unit.base.lat, lon=unit.base.lon)
@@ -210,9 +220,10 @@ class Force:
         """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
         if fixed is not None:
             return [fixed] * count
-        airfields = self.plan.arrival_airfields
-        shares = {field: float(share) for field, share in airfields.items()}
         spread = self._spread
+        if count <= len(spread):
+            return spread[:count]
+        shares = {field: float(share) for field, share in self.plan.arrival_airfields.items()}
         given = {field: spread.count(field) for field in shares}
         for n in range(len(spread) + 1, count + 1):
             field = max(shares, key=lambda f: shares[f] * n - given[f])

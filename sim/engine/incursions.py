@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from math import inf
+from typing import TYPE_CHECKING
 
 from sim.engine.border import Flow, Stretch, make_flows
 from sim.engine.crisis import Idle
@@ -11,7 +12,9 @@ from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.fleeing import Fleeing
 from sim.engine.hazards import HazardClock
 from sim.engine.world import World
-from sim.scenario.incursions import BorderReserves, Fall, Party, Raid
+
+if TYPE_CHECKING:
+    from sim.scenario.incursions import BorderReserves, Fall, Party, Raid
 
 K = EventKind
 

@@ -26,9 +26,10 @@ class Injects:
         self._first: dict[EventKind, float] = {}  # when (h) what calls injects off first happened
         self._willing: set[str] = set()  # members that have supported a motion
         self._tied: dict[str, list[tuple[str, str, float]]] = {}  # troops of measures, by measure
-        world.listen(EventKind.POSITION, self._on_position)
-        world.listen(EventKind.ANSWERED, self._on_answered)
         response = world.scenario.response
+        if response.measures:  # they alone ask who is willing
+            world.listen(EventKind.POSITION, self._on_position)
+            world.listen(EventKind.ANSWERED, self._on_answered)
         for key, inject in {**world.crisis.injects, **response.measures}.items():
             if inject.enabled and self._channel_open(inject):
                 self._plan(key, inject)

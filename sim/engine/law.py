@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from sim.alliance.theories import RANK
 from sim.alliance.treaty import Ledger, read_treaty
 from sim.engine.situation import treaty_facts
 from sim.engine.world import World
@@ -20,7 +21,9 @@ _readings: list[tuple[Mapping[str, Provision], dict[str, str], date, Ledger]] = 
 
 def facts_now(world: World) -> dict[str, str]:
     """Return the facts as known by now, what has been found out since the start and who has left included."""
-    found = treaty_facts(world.scenario, world.today) | world.facts
+    found = treaty_facts(world.scenario, world.today)
+    if world.facts:
+        found |= world.facts
     return found | {"host_is_member": "no"} if world.crisis.host in world.left() else found
 
 
@@ -47,7 +50,7 @@ def obstacle(scenario: Scenario, ledger: Ledger, level: HelpLevel) -> str:
         return NO_PLAN
     if level not in ledger.lawful:
         return "no clause carries it"
-    if HELP_LEVELS.index(level) < HELP_LEVELS.index(least_asked(scenario)):
+    if RANK[level] < RANK[least_asked(scenario)]:
         return "less than was asked for"
     return ""
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from math import exp, expm1
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.engine.streams import Stream
-from sim.scenario.fighting import Side
+
+if TYPE_CHECKING:
+    from sim.scenario.fighting import Side
 
 
 def fading_integral(rate: float, fades: float, begin: float, end: float) -> float:

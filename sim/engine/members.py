@@ -8,24 +8,20 @@ from typing import NamedTuple
 
 from sim.alliance.decision_rules import Answer, Council, Position
 from sim.alliance.ordered_choice import (
-    Factors,
+    ABSTAINS,
     answer,
     answer_chances,
-    carry_of_line,
     chance_of_adoption,
     chance_of_consensus,
-    cost_of_help,
     line_of,
     terms,
-    threshold,
 )  # fmt: skip
 from sim.alliance.treaty import Ledger, accepts_contested
 from sim.engine.event_log import EventKind
-from sim.engine.geometry import great_circle_km
-from sim.engine.observers import weight_of_request
+from sim.engine.roll import Table, choice_of, roll_at_start, roll_of, table_of, thresholds_of
 from sim.engine.streams import normal
 from sim.engine.world import World
-from sim.scenario.alliance import HelpLevel, Member
+from sim.scenario.alliance import HelpLevel
 
 #: The one reason of a member that votes on its own case.
 OWN_CASE = {"a party to the fight": -1.0}
@@ -47,76 +43,43 @@ class Members:
     def __init__(self, world: World) -> None:
         """Draw the shock common to the case and each member's own."""
         self.world = world
-        self.model = world.scenario.response.decision.choice
-        self.host, self.lead = world.crisis.host, world.alliance.lead
-        members = world.alliance.members
+        scenario, now, few = world.scenario, world.now, world.streams.few
+        roll = roll_at_start(scenario) if now == 0 else roll_of(scenario, world.today, now, world.left())
+        self.model = choice_of(scenario.response.decision)
+        self.host, self.lead, self.asker = world.crisis.host, world.alliance.lead, world.crisis.asker
         #: Who takes part now or joins before the end.
-        self.known = tuple(m for m in members if self._concerns(members[m]))
-        others = [m for m in self.known if m != self.host]
-        self.common = normal(world.streams.few("common shock")[0]) * float(self.model.sigma_common)
-        sigma_own = float(self.model.sigma_own)
-        self.own = {m: normal(world.streams.few("own shock", m)[0]) * sigma_own for m in others}
-        self.factors = {m: self._factors(m) for m in others}
-        #: What is asked again and again while nothing in it changes: terms by member and line, lines.
-        self._terms: dict[tuple[str, float], dict[str, float]] = {}
+        self.known = roll.known
+        if roll.joining:
+            self.known = tuple(m for m in roll.known if roll.joining.get(m, now) <= world.horizon)
+        self.common = normal(few("common shock")[0]) * float(self.model.sigma_common)
+        sigma_own, others = float(self.model.sigma_own), [m for m in self.known if m != self.host]
+        self.own = {m: normal(few("own shock", m)[0]) * sigma_own for m in others}
+        self.factors = {m: roll.factors[m] for m in others}
+        #: What is asked again and again while nothing in it changes: terms and their sum by member and line,
+        #: lines, verdicts before the law, the council as the rule sees it.
+        self._terms: dict[tuple[str, float], tuple[dict[str, float], float]] = {}
         self._lines: dict[tuple[HelpLevel, bool], float] = {}
-        self._thresholds: dict[tuple[HelpLevel, bool], float] = {}
+        self._verdicts: dict[tuple[str, HelpLevel, bool], Verdict] = {}
+        self._councils: dict[HelpLevel, Council] = {}
         #: The treaty as last read; none before anybody has looked.
         self.ledger: Ledger | None = None
-        self._count_in()
+        self._sit(roll.table)
         world.root.listen(EventKind.EXIT, self._count_in)
-        for day in {day for m in self.known for day in (members[m].joined, members[m].left) if day}:
-            if world.hours_to_day(day) > world.now:
-                world.after(world.hours_to_day(day) - world.now, self._count_in)
-
-    def _concerns(self, state: Member) -> bool:
-        world = self.world
-        if state.takes_part(world.today) or state.joined is None or not state.participates:
-            return state.takes_part(world.today)
-        return world.now < world.hours_to_day(state.joined) <= world.horizon
+        for at in roll.turns:
+            world.after(at - now, self._count_in)
 
     def _count_in(self, _: object = None) -> None:
         """Find who votes and who is an ally from now on: those who take part and have not left."""
-        world, members, gone = self.world, self.world.alliance.members, self.world.left()
-        today = world.today
-        self.voters = tuple(m for m in self.known if members[m].takes_part(today) and m not in gone)
-        self.allies = tuple(m for m in self.voters if m != self.host)
+        world = self.world
+        self._sit(table_of(world.scenario, self.known, world.today, world.left()))
+
+    def _sit(self, table: Table) -> None:
+        """Let those at *table* decide from now on."""
+        self.voters, self.allies = table.voters, table.allies
         #: Allies that stand on the other side of the crisis.
-        self.opponents = frozenset(self.allies) & frozenset(world.crisis.facts.adversaries)
-        dependence = {m: float(members[m].dependence) for m in self.allies}
-        others = [share for m, share in dependence.items() if m != self.lead]
-        mean = sum(others) / len(others) if others else 0.0
-        self.carry = {m: carry_of_line(self.model, share, mean) for m, share in dependence.items()}
-        for memo in (self._terms, self._lines):
+        self.opponents, self.carry = table.opponents, table.carry.copy()
+        for memo in (self._terms, self._lines, self._verdicts, self._councils):
             memo.clear()
-
-    def _factors(self, member: str) -> Factors:
-        alliance, crisis = self.world.alliance, self.world.crisis
-        mine, theirs = alliance.members[member].capital, alliance.state(self.host).capital
-        foes = crisis.facts.adversaries
-        to_foes = sum(float(alliance.tie(member, foe)) for foe in foes) / len(foes) if foes else 0.0
-        return Factors(
-            adversary_state=float(crisis.facts.adversary in ("state", "member")),
-            ties_to_adversary=to_foes / 2,
-            ties_to_host=float(alliance.tie(member, self.host)) / 2,
-            formal_request=weight_of_request(self.world),
-            cost=cost_of_help(
-                great_circle_km(mine.lat, mine.lon, theirs.lat, theirs.lon),
-                crisis.type == "internal_unrest",
-                self._sent(member) / max(1.0, float(alliance.members[member].active_military)),
-            )
-            + float(alliance.strain) * float(alliance.members[member].engaged),
-        )
-
-    def _sent(self, member: str) -> float:
-        """Return the troops a member would send: its offer, or the planned force if it fills what is left."""
-        offer = self.world.scenario.response.offers.get(member)
-        mandate = self.world.scenario.response.mandate
-        if offer is None:
-            return 0.0
-        if offer.troops is None:
-            return 0.0 if mandate is None else float(mandate.troops)
-        return float(offer.troops)
 
     # law
 
@@ -125,6 +88,7 @@ class Members:
         if ledger is not self.ledger:
             self.ledger = ledger
             self._lines.clear()
+            self._verdicts.clear()
 
     def legal_cost(self, member: str, level: HelpLevel) -> float:
         """Return what a legal basis in doubt takes off *member*'s willingness to support a motion on *level*.
@@ -142,11 +106,9 @@ class Members:
 
     def line(self, level: HelpLevel, limited: bool) -> float:
         """Return the lead's line on a motion; 0 when the lead is the host itself, or asks for it."""
-        if self.lead not in self.allies or self.lead == self.world.crisis.asker:
+        if self.lead not in self.allies or self.lead == self.asker:
             return 0.0
-        # What standing adds to the lead's willingness may have changed since.
-        standing = self.world.standing
-        known = self._lines.get((level, limited)) if standing is None or standing.at_rest else None
+        known = self._lines.get((level, limited)) if self._at_rest else None
         if known is None:
             tau = self.threshold(level, limited)
             own = self.willingness(self.lead, 0.0) - self.legal_cost(self.lead, level)
@@ -156,39 +118,58 @@ class Members:
 
     def threshold(self, level: HelpLevel, limited: bool) -> float:
         """Return the willingness that a motion needs of each member to be supported."""
-        known = self._thresholds.get((level, limited))
-        if known is None:
-            known = self._thresholds[level, limited] = threshold(self.model, level, limited)
-        return known
+        return thresholds_of(self.model)[level, limited]
 
-    def terms(self, member: str, line: float) -> dict[str, float]:
-        """Return the systematic terms and shocks that make up a member's willingness."""
+    @property
+    def _at_rest(self) -> bool:
+        """Whether what standing adds to willingness cannot have changed since it was last asked for."""
+        standing = self.world.standing
+        return standing is None or standing.at_rest
+
+    def _weighed(self, member: str, line: float) -> tuple[dict[str, float], float]:
+        """Return the systematic terms and shocks that make up a member's willingness, and their sum."""
         carried = 0.0 if member == self.lead else line
         known = self._terms.get((member, carried))
         if known is None:
-            known = terms(self.model, self.factors[member], carried, self.carry[member])
-            known |= {"common shock": self.common, "own shock": self.own[member]}
-            self._terms[member, carried] = known
+            found = terms(self.model, self.factors[member], carried, self.carry[member])
+            found["common shock"], found["own shock"] = self.common, self.own[member]
+            known = self._terms[member, carried] = found, sum(found.values())
         standing = self.world.standing
         leaning = None if standing is None else standing.leaning(member, self.host)
-        return known | leaning if leaning else known
+        if not leaning:
+            return known
+        found = known[0] | leaning
+        return found, sum(found.values())
+
+    def terms(self, member: str, line: float) -> dict[str, float]:
+        """Return the systematic terms and shocks that make up a member's willingness."""
+        return self._weighed(member, line)[0]
 
     def willingness(self, member: str, line: float) -> float:
         """Return a member's willingness given the lead's line."""
-        return sum(self.terms(member, line).values())
+        return self._weighed(member, line)[1]
 
     def verdict(self, member: str, level: HelpLevel, limited: bool, accepts: bool) -> Verdict:
         """Return how *member* answers a motion; one that rejects its legal basis at most abstains."""
+        # Asked in private, when it is sounded out, and again in the council.
+        known = self._verdicts.get((member, level, limited)) if self._at_rest else None
+        if known is None:
+            known = self._verdicts[member, level, limited] = self._own_verdict(member, level, limited)
+        if accepts or known.answer.position is not Position.SUPPORT:
+            return known
+        return known._replace(answer=ABSTAINS, contributes=False)
+
+    def _own_verdict(self, member: str, level: HelpLevel, limited: bool) -> Verdict:
+        """Return how *member* answers a motion whose legal basis it accepts."""
         tau, kappa = self.threshold(level, limited), float(self.model.abstention)
         if self.votes_on_itself(member, level):
             return Verdict(Answer(Position.OBJECT, adamant=True), False, tau - kappa, tau, OWN_CASE)
-        parts = self.terms(member, self.line(level, limited))
+        parts, w = self._weighed(member, self.line(level, limited))
         cost = self.legal_cost(member, level)
-        parts = {**parts, "contested law": -cost} if cost else parts
-        w = sum(parts.values())
+        if cost:
+            parts = {**parts, "contested law": -cost}
+            w = sum(parts.values())
         found = answer(w, tau, kappa)
-        if found.position is Position.SUPPORT and not accepts:
-            found = Answer(Position.ABSTAIN)
         able = member in self.world.scenario.response.offers
         gives = (
             found.position is Position.SUPPORT and able and w >= tau + float(self.model.contribution_margin)
@@ -203,15 +184,18 @@ class Members:
 
     def council(self, level: HelpLevel) -> Council:
         """Return the council as the decision rule sees it."""
-        organ = self.world.alliance.organs.council
-        providers = frozenset(self.world.alliance.airlift.providers)
-        return Council(
-            self.host,
-            self.lead,
-            int(organ.supports_needed),
-            float(organ.qualified_share),
-            providers & frozenset(self.voters) if level == "force" else None,
-        )
+        known = self._councils.get(level)
+        if known is None:
+            organ = self.world.alliance.organs.council
+            providers = frozenset(self.world.alliance.airlift.providers)
+            known = self._councils[level] = Council(
+                self.host,
+                self.lead,
+                int(organ.supports_needed),
+                float(organ.qualified_share),
+                providers & frozenset(self.voters) if level == "force" else None,
+            )
+        return known
 
     def sounded(self, attempt: int = 1, level: HelpLevel = "force") -> dict[str, float]:
         """Return what the host takes each ally's willingness to be when *level* is asked for.
@@ -246,13 +230,13 @@ class Members:
 
     def belief_in_any(self, sounded: dict[str, float], level: HelpLevel) -> float:
         """Return the host's chance that one ally or more is willing to give help at *level*."""
-        chances = self._believed({m: w for m, w in sounded.items() if m != self.world.crisis.asker}, level)
+        chances = self._believed({m: w for m, w in sounded.items() if m != self.asker}, level)
         return 1 - prod(1 - c[Position.SUPPORT] for c in chances.values())
 
     def _believed(self, sounded: dict[str, float], level: HelpLevel) -> dict[str, dict[Position, float]]:
         """Return the chances that the host gives each answer of each ally to a motion on *level*."""
         noise, read = self.doubt(), self.host_reads_law
-        tau, kappa = threshold(self.model, level, limited=True), float(self.model.abstention)
+        tau, kappa = self.threshold(level, limited=True), float(self.model.abstention)
         expected = {m: w - (self.legal_cost(m, level) if read else 0.0) for m, w in sounded.items()}
         return {m: answer_chances(w, noise, tau, kappa) for m, w in expected.items()}
 
@@ -260,23 +244,32 @@ class Members:
         self, chances: Mapping[str, Mapping[Position, float]], level: HelpLevel = "force"
     ) -> float:
         """Return the chance that the council adopts *level*, given each ally's *chances* of each answer."""
-        chances = {m: self._bound(m, c, level) for m, c in chances.items()}
+        if self._binds(level):
+            chances = {m: self._bound(m, c, level) for m, c in chances.items()}
         rule, council = self.world.alliance.organs.council.rule, self.council(level)
         if rule == "consensus" and council.supports_needed == 1:
             return chance_of_consensus(chances, council)
         own = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
         return chance_of_adoption({self.host: own, **chances}, rule, council)
 
+    def _binds(self, level: HelpLevel) -> bool:
+        """Return whether any ally may not answer a motion on *level* as it likes."""
+        return bool(self.opponents) or (
+            self.host_reads_law and (self.asker in self.allies or self._contested(level))
+        )
+
+    def _contested(self, level: HelpLevel) -> bool:
+        return self.ledger is not None and self.ledger.basis[level] == "contested"
+
     def _bound(
         self, member: str, chances: Mapping[Position, float], level: HelpLevel
     ) -> Mapping[Position, float]:
         """Return *chances* within what a member may answer: its own case, request, a basis it rejects."""
-        if self.host_reads_law and member == self.world.crisis.asker:
+        if self.host_reads_law and member == self.asker:
             return {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
         if self.votes_on_itself(member, level):
             return {Position.SUPPORT: 0.0, Position.ABSTAIN: 0.0, Position.OBJECT: 1.0}
-        ledger = self.ledger if self.host_reads_law else None
-        contested = ledger is not None and ledger.basis[level] == "contested"
+        contested = self.host_reads_law and self._contested(level)
         if not contested or accepts_contested(float(self.world.alliance.tie(member, self.host))):
             return chances
         idle = chances[Position.SUPPORT] + chances[Position.ABSTAIN]
@@ -292,5 +285,7 @@ class Members:
         if self.lead not in sounded:
             return 0.0
         noise = self.doubt()
-        tau = threshold(self.model, "force") + float(self.world.scenario.response.decision.bilateral_margin)
+        tau = self.threshold("force", limited=False) + float(
+            self.world.scenario.response.decision.bilateral_margin
+        )
         return answer_chances(sounded[self.lead], noise, tau, 0.0)[Position.SUPPORT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
+from itertools import groupby
 from math import inf
 
 from sim.engine.airlift import Airlift
@@ -11,6 +12,7 @@ from sim.engine.bases import goes_by_road
 from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
+from sim.engine.prepared import prepared
 from sim.engine.sorties import Group, Load
 from sim.engine.world import ProcessGenerator, World
 from sim.scenario.distributions import Duration
@@ -19,6 +21,8 @@ from sim.scenario.distributions import Duration
 NO_TIME = Duration.model_validate("0 h")
 #: Rounding (h) allowed between an instant and the same one reached by a delay.
 SLACK = 1e-9
+#: Inverse distribution functions, made once for all replications.
+_sampler = prepared(Duration.sampler)
 _ON_TASK = EventKind.ON_TASK
 
 
@@ -39,6 +43,7 @@ class Mission:
         self._mandate = -1  # the last decision to send a force
         self._quiet = 0  # version of the running spell of calm
         self._left = 0
+        self._came: dict[str, list[Load]] = {}  # by member: the loads that are to go home
         self._home: dict[str, int] = {}
         self._by_road: set[tuple[str, str]] = set()  # members' units that go home that way
         #: Loads on their way home that have not left yet, the lead's and the allies'; hours between two.
@@ -85,7 +90,7 @@ class Mission:
         world, group, tasks, left = self.world, load.group, self._open, float(load.troops)
         posting, retasking = group.paces or self._paces(group)
         ready = at + posting
-        while left > 0 and tasks:
+        while tasks and left > 0.0:
             task, need, site = tasks[0]
             posted = need if need <= left else left
             left -= posted
@@ -97,7 +102,12 @@ class Mission:
             if self._posts:
                 world.after(ready - world.env._now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
-                self._relieve(site, posted * self._ratio, ready + retasking, cause)
+                relief = (ready + retasking, posted * self._ratio, cause)
+                waiting = self._relieved.get(site)
+                if waiting is None:
+                    self._relieve(site, relief)
+                else:  # goes with the next order after its time
+                    waiting.append(relief)
         if left > 0:
             detail = {"task": "reserve", "unit": group.unit}
             world.record(_ON_TASK, group.member, "", left, landed, detail, ready)
@@ -106,30 +116,25 @@ class Mission:
     def _paces(self, group: Group) -> tuple[float, float]:
         """Return hours from landing to post and from post to local guards' new tasks, drawn per echelon."""
         luck = self.world.luck("posting", f"{group.member} {group.unit} {group.echelon}")
-        group.paces = paces = (
-            self.plan.posting.sample(luck.uniform()), self._retasking.sample(luck.uniform()),
-        )  # fmt: skip
+        post, task = _sampler(self.plan.posting), _sampler(self._retasking)
+        group.paces = paces = (post(luck.uniform()), task(luck.uniform()))
         return paces
 
-    def _relieve(self, site: str, people: float, due: float, cause: int) -> None:
-        """Let local guards go at *due* (h), or with the next order at their site after it."""
-        waiting = self._relieved.get(site)
-        if waiting is not None:
-            waiting.append((due, people, cause))
-            return
-        self._relieved[site] = [(due, people, cause)]
-        self.world.after(due - self.world.env._now, lambda: self._free(site))
+    def _relieve(self, site: str, relief: tuple[float, float, int]) -> None:
+        """Let local guards go when it is due, and with them those whose time has come by then."""
+        self._relieved[site] = [relief]
+        self.world.after(relief[0] - self.world.env._now, lambda: self._free(site))
 
     def _free(self, site: str) -> None:
         """Free those whose time has come; one more order serves all the others when the last is due."""
-        now = self.world.env.now
-        waiting = self._relieved.pop(site)
-        late = [relief for relief in waiting if relief[0] > now + SLACK]
-        if late:
-            self._relieved[site] = late
-            self.world.after(max(late)[0] - now, lambda: self._free(site))
-        ready = [relief for relief in waiting if relief[0] <= now + SLACK]
-        released = min(sum(people for _, people, _ in ready), self.crisis.local_guards(site))
+        now = self.world.now
+        ready, until = self._relieved.pop(site), now + SLACK
+        last = max(ready)[0]
+        if last > until:
+            self._relieved[site] = [relief for relief in ready if relief[0] > until]
+            self.world.after(last - now, lambda: self._free(site))
+            ready = [relief for relief in ready if relief[0] <= until]
+        released = min(sum([people for _, people, _ in ready]), self.crisis.local_guards(site))
         cause = max(ready)[2]
         if released > 0:
             cause = self.world.record(EventKind.FREED, self.world.crisis.host, site, released, cause)
@@ -185,10 +190,9 @@ class Mission:
         """Release chalks at the planned pace: the lead's until the allies' turn comes, then allies first."""
         world, lead = self.world, self.world.alliance.lead
         assert self.force is not None
-        by_member: dict[str, list[Load]] = {}
         for load in self.force.inbound:
-            by_member.setdefault(load.group.member, []).append(load)
-        outbound = {m: self._homeward(m, loads, cause) for m, loads in by_member.items()}
+            self._came.setdefault(load.group.member, []).append(load)
+        outbound = {m: self._homeward(m, loads, cause) for m, loads in self._came.items()}
         self._left = sum(len(loads) for loads in outbound.values())
         self._home = {m: len(loads) for m, loads in outbound.items()}
         self._interval = 24 / max(1e-9, float(self.plan.flights_per_day))
@@ -208,7 +212,7 @@ class Mission:
             theirs = allied and (not own or env._now >= self._turn)
             load = allied.popleft() if theirs else own.popleft()
             load.released = env._now
-            if (load.group.member, load.group.unit) not in self._by_road:
+            if not self._by_road or (load.group.member, load.group.unit) not in self._by_road:
                 self.airlift.request(load)
                 env.call(self._interval, self._release, False)
                 return
@@ -237,8 +241,10 @@ class Mission:
                     cause, 0.0, on, off, lost,
                 )
             )  # fmt: skip
-        units = {load.group.unit for load in back}
+        units = {unit for unit, _ in groups}
         marching = {u for u in units if goes_by_road(self.world, member, u, home=True)}
+        if not marching:
+            return back
         self._by_road |= {(member, unit) for unit in marching}
         columns = _columns([load for load in back if load.group.unit in marching])
         return columns + [load for load in back if load.group.unit not in marching]
@@ -249,20 +255,17 @@ class Mission:
             self.world.record(EventKind.WITHDRAWN, cause=cause, time=at)
 
     def _back_home(self, load: Load, cause: int, at: float) -> None:
-        self._home[load.group.member] -= 1
-        if not self._home[load.group.member]:
-            assert self.force is not None
-            mine = [i for i in self.force.inbound if i.group.member == load.group.member]
-            troops = sum(i.troops for i in mine)
-            self.world.record(
-                EventKind.CONTINGENT_HOME, load.group.member, amount=troops, cause=cause, time=at
-            )
-            self.world.root.after(max(0.0, at - self.world.now), lambda: self._release_units(mine))
+        member = load.group.member
+        self._home[member] -= 1
+        if not self._home[member]:
+            troops = sum(i.troops for i in self._came[member])
+            self.world.record(EventKind.CONTINGENT_HOME, member, amount=troops, cause=cause, time=at)
+            self.world.root.after(max(0.0, at - self.world.now), lambda: self._release_units(member))
 
-    def _release_units(self, mine: list[Load]) -> None:
+    def _release_units(self, member: str) -> None:
         """Count a contingent's units as there again: all of it is home."""
-        for load in mine:
-            self.world.commit(load.group.member, load.group.unit, -load.troops)
+        for unit, loads in groupby(self._came[member], lambda load: load.group.unit):
+            self.world.commit(member, unit, -sum(load.troops for load in loads))
 
 
 def _columns(loads: list[Load]) -> list[Load]:

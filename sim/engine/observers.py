@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from itertools import combinations
 
+from sim.engine.prepared import prepared_by_scenario
 from sim.engine.world import World
 from sim.scenario.alliance import Alliance
 
@@ -19,7 +21,7 @@ def time_of_observers(alliance: Alliance, voters: Collection[str]) -> float:
         alliance: whose council meets.
         voters: members at the table.
     """
-    observers = {key for key in alliance.partners if alliance.observes(key)}
+    observers = _observers(alliance)
     if not observers:
         return 1.0
     pairs = combinations([*voters, *sorted(observers)], 2)
@@ -28,11 +30,20 @@ def time_of_observers(alliance: Alliance, voters: Collection[str]) -> float:
     return 1 + float(organs.observer_cost) * len(observers) + float(organs.discord_cost) * sum(hostile)
 
 
+@prepared_by_scenario
+def _observers(alliance: Alliance) -> set[str]:
+    return {key for key in alliance.partners if alliance.observes(key)}
+
+
 def weight_of_request(world: World) -> float:
     """Return how far what is asked counts as a formal request: 1 for a member (*assumed* for others)."""
-    alliance, asker = world.alliance, world.crisis.asker
+    return weight_on(world.alliance, world.crisis.asker, world.today)
+
+
+def weight_on(alliance: Alliance, asker: str, day: date) -> float:
+    """Return how far what *asker* asks on a *day* counts as a formal request."""
     state, weights = alliance.members.get(asker), alliance.organs.standing_to_ask
-    if weights is None or (state is not None and state.takes_part(world.today)):
+    if weights is None or (state is not None and state.takes_part(day)):
         return 1.0
     partner = alliance.partners.get(asker)
     if partner is not None and partner.partnership:

@@ -14,22 +14,32 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Any
+from struct import Struct
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: What an exact zero becomes, half of the smallest step of a uniform, so that logarithms stay finite.
 TINY = 2.0**-54
 #: Doubles that one step of the counter yields.
 PER_STEP = 4
-#: Replications whose few numbers are read at once, and how many such sets are kept (seeds, variants).
-AHEAD, _SETS = 16, 4
+#: Replications whose few numbers are read at once, and how many such sets are kept (each crisis of a campaign
+#: has a seed of its own).
+AHEAD, _SETS = 64, 16
 
 
 @lru_cache(maxsize=65_536)
 def hash64(text: str) -> int:
     """Return the word that stands for a name in an address."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+_FEW = Struct(f"{PER_STEP}d")
+#: Bytes that the few numbers of a replication take, and what finds them in those read ahead, from a byte on.
+FEW_SIZE, few_of = _FEW.size, _FEW.unpack_from
 
 
 class Source:
@@ -55,19 +65,23 @@ class Source:
     def read(self, key: list[int], replication: int, entity: int, step: int, count: int) -> list[float]:
         """Return *count* uniforms of an address from counter step *step* on."""
         self._counter[:] = step, 0, replication, entity
-        return self._numbers(key, count)
+        numbers: list[float] = self._numbers(key, count).tolist()
+        return numbers
 
-    def read_ahead(self, key: list[int], replication: int, entity: int) -> list[float]:
-        """Return the few numbers of an address for `AHEAD` replications from *replication* on."""
+    def read_ahead(self, key: list[int], replication: int, entity: int) -> bytes:
+        """Return the few numbers of an address for `AHEAD` replications from *replication* on.
+
+        They are doubles in a row, for `few_of`, zeros made `TINY`: most are looked at late or never, and as
+        objects they would take four times the room.
+        """
         self._counter[:] = replication, 1, 0, entity
         numbers = self._numbers(key, PER_STEP * AHEAD)
-        return numbers if all(numbers) else [u or TINY for u in numbers]
+        return np.maximum(numbers, TINY, out=numbers).tobytes()
 
-    def _numbers(self, key: list[int], count: int) -> list[float]:
+    def _numbers(self, key: list[int], count: int) -> NDArray[np.float64]:
         self._inner["key"] = key
         self._bits.state = self._state
-        numbers: list[float] = self._random(count).tolist()
-        return numbers
+        return self._random(count)
 
 
 @cache
@@ -77,6 +91,6 @@ def source_of(name: str) -> Source:
 
 
 @lru_cache(maxsize=_SETS)
-def read_so_far(seed: int, first: int) -> dict[tuple[str, str], list[float]]:
+def read_so_far(seed: int, first: int) -> dict[tuple[str, str], bytes]:
     """Return where the few numbers of `AHEAD` replications from *first* on are kept, by name and entity."""
     return {}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import partial
 from itertools import pairwise
 from math import exp, log, sqrt
+from typing import TYPE_CHECKING
 
 from sim.engine.crisis import Idle
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.hazards import HazardClock
 from sim.engine.streams import Stream
 from sim.engine.world import World
-from sim.scenario.pressure import Sanctions
+
+if TYPE_CHECKING:
+    from sim.scenario.pressure import Sanctions
 
 
 def first_passage(distance: float, drift: float, noise: float, luck: Stream) -> float:

@@ -13,18 +13,14 @@ from sim.engine.budget import run_within
 from sim.engine.campaign import Campaign
 from sim.engine.council import CouncilProcess
 from sim.engine.crisis import CrisisState, Dynamics, OccasionState
-from sim.engine.epidemic import Epidemic
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.exercises import Exercises
-from sim.engine.fighting import FightingState
 from sim.engine.force import Force
 from sim.engine.host import Host
-from sim.engine.incursions import Border
 from sim.engine.injects import Injects
 from sim.engine.members import Members
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
-from sim.engine.pressure import Pressure
 from sim.engine.rivals import gather
 from sim.engine.sessions import hold_sessions
 from sim.engine.standing import Standing
@@ -79,7 +75,10 @@ def populate(world: World, gathered: Callable[[World], Members] = gather) -> Cri
 
 
 def dynamics_of(world: World) -> list[Dynamics]:
-    """Return what goes on in the crisis of *world*, each ready to begin."""
+    """Return what goes on in the crisis of *world*, each ready to begin.
+
+    What few crises have is imported when one has it.
+    """
     crisis = world.crisis
     dynamics: list[Dynamics] = []
     if crisis.unrest is not None:
@@ -87,12 +86,20 @@ def dynamics_of(world: World) -> list[Dynamics]:
         Mobilisation(world, unrest)
         dynamics.append(unrest)
     if crisis.epidemic is not None:
+        from sim.engine.epidemic import Epidemic
+
         dynamics.append(Epidemic(world))
     if crisis.pressure is not None:
+        from sim.engine.pressure import Pressure
+
         dynamics.append(Pressure(world))
     if crisis.fighting is not None:
+        from sim.engine.fighting import FightingState
+
         dynamics.append(FightingState(world))
     if crisis.incursions is not None:
+        from sim.engine.incursions import Border
+
         dynamics.append(Border(world))
     if crisis.occasion is not None:
         dynamics.append(OccasionState(world))

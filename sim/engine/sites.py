@@ -6,13 +6,18 @@ from sim.engine.prepared import prepared
 from sim.engine.streams import Stream, geometric_rate
 from sim.scenario.crisis import Site
 
+#: The course of unrest at a site from one change to the next: since and until when (h); level at first,
+#: growth, suppression, ceiling; incidents expected; number of its record; rates of its counts of killed
+#: and wounded. A plain tuple, as there are scores of them in a replication.
+Segment = tuple[float, float, float, float, float, float, float, int, float, float]
+
 
 class SiteState:
     """What changes at one site; levels in incidents per hour."""
 
     __slots__ = (
-        "active", "affected", "affected_at", "budget", "calm", "calm_level", "ceiling", "expected",
-        "faded", "first", "forces", "free", "freed", "growth", "guards", "incidents", "key",
+        "active", "affected", "affected_at", "budget", "calm", "calm_level", "ceiling", "closed",
+        "expected", "faded", "first", "forces", "free", "freed", "growth", "guards", "incidents", "key",
         "killed_rate", "last_cause", "lethality", "level", "overwhelmed", "reserves", "since", "site",
         "suppression", "version", "was_overwhelmed", "weight", "wounded_rate",
     )  # fmt: skip
@@ -43,6 +48,9 @@ class SiteState:
         self.growth = self.suppression = self.since = self.affected_at = self.expected = 0.0
         self.affected = self.calm = self.overwhelmed = self.was_overwhelmed = self.faded = False
         self.active = False  # affected and not calm again
+        #: Segments that have ended and whose incidents are still to be drawn.
+        self.closed: list[Segment] = []
+        #: Expected incidents until the next one.
         self.budget = incidents.exponential()
         self.version = 0
         self.last_cause = -1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind, SortieParts
@@ -41,34 +40,33 @@ class Group:
         self.paces: tuple[float, float] | None = None
 
 
-class Route(NamedTuple):
+class Route:
     """A way between two airfields by one type of aircraft: its books, closures and hours."""
 
-    loading: ReservationBook
-    unloading: ReservationBook
-    closures: tuple[Closures, Closures] | None
-    flight: float  # block hours
+    __slots__ = ("flight", "here", "loading", "there", "unloading")
+
+    def __init__(
+        self,
+        loading: ReservationBook,
+        unloading: ReservationBook,
+        here: Closures,
+        there: Closures,
+        flight: float,
+    ) -> None:
+        """Join the books and the closures of two airfields *flight* hours apart."""
+        self.loading, self.unloading, self.here, self.there = loading, unloading, here, there
+        self.flight = flight
 
 
-class Pool:
-    """All aircraft of one type that the providers make available, and the loads that wait for one.
+class Stand:
+    """The aircraft of one type at their stations before anything has flown, the same in every replication."""
 
-    An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
-    """
-
-    def __init__(self, key: str, kind: AircraftType, freed: Freed) -> None:
-        """Start empty; *freed* is told of each sortie's end."""
-        self.key, self.freed = key, freed
-        self.onload, self.offload = kind.onload.sampler(), kind.offload.sampler()
-        self.typical_onload = self.onload(0.5)
-        self.cruise = float(kind.cruise)
+    def __init__(self, kind: AircraftType) -> None:
+        """Start without any."""
+        self.onload, self.offload = kind.onload.sampler_of_many(), kind.offload.sampler_of_many()
+        self.typical_onload, self.cruise = kind.onload.sample(0.5), float(kind.cruise)
+        #: What `Pool` has, as it is at the start.
         self.idle: dict[str, list[tuple[float, int, float]]] = {}
-        self.queue: deque[Load] = deque()
-        #: Block hours between two airfields, as far as they have been asked for.
-        self.hours: dict[tuple[str, str], float] = {}
-        self.routes: dict[tuple[str, str], Route] = {}
-        #: Stations by their block hours to an airfield.
-        self.nearest: dict[str, list[tuple[float, str]]] = {}
         self.size = 0
 
     def add(self, stations: dict[str, int]) -> None:
@@ -77,6 +75,27 @@ class Pool:
             heap = self.idle.setdefault(station, [])
             heap += [(0.0, self.size + i, 0.0) for i in range(count)]
             self.size += count
+
+
+class Pool:
+    """All aircraft of one type that the providers make available, and the loads that wait for one.
+
+    An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
+    """
+
+    def __init__(self, key: str, stand: Stand, freed: Freed) -> None:
+        """Start as *stand* has it; *freed* is told of each sortie's end."""
+        self.key, self.freed = key, freed
+        self.onload, self.offload = stand.onload, stand.offload
+        self.typical_onload, self.cruise = stand.typical_onload, stand.cruise
+        self.idle = {station: list(heap) for station, heap in stand.idle.items()}
+        self.queue: deque[Load] = deque()
+        #: Block hours between two airfields, as far as they have been asked for.
+        self.hours: dict[tuple[str, str], float] = {}
+        self.routes: dict[tuple[str, str], Route] = {}
+        #: Stations by their block hours to an airfield.
+        self.nearest: dict[str, list[tuple[float, str]]] = {}
+        self.size = stand.size
 
 
 class Load:
@@ -122,15 +141,14 @@ class Load:
 
     def take_off(self, _: object = None) -> None:
         """Take a loading slot, load, wait for open airfields, take off."""
-        route, group = self.route, self.group
-        world, onload, flight = group.world, self.onload, route.flight
+        route, group, onload = self.route, self.group, self.onload
+        world, flight, here, there = group.world, route.flight, route.here, route.there
         env = world.env
         self.asked = now = env._now
         self.start = start = route.loading.reserve(now, onload)
         self.ready = takeoff = start + onload
-        closures = route.closures
-        if closures is not None:
-            takeoff = _window(closures[0], closures[1], takeoff, flight)
+        if not (here.since <= takeoff < here.until and there.since <= takeoff + flight < there.until):
+            takeoff = _window(here, there, takeoff, flight)
         self.takeoff = takeoff
         about = {
             "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
@@ -177,34 +195,23 @@ class Release:
         self._env, self._loads, self._interval, self._send = world.env, deque(loads), interval, send
 
     def begin(self, ahead: int = 1) -> None:
-        """Release the first *ahead* loads at once."""
-        for _ in range(min(ahead, len(self._loads))):
-            self._release()
-        if self._loads:
-            self._env.call(self._interval, self._go_on)
+        """Release the first *ahead* loads at once, and the others in their time."""
+        for more in range(min(ahead, len(self._loads)), 0, -1):
+            self._release(more == 1)
 
-    def _go_on(self, _: object) -> None:
-        """Release a load, and the others in their time."""
-        self._release()
-        if self._loads:
-            self._env.call(self._interval, self._go_on)
-
-    def _release(self) -> None:
-        load = self._loads.popleft()
-        load.released = self._env._now
+    def _release(self, last: object) -> None:
+        """Release a load, and if it is the *last* of those that leave together, the others in their time."""
+        env, loads = self._env, self._loads
+        load = loads.popleft()
+        load.released = env._now
         self._send(load)
+        if loads and last:
+            env.call(self._interval, self._release, True)
 
 
 def _window(here: Closures, there: Closures, ready: float, flight: float) -> float:
     """Return the first take-off at or after *ready* with both airfields open when they are used."""
     takeoff = ready
-    # As a rule both are open, which is seen without a call.
-    ends, last = here.ends, bisect_right(here.starts, ready)
-    if not last or ends[last - 1] <= ready:
-        landing = ready + flight
-        ends, last = there.ends, bisect_right(there.starts, landing)
-        if not last or ends[last - 1] <= landing:
-            return ready
     while True:
         first, other = here.open_from(takeoff), there.open_from(takeoff + flight) - flight
         later = first if first >= other else other

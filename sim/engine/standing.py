@@ -7,6 +7,7 @@ from math import exp, inf, log
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.exits import ExitClock
+from sim.engine.outset import outset
 from sim.engine.streams import exponential
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
@@ -24,29 +25,29 @@ class Standing:
         """Take the starting values and set the clocks of exits going."""
         self.root, self.shape = root, shape
         self._decay = log(2) / max(1e-9, float(shape.half_life))
-        self._start: dict[tuple[str, str], float] = {
-            ("cohesion", ""): float(shape.cohesion),
-            ("confidence", ""): float(shape.public_confidence),
-        }
-        self._start |= {("trust", m): float(v) for m, v in shape.trust.items()}
-        self._start |= {("patron", m): float(v) for m, v in shape.patron.items()}
-        for debtor, debts in shape.owes.items():
-            self._start |= {(f"owes {creditor}", debtor): float(v) for creditor, v in debts.items()}
+        begin, lead = outset(shape), root.alliance.lead
+        self._start = begin.values.copy()
         #: Departure from the start, and when it was that.
         self._off: dict[tuple[str, str], tuple[float, float]] = {}
-        self._resting: dict[tuple[str, str], dict[str, float]] = {}  # leanings while nothing has moved
+        #: Whether nothing has moved yet, so that every value is what it was at the start.
+        self.at_rest = True
         self.left: set[str] = set()
         # The lead does not leave: without it there is no alliance to speak of.
-        may_leave = [m for m in root.alliance.members if m != root.alliance.lead and shape.exit.enabled]
-        few, decay = root.streams.few, self._decay
-        self._clocks = {m: ExitClock(exponential(few("exit", m)[0]), decay) for m in may_leave}
-        self._versions = dict.fromkeys(self._clocks, 0)
-        for member in self._clocks:
-            self._watch(member)
+        may_leave = [m for m in root.alliance.members if m != lead and shape.exit.enabled]
+        self._rates = {m: begin.rates.get(m, begin.rate) for m in may_leave}
+        self._clocks: dict[str, ExitClock] = {}
+        self._versions = dict.fromkeys(may_leave, 0)
+        today, now, few = root.today, root.now, root.streams.few
+        for member in may_leave:
             state = root.alliance.members[member]
+            rate = self._rates[member] if state.takes_part(today) else 0.0
+            threshold = exponential(few("exit", member)[0])
+            self._clocks[member] = ExitClock(threshold, self._decay, now, rate)
+            if threshold <= 1.001 * rate * (root.horizon - now):  # hardly ever
+                self._plan(member)
             for day in (state.joined, state.left):  # only who is in can leave
-                if day is not None and root.hours_to_day(day) > root.now:
-                    root.after(root.hours_to_day(day) - root.now, partial(self._watch, member))
+                if day is not None and root.hours_to_day(day) > now:
+                    root.after(root.hours_to_day(day) - now, partial(self._watch, member))
 
     # values
 
@@ -66,6 +67,7 @@ class Standing:
         low = 0.0 if measure == "confidence" else -1.0
         value = min(1.0, max(low, self.value(measure, who) + by))
         self._off[measure, who] = (value - start, self.root.now)
+        self.at_rest = False
         if self.root.now > world.horizon:  # an episode no longer followed; what it leaves behind still counts
             world, cause = self.root, -1
         world.record(EventKind.STANDING, who, measure, value, cause, {"change": by, "reason": reason})
@@ -81,14 +83,11 @@ class Standing:
         """Return what standing adds to *member*'s willingness to help *host*, term by term."""
         if not self.at_rest:
             return self._leaning(member, host)
-        if (member, host) not in self._resting:
-            self._resting[member, host] = self._leaning(member, host)
-        return self._resting[member, host]
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether nothing has moved yet, so that every value is what it was at the start."""
-        return not self._off
+        known = outset(self.shape).leanings
+        found = known.get((member, host))
+        if found is None:
+            found = known[member, host] = self._leaning(member, host)
+        return found
 
     def _leaning(self, member: str, host: str) -> dict[str, float]:
         shape = self.shape
@@ -169,15 +168,18 @@ class Standing:
 
     def _watch(self, member: str) -> None:
         """Set a member's clock to the hazard from now on, which drifts back with its trust."""
+        within = self.root.alliance.members[member].takes_part(self.root.today) and member not in self.left
+        off = self.value("trust", member) - self._start.get(("trust", member), 0.0)
+        pull = float(self.shape.exit.trust_power) * off
         self._versions[member] += 1
-        version, now, exit_ = self._versions[member], self.root.now, self.shape.exit
-        start, power = self._start.get(("trust", member), 0.0), float(exit_.trust_power)
-        within = self.root.alliance.members[member].takes_part(self.root.today)
-        rate = float(exit_.rate) * exp(-power * start) if within and member not in self.left else 0.0
-        self._clocks[member].run(now, rate, power * (self.value("trust", member) - start))
+        self._clocks[member].run(self.root.now, self._rates[member] if within else 0.0, pull)
+        self._plan(member)
+
+    def _plan(self, member: str) -> None:
+        """Let a member leave when its clock rings, if that is before the end and nothing moves it."""
         at = self._clocks[member].rings_by(self.root.horizon)
         if at < inf:
-            self.root.after(at - now, partial(self._leave, member, version))
+            self.root.after(at - self.root.now, partial(self._leave, member, self._versions[member]))
 
     def _leave(self, member: str, version: int) -> None:
         if version == self._versions[member] and member not in self.left:

@@ -5,10 +5,11 @@ The numbers come from `philox`; here they are made into variates.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
-from sim.engine.philox import AHEAD, PER_STEP, TINY, hash64, read_so_far, source_of
+from sim.engine.philox import AHEAD, FEW_SIZE, PER_STEP, TINY, few_of, hash64, read_so_far, source_of
 
 #: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
 POISSON_INVERSION_LIMIT = 30.0
@@ -52,11 +53,16 @@ class Stream:
     def ahead(self, n: int) -> list[float]:
         """Return the numbers that wait to be drawn, at least *n* of them and the next one last.
 
-        Whoever draws some of them takes them off the end: the same numbers as so many calls of `uniform`.
+        Whoever draws some of them takes them off the end: the same numbers as so many calls of `uniform`. It
+        is the same list every time.
         """
-        while len(self._waiting) < n:
-            self._refill()
-        return self._waiting
+        waiting = self._waiting
+        missing = n - len(waiting)
+        if missing > 0:
+            numbers = _inside(self._read(-(-missing // PER_STEP) * PER_STEP))
+            numbers.reverse()
+            waiting[:0] = numbers
+        return waiting
 
     def uniforms(self, n: int) -> list[float]:
         """Return the next *n* uniforms: the same numbers as *n* calls of `uniform`."""
@@ -72,7 +78,7 @@ class Stream:
 
     def exponential(self) -> float:
         """Return an exponential variate of mean 1 (by inversion, one uniform)."""
-        return exponential(self.uniform())
+        return -log1p(-self.uniform())
 
     def normal(self) -> float:
         """Return a standard normal variate (by inversion, one uniform)."""
@@ -174,6 +180,7 @@ def exponential(u: float) -> float:
     return -log1p(-u)
 
 
+@lru_cache(maxsize=4_096)
 def geometric_rate(mean: float) -> float:
     """Return what turns a uniform u into a geometric count with *mean*: floor(-log(u) / rate).
 
@@ -206,26 +213,26 @@ class Streams:
             raise ValueError(f"a replication must lie in 0 ... 2**63; {replication!r} does not")
         self.seed, self.replication = int(seed), int(replication)
         place = self.replication % AHEAD
-        self._at = slice(PER_STEP * place, PER_STEP * (place + 1))
+        self._at = FEW_SIZE * place
         self._few = read_so_far(self.seed, self.replication - place)
 
     def open(self, name: str, entity: str = "") -> Stream:
         """Return stream *name* of *entity* at its first draw; opening it again starts it again."""
         return Stream(self.seed, self.replication, name, entity, [])
 
-    def few(self, name: str, entity: str = "") -> list[float]:
+    def few(self, name: str, entity: str = "") -> tuple[float, ...]:
         """Return four uniforms kept for *entity* under *name*; they are none of the stream's numbers."""
         numbers = self._few.get((name, entity)) or self._read_few(name, entity)
-        return numbers[self._at]
+        return few_of(numbers, self._at)
 
     def short(self, name: str, entity: str = "") -> Stream:
         """Return a stream that begins with the few numbers: cheaper when no more are needed, as a rule."""
-        numbers = self.few(name, entity)
+        numbers = [*self.few(name, entity)]
         numbers.reverse()
         return Stream(self.seed, self.replication, name, entity, numbers)
 
-    def _read_few(self, name: str, entity: str) -> list[float]:
-        """Return the few numbers of `AHEAD` replications, this one's among them, and keep them."""
+    def _read_few(self, name: str, entity: str) -> bytes:
+        """Read the few numbers of `AHEAD` replications, this one's among them, and keep them."""
         key, first = [self.seed, hash64(name)], self.replication // AHEAD * AHEAD
         found = self._few[name, entity] = source_of(name).read_ahead(key, first, hash64(entity))
         return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import floor, log, log1p
 
 from sim.engine.crisis import Idle
-from sim.engine.dynamics import advance, level_at, time_of_level, times_of_integrals
+from sim.engine.dynamics import advance, level_at, time_of_level
 from sim.engine.event_log import EventKind
 from sim.engine.hazards import HazardClock
+from sim.engine.incidents import log_incidents
 from sim.engine.sites import SiteState
 from sim.engine.streams import exponential
 from sim.engine.world import World
@@ -45,8 +45,7 @@ class Unrest(Idle):
         self._fall = HazardClock(exponential(world.streams.few("government")[0]))
         self._hazards_version = 0
         self._hazards_of = False, 0.0  # whether any site is active, share of the country lost
-        for state in self.sites.values():
-            self._schedule_onset(state)
+        self._schedule_onsets()
         for lever in ("growth", "suppression"):
             world.levers.listen(lever, self._on_lever)
 
@@ -91,10 +90,11 @@ class Unrest(Idle):
             self._change(state, cause)
 
     def close(self, until: float) -> None:
-        """Log the incidents of every open segment up to the instant *until*."""
+        """End every open segment at the instant *until* and log the incidents of all."""
         for state in self.sites.values():
-            if state.active:
-                self._draw_incidents(state, until)
+            if state.active and until > state.since:
+                self._end_segment(state, until)
+        log_incidents(self.world, self.sites.values())
 
     def _on_lever(self, cause: int) -> None:
         """Take up what acts on growth and suppression from now on."""
@@ -106,16 +106,17 @@ class Unrest(Idle):
 
     # onset and spread
 
-    def _schedule_onset(self, state: SiteState) -> None:
-        onset = state.site.onset
-        if onset is None:
-            return
-        u, hours = self.world.streams.few("onset", state.key)[0], self.world.scenario.hours
-        earliest = hours(onset.earliest)
-        at = earliest + u * (hours(onset.latest) - earliest)
-        self.world.soon(max(0.0, at - self.world.now), partial(self._onset, state, -1))
+    def _schedule_onsets(self) -> None:
+        world = self.world
+        few, hours, now = world.streams.few, world.scenario.hours, world.now
+        for state in self.sites.values():
+            onset = state.site.onset
+            if onset is not None:
+                earliest = hours(onset.earliest)
+                at = earliest + few("onset", state.key)[0] * (hours(onset.latest) - earliest)
+                world.soon(max(0.0, at - now), self._onset, state)
 
-    def _onset(self, state: SiteState, cause: int, _: object = None) -> None:
+    def _onset(self, state: SiteState, cause: int = -1) -> None:
         if state.affected or self.over or state.ceiling <= 0:
             return
         state.affected = state.active = True
@@ -125,7 +126,7 @@ class Unrest(Idle):
         fade = float(self.model.ends.fade)
         if fade > 0:
             wait = exponential(self.world.streams.few("fade", state.key)[0])
-            self.world.soon(wait / fade, partial(self._fade, state))
+            self.world.soon(wait / fade, self._fade, state)
         self._change(state, cause)
         self._watch_hazards()
 
@@ -133,15 +134,23 @@ class Unrest(Idle):
         spread, push = self.model.spread, float(self.model.spread.push)
         if not spread.enabled:
             return
-        few, soon, chance = self.world.streams.few, self.world.soon, float(spread.chance)
+        few, chance = self.world.streams.few, float(spread.chance)
+        soon, horizon, delay = self.world.env.call_by, self.world.horizon, self._spread_delay
+
+        def stir(site: SiteState) -> None:
+            self._change(site, cause, push)
+
+        def strike(site: SiteState) -> None:
+            self._onset(site, cause)
+
         for state in self.sites.values():
             if state is source or state.calm:
                 continue
             luck = few("spread", f"{source.key}>{state.key}")
             if state.affected:
-                soon(self._spread_delay(luck[1]), lambda to: self._change(to, cause, push), state)
+                soon(horizon, delay(luck[1]), stir, state)
             elif luck[0] < chance:
-                soon(self._spread_delay(luck[1]), partial(self._onset, state, cause))
+                soon(horizon, delay(luck[1]), strike, state)
 
     # one segment to the next
 
@@ -152,69 +161,36 @@ class Unrest(Idle):
         world = self.world
         now = world.env._now
         if now > state.since:
-            self._draw_incidents(state, now)
+            self._end_segment(state, now)
         if push:
             state.level = min(state.level * (1 + push), state.ceiling)
         level = state.level
         state.growth = growth = 0.0 if state.faded or self.over else self._growth
         forces = state.forces if state.forces > 1.0 else 1.0
-        state.suppression = suppression = self._suppression * self.signal * self._force(state) / forces
+        local = state.free * self._stay if state.overwhelmed else state.free
+        force = local + state.freed + state.reserves
+        state.suppression = suppression = self._suppression * self.signal * force / forces
         detail = {"level": level, "growth": growth, "suppression": suppression, "ceiling": state.ceiling}
         state.last_cause = world.record(_UNREST, "", state.key, level * 24, cause, detail)
-        self._watch(state)
+        self._watch(state, force)
 
-    def _force(self, state: SiteState) -> float:
-        local = state.free * self._stay if state.overwhelmed else state.free
-        return local + state.freed + state.reserves
-
-    def _draw_incidents(self, state: SiteState, until: float) -> None:
-        """Log the incidents between the segment's start (or the last drawn) and *until*.
-
-        Unit exponentials are spent on the integral of the level: exact for an inhomogeneous Poisson process.
-        """
-        level, area = advance(
-            state.level, state.growth, state.suppression, state.ceiling, until - state.since
-        )
-        spent = self._spend(state, area, until) if state.budget <= area else 0.0
-        state.budget -= area - spent
+    def _end_segment(self, state: SiteState, until: float) -> None:
+        """Follow the level to *until*; the incidents on the way are drawn at once only if someone listens."""
+        since, level, growth, suppression = state.since, state.level, state.growth, state.suppression
+        state.level, area = advance(level, growth, suppression, state.ceiling, until - since)
+        state.closed.append((
+            since, until, level, growth, suppression, state.ceiling, area, state.last_cause,
+            state.killed_rate, state.wounded_rate,
+        ))  # fmt: skip
         state.expected += area
-        state.level, state.since = level, until
-
-    def _spend(self, state: SiteState, area: float, until: float) -> float:
-        """Log the incidents that an *area* under the level is good for; return how much of it they spent."""
-        # Of each incident's three numbers, the next last, two make geometric counts and the third the next
-        # unit exponential, by inversion.
-        luck = state.incidents.ahead(3)
-        place = len(luck)
-        spent, budget = 0.0, state.budget
-        areas = []
-        while budget <= area - spent:
-            spent += budget
-            areas.append(spent)
-            if place < 3:
-                known = len(luck)
-                luck = state.incidents.ahead(known + 3)
-                place += len(luck) - known
-            place -= 3
-            budget = -log1p(-luck[place])
-        state.budget = budget
-        taken = luck[place:]
-        del luck[place:]
-        since, killed, wounded = state.since, state.killed_rate, state.wounded_rate
-        hours = times_of_integrals(state.level, state.growth, state.suppression, state.ceiling, areas)
-        rows = zip(
-            [at if (at := since + after) < until else until for after in hours],
-            [floor(-log(u) / killed) for u in taken[::-3]],
-            [{"wounded": floor(-log(u) / wounded)} for u in taken[-2::-3]],
-            strict=True,
-        )
-        self.world.record_each(_INCIDENT, state.key, state.last_cause, rows)
-        return spent
+        state.since = until
+        if _INCIDENT in self.world._listeners:
+            log_incidents(self.world, (state,))
 
     # thresholds
 
-    def _watch(self, state: SiteState) -> None:
-        """Schedule the next crossing of a threshold at *state*; older schedules lapse."""
+    def _watch(self, state: SiteState, force: float) -> None:
+        """Schedule the next crossing of a threshold at *state*, held by *force*; older schedules lapse."""
         state.version += 1
         x, g, s, k = state.level, state.growth, state.suppression, state.ceiling
         calm_level = state.calm_level
@@ -225,7 +201,7 @@ class Unrest(Idle):
         elif state.overwhelmed or state.site.peaceful:
             return
         else:
-            top = self._overwhelming * self._force(state) / 1000 / 24
+            top = self._overwhelming * force / 1000 / 24
             delay = 0.0 if x >= top else time_of_level(x, g, s, k, top)
             crossing = self._overwhelm
         world = self.world
@@ -251,17 +227,20 @@ class Unrest(Idle):
 
     def _calm(self, state: SiteState) -> None:
         now, model = self.world.now, self.model
-        self._draw_incidents(state, now)
-        state.calm, state.active, state.overwhelmed = True, False, False
+        self._end_segment(state, now)
+        state.calm, state.active = True, False
         state.version += 1
         self._active -= 1
-        self._count_lost()
+        if state.overwhelmed:
+            state.overwhelmed = False
+            self._count_lost()
         cause = self.world.record(
             EventKind.CALM, where=state.key, amount=now - state.affected_at, cause=state.last_cause
         )
         luck = self.world.luck("after", state.key)
         if state.was_overwhelmed and state.site.lethality > 0:
-            mean = float(model.clearing_killed) * self._force(state) / 1000 * float(state.site.lethality)
+            force = state.free + state.freed + state.reserves  # with those back who had not stayed
+            mean = float(model.clearing_killed) * force / 1000 * float(state.site.lethality)
             self.world.record(EventKind.CLEARING, where=state.key, amount=luck.poisson(mean), cause=cause)
         self.world.record(
             EventKind.SWEEP, where=state.key, amount=luck.poisson(float(model.detained) * state.expected),
@@ -277,7 +256,7 @@ class Unrest(Idle):
 
     # competing ends
 
-    def _fade(self, state: SiteState, _: object) -> None:
+    def _fade(self, state: SiteState) -> None:
         if state.active and not state.faded:
             state.faded = True
             self._change(state, self.world.record(EventKind.FADED, where=state.key))

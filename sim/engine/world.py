@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
-from datetime import date, datetime, timedelta
-from datetime import time as time_of_day
-from functools import lru_cache
+from collections import defaultdict
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import simpy
 
 from sim.engine.clock import Clock
+from sim.engine.days import day_at, hours_to_day
 from sim.engine.event_log import NOTHING, EventKind, EventRecord
 from sim.engine.levers import Levers
 from sim.engine.philox import hash64
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 ProcessGenerator = Generator[simpy.Event, Any, Any]
 _make = tuple.__new__
+_record_of: Callable[[tuple[Any, ...]], EventRecord] = partial(_make, EventRecord)
 
 
 class World:
@@ -57,7 +60,7 @@ class World:
         self.records: list[EventRecord] = root.records if root else []
         #: Troops of units that are away, by member and unit.
         self.committed: dict[tuple[str, str], float] = root.committed if root else {}
-        self._listeners: dict[EventKind, list[Callable[[EventRecord], None]]] = {}
+        self._listeners: defaultdict[EventKind, list[Callable[[EventRecord], None]]] = defaultdict(list)
         #: Facts of the crisis found otherwise than the scenario says at its start.
         self.facts: dict[str, str] = {}
         self.levers = Levers(self)
@@ -84,9 +87,10 @@ class World:
         """Log an event (now, or at its true *time*), tell who listens for its kind, return its id."""
         records = self.records
         number = len(records)
-        when = self.env._now if time is None else time  # the property would cost twice as much
+        if time is None:
+            time = self.env._now  # the property would cost twice as much
         # What EventRecord(...) does in the end, at half the price.
-        event = _make(EventRecord, (number, when, kind, who, where, amount, cause, detail, self.key))
+        event = _make(EventRecord, (number, time, kind, who, where, amount, cause, detail, self.key))
         records.append(event)
         if kind in self._listeners:
             for listener in self._listeners[kind]:
@@ -94,19 +98,27 @@ class World:
         return number
 
     def record_each(
-        self, kind: EventKind, where: str, cause: int, rows: Iterable[tuple[float, float, Mapping[str, Any]]]
+        self,
+        kind: EventKind,
+        places: Sequence[str],
+        times: Sequence[float],
+        amounts: Sequence[float],
+        causes: Sequence[int],
+        details: Sequence[Mapping[str, Any]],
     ) -> None:
-        """Log many events of one kind, place and cause, each with its own true time, amount and detail."""
+        """Log many events of one kind by columns: where, true time (h), amount, cause and detail of each."""
         if kind in self._listeners:
-            for time, amount, detail in rows:
+            for where, time, amount, cause, detail in zip(
+                places, times, amounts, causes, details, strict=True
+            ):
                 self.record(kind, "", where, amount, cause, detail, time)
             return
-        records, key = self.records, self.key
-        number = len(records)
-        records += [
-            _make(EventRecord, (i, time, kind, "", where, amount, cause, detail, key))
-            for i, (time, amount, detail) in enumerate(rows, number)
-        ]
+        n, first = len(times), len(self.records)
+        rows = zip(
+            range(first, first + n), times, repeat(kind, n), repeat("", n), places, amounts, causes, details,
+            repeat(self.key, n), strict=True,
+        )  # fmt: skip
+        self.records += map(_record_of, rows)  # as `record` does, without a step of Python for each
 
     def left(self) -> set[str]:
         """Return the members that have left the alliance since the start."""
@@ -126,7 +138,7 @@ class World:
 
     def listen(self, kind: EventKind, listener: Callable[[EventRecord], None]) -> None:
         """Call *listener* with each later event of *kind*, in order of subscription."""
-        self._listeners.setdefault(kind, []).append(listener)
+        self._listeners[kind].append(listener)
 
     def wait(self, hours: float) -> simpy.Event:
         """Return an event *hours* from now; a delay that is not finite or negative is a bug."""
@@ -158,8 +170,8 @@ class World:
 
     def draw(self, duration: Duration, name: str, entity: str = "") -> float:
         """Return a duration (hours) with the luck reserved for it."""
-        sample = _sampler(duration)
-        return sample(0.5) if duration.certain is not None else sample(self.streams.few(name, entity)[0])
+        certain, sample = _sampler(duration)
+        return sample(self.streams.few(name, entity)[0]) if certain is None else certain
 
     def pace(self, lever: str) -> float:
         """Return the factor that instruments, injects and measures at work put on one kind of delay."""
@@ -168,26 +180,17 @@ class World:
     @property
     def today(self) -> date:
         """The day on the scenario's calendar."""
-        return _day(self.scenario.start, self.env._now)
+        return day_at(self.scenario.start, self.env._now)
 
     def hours_to_day(self, day: date) -> float:
         """Return the hours from the scenario's start to the beginning of *day* in the start's zone."""
-        return _hours_to_day(self.scenario.start, day)
-
-
-@lru_cache(maxsize=256)
-def _day(start: datetime, hours: float) -> date:
-    return (start + timedelta(hours=hours)).date()
-
-
-@lru_cache(maxsize=4_096)
-def _hours_to_day(start: datetime, day: date) -> float:
-    return (datetime.combine(day, time_of_day(), start.tzinfo) - start).total_seconds() / 3600
+        return hours_to_day(self.scenario.start, day)
 
 
 @prepared
-def _sampler(duration: Duration) -> Callable[[float], float]:
-    return duration.sampler()
+def _sampler(duration: Duration) -> tuple[float | None, Callable[[float], float]]:
+    """Return how long a certain duration is (h), and what makes a duration of a uniform number."""
+    return None if duration.certain is None else float(duration.certain), duration.sampler()
 
 
 def _act(action: Callable[[], object]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, overload
+from weakref import ref
 
 from sim.engine.streams import uniform_at
 from sim.scenario.learnt import twin
@@ -65,12 +66,20 @@ def nested_design(scenario: Scenario, seed: int, replications: int) -> Design:
     return Design(range(replications), seed, per_draw, fixed)
 
 
+#: The outer draw asked for last, if its scenario is still there, and what was drawn.
+_last: tuple[ref[Scenario], int, int, dict[str, float]] | None = None
+
+
 def drawn_values(scenario: Scenario, seed: int, draw: int | None) -> dict[str, float]:
     """Return the uncertain inputs of outer draw *draw* by full path; empty without a draw."""
+    global _last
     if draw is None:
         return {}
-    values = draw_uncertain(scenario, lambda path: uniform_at(seed, STREAM, draw, path))
-    return {full_path(path): value for path, value in values.items()}
+    # A run, its tables and its story ask for the same draw in turn.
+    if _last is None or _last[0]() is not scenario or _last[1:3] != (seed, draw):
+        values = draw_uncertain(scenario, lambda path: uniform_at(seed, STREAM, draw, path))
+        _last = ref(scenario), seed, draw, {full_path(path): value for path, value in values.items()}
+    return dict(_last[3])
 
 
 def scenario_for(

@@ -9,21 +9,23 @@ from contextlib import contextmanager
 from threading import current_thread, main_thread
 from time import monotonic
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sim.engine.replication import collection_paused
-from sim.experiment.cluster import Cluster, do_on_cluster
 from sim.experiment.pool import ExecutorError, Pack, Pool
 
 if TYPE_CHECKING:
+    from typing import Literal
+
+    from sim.experiment.cluster import Cluster
     from sim.experiment.simulate import Outcome, Task
     from sim.experiment.store import Store
 
-__all__ = ["POOL_FROM", "Cluster", "ExecutorError", "Jobs", "Progress", "execute", "fulfil", "workers_for"]
+__all__ = ["POOL_FROM", "ExecutorError", "Jobs", "Progress", "execute", "fulfil", "workers_for"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Jobs = int | Literal["auto"] | Cluster
+Jobs: TypeAlias = "int | Literal['auto'] | Cluster"
 Progress = Callable[[int, int], None]
 #: What takes results by place.
 Keep = Callable[[dict[int, Any]], None]
@@ -174,7 +176,9 @@ def _do(
 ) -> None:
     """Do the items at some places, wherever; what other processes did is kept packed, if it can be."""
     far = keep_packed or keep
-    if isinstance(jobs, Cluster):
+    if isinstance(jobs, tuple):
+        from sim.experiment.cluster import do_on_cluster  # here, as few studies go to one
+
         do_on_cluster(jobs, function, items, places, tell, far, pack)
         return
     workers, done = workers_for(jobs, len(places), pool_from), 0

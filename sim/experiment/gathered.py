@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,7 @@ Row = dict[str, float]
 PIECEMEAL = 5_000
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """A run that broke off: its address, and the exception with its frames."""
 
     variant: str

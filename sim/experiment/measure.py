@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import nan
+from typing import NamedTuple, TypeAlias
 
 from sim.engine.event_log import EventKind, EventLog
-from sim.engine.prepared import prepared
+from sim.engine.prepared import prepared_by_scenario
 from sim.experiment.dynamics import measures_of
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import spans
@@ -38,18 +40,36 @@ def read_row(log: EventLog, scenario: Scenario) -> list[float]:
 
     A record entry that names a plain response takes its number rather than computing it again.
     """
-    found = {name: response.function(log, scenario) for name, response in responses_of(scenario).items()}
-    values = list(found.values())
-    for name, entry in _entries(scenario.record):
-        plain = found.get(name)
-        values.append(spans()[name].function(log, scenario, entry) if plain is None else plain)
+    reading = _reading(scenario)
+    values = [read(log, scenario) for read in reading.plain]
+    values += [
+        values[place] if read is None else read(log, scenario, entry) for place, read, entry in reading.record
+    ]
     return values
 
 
-@prepared
-def _entries(record: dict[str, RecordEntry]) -> list[tuple[str, RecordEntry]]:
-    """Return the entries of a record, each with the response it names."""
-    return [(entry.response, entry) for entry in record.values()]
+#: An entry of the record: the place of the plain response that it names, or else how it is read.
+_Entry: TypeAlias = tuple[int, Callable[[EventLog, Scenario, RecordEntry], float] | None, RecordEntry]
+
+
+class _Reading(NamedTuple):
+    """How the rows of a scenario are read."""
+
+    plain: list[Callable[[EventLog, Scenario], float]]
+    record: list[_Entry]
+
+
+@prepared_by_scenario
+def _reading(scenario: Scenario) -> _Reading:
+    responses = responses_of(scenario)
+    places = {name: place for place, name in enumerate(responses)}
+    record: list[_Entry] = [
+        (places[entry.response], None, entry)
+        if entry.response in places
+        else (-1, spans()[entry.response].function, entry)
+        for entry in scenario.record.values()
+    ]
+    return _Reading([response.function for response in responses.values()], record)
 
 
 def _first_kinds(scenario: Scenario) -> tuple[EventKind, ...]:

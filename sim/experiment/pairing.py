@@ -13,8 +13,11 @@ from sim.experiment.estimates import (
     Z,
     clustered_error,
     effective_size,
+    least_told,
     paired_difference,
+    pairs_apart,
     student_quantile,
+    tidied,
     wilson,
 )
 from sim.experiment.responses import Response
@@ -23,8 +26,6 @@ from sim.experiment.samples import Row
 #: Kinds of response that are compared; a coded answer and a part of a whole are not numbers to subtract.
 COMPARED = ("time", "flag", "count", "level")
 _LEVEL = 0.975
-#: Numbers this near, in proportion to the answers, are the same found in another order of adding up.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -110,25 +111,6 @@ def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
     )  # fmt: skip
 
 
-def pairs_apart(a: Floats, b: Floats) -> int:
-    """Return how many pairs of answers are not the same number but for rounding."""
-    return int((~np.isclose(a, b, rtol=ROUNDING, atol=0.0)).sum())
-
-
-def tidied(numbers: Sequence[float], a: Floats, b: Floats) -> tuple[float, ...]:
-    """Return *numbers* with 0 for what is nothing beside the answers *a* and *b* but rounding.
-
-    The mean of 200 times 0.02 is not that of 40 times 0.02 to the last digit, and all that follows from it,
-    its error as well, is as small.
-    """
-    least = ROUNDING * _size(a, b)
-    return tuple(0.0 if abs(number) <= least else number for number in numbers)
-
-
-def _size(a: Floats, b: Floats) -> float:
-    return max((float(np.abs(values).max()) for values in (a, b) if len(values)), default=0.0)
-
-
 def share_interval(difference: Floats, groups: Sequence[object]) -> tuple[float, float]:
     """Return the 95 % interval of a difference of shares from the pairs' differences (-1, 0 or 1).
 
@@ -200,7 +182,7 @@ def _effect(a: Floats, b: Floats, mean: float) -> float:
     if min(len(a), len(b)) < 2:
         return nan
     spread = sqrt((float(a.var(ddof=1)) + float(b.var(ddof=1))) / 2)
-    varies = spread > ROUNDING * _size(a, b)
+    varies = spread > least_told(a, b)
     return mean / spread if varies else (inf if mean > 0 else -inf)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from math import inf, nan
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
+from sim.engine.prepared import prepared
+from sim.scenario.crisis import Site
 from sim.scenario.models import Scenario
 
 #: Kinds whose amount is people killed.
 _KILLING = (EventKind.INCIDENT, EventKind.CLEARING, EventKind.DEATHS)
 _OVERWHELMED, _CALM = EventKind.OVERWHELMED, EventKind.CALM
 _by_time = itemgetter(1, 0)  # then by number
+_amount = attrgetter("amount")
 
 
 def first_time(log: EventLog, kind: EventKind) -> float:
@@ -72,7 +76,7 @@ def killed(log: EventLog, by: float = inf) -> float:
 
 @once
 def _killed(log: EventLog) -> float:
-    return float(sum([r.amount for kind in _KILLING for r in log.of(kind)]))
+    return float(sum(map(_amount, chain.from_iterable(map(log.of, _KILLING)))))
 
 
 def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float, float]]:
@@ -80,8 +84,7 @@ def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float,
     changes = sorted(log.of(_OVERWHELMED) + log.of(_CALM), key=_by_time)
     if not changes:
         return []
-    weights = {key: float(site.weight) for key, site in scenario.crisis.sites.items()}
-    total = sum(weights.values()) or 1.0
+    weights, total = _weights(scenario.crisis.sites)
     down: set[str] = set()
     steps = []
     for r in changes:
@@ -93,3 +96,31 @@ def out_of_control_steps(log: EventLog, scenario: Scenario) -> list[tuple[float,
             continue
         steps.append((r.time, sum([weights[site] for site in sorted(down)]) / total))
     return steps
+
+
+def peak_out_of_control(log: EventLog, scenario: Scenario) -> float:
+    """Return the greatest share of site weight that was overwhelmed at once."""
+    if not log.of(_OVERWHELMED):
+        return 0.0
+    weights, total = _weights(scenario.crisis.sites)
+    peak, down, risen = 0.0, set[str](), False
+
+    def held() -> float:
+        return sum([weights[site] for site in sorted(down)])
+
+    for r in sorted(log.of(_OVERWHELMED) + log.of(_CALM), key=_by_time):
+        if r.kind is _OVERWHELMED:
+            down.add(r.where)
+            risen = True
+        elif r.where in down:
+            if risen:  # the share was never greater than just before it fell
+                peak, risen = max(peak, held()), False
+            down.remove(r.where)
+    return max(peak, held()) / total
+
+
+@prepared
+def _weights(sites: dict[str, Site]) -> tuple[dict[str, float], float]:
+    """Return the weight of each site, and of all of them (1 if they have none)."""
+    weights = {key: float(site.weight) for key, site in sites.items()}
+    return weights, sum(weights.values()) or 1.0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
-from sim.experiment.spans import spans
+from sim.experiment.spans import Span, spans
 from sim.scenario.crisis import Effects
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
 from sim.scenario.models import Scenario
@@ -17,8 +17,7 @@ from sim.scenario.study import RecordEntry
 ARGUMENTS = ("at", "since", "who", "among")
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """What is wrong with a part of the record: its path in the scenario, and the fault with its cure."""
 
     path: tuple[str | int, ...]
@@ -79,19 +78,20 @@ def _name_faults(scenario: Scenario, kinds: list[str]) -> Iterator[Fault]:
 
 
 def _faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
-    scalar = responses_of(scenario)
-    if entry.response not in scalar and entry.response not in spans():
-        known = [*scalar, *spans()]
+    scalar = responses_of(scenario).get(entry.response)
+    span = spans().get(entry.response) if scalar is None else None
+    found = scalar or span
+    if found is None:
+        known = [*responses_of(scenario), *spans()]
         yield "response", f"unknown response '{entry.response}'{did_you_mean(entry.response, known)}"
         return
-    yield from _argument_faults(scenario, entry)
-    unit = scalar[entry.response].unit if entry.response in scalar else spans()[entry.response].unit
+    yield from _argument_faults(scenario, entry, span)
+    unit = found.unit
     if _scale(unit) is not None and _scale(entry.unit) is not None and _scale(unit) != _scale(entry.unit):
         yield "unit", f"'{entry.response}' is in {unit}, not {entry.unit}; convert the values"
 
 
-def _argument_faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:
-    span = spans().get(entry.response)
+def _argument_faults(scenario: Scenario, entry: RecordEntry, span: Span | None) -> Iterator[tuple[str, str]]:
     needs = span.needs if span else ()
     takes = (*needs, *span.may) if span else ()
     for key in ARGUMENTS:

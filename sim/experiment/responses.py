@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isnan, nan
+from operator import attrgetter
 from typing import Literal
 
 from sim.engine.event_log import EventKind, EventLog, once
@@ -18,7 +19,7 @@ from sim.experiment.readings import (
     flights_out,
     killed,
     order_time,
-    out_of_control_steps,
+    peak_out_of_control,
     troops_of,
 )
 from sim.scenario.alliance import HELP_LEVELS
@@ -91,7 +92,7 @@ def day_of(scenario: Scenario, time: float) -> int:
 
 def help_level(log: EventLog) -> int:
     """Return the highest rung of help adopted: 0 none, 1 words, 2 measures, 3 force."""
-    return max((HELP_LEVELS.index(r.detail["level"]) for r in log.of(EventKind.ADOPTED)), default=0)
+    return max([HELP_LEVELS.index(r.detail["level"]) for r in log.of(EventKind.ADOPTED)], default=0)
 
 
 def position(log: EventLog, member: str) -> float:
@@ -117,8 +118,10 @@ def _positions(log: EventLog) -> dict[str, float]:
 
 def approval(log: EventLog, member: str) -> float:
     """Return the hours from the appeal to *member*'s authorisation of its own troops."""
-    times = [r.time for r in log.of(EventKind.APPROVED) if r.who == member]
-    return from_appeal(log, times[0]) if times else nan
+    for r in log.of(EventKind.APPROVED):
+        if r.who == member:
+            return from_appeal(log, r.time)
+    return nan
 
 
 def main_body(log: EventLog, scenario: Scenario) -> float:
@@ -136,11 +139,6 @@ def flights_per_day(log: EventLog, scenario: Scenario) -> float:
     return len(landed) / (day_of(scenario, landed[-1].time) - day_of(scenario, landed[0].time) + 1)
 
 
-def peak_out_of_control(log: EventLog, scenario: Scenario) -> float:
-    """Return the greatest share of site weight that was overwhelmed at once."""
-    return max((share for _, share in out_of_control_steps(log, scenario)), default=0.0)
-
-
 def hours_simulated(log: EventLog, scenario: Scenario) -> float:
     """Return how far the clock ran (hours after the start): where what has not happened is censored."""
     end = first_time(log, EventKind.HORIZON)
@@ -149,8 +147,8 @@ def hours_simulated(log: EventLog, scenario: Scenario) -> float:
 
 def _hours_to(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
     def hours(log: EventLog, _: Scenario) -> float:
-        record = log.first(kind)
-        return nan if record is None else from_appeal(log, record.time)
+        record, appeal = log.first(kind), log.first(_APPEAL)
+        return nan if record is None or appeal is None else record.time - appeal.time
 
     return hours
 
@@ -160,10 +158,11 @@ def _happened(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
 
 
 def _total(kind: EventKind) -> Callable[[EventLog, Scenario], float]:
-    return lambda log, scenario: float(sum([r.amount for r in log.of(kind)]))
+    return lambda log, scenario: float(sum(map(_amount, log.of(kind))))
 
 
-_MANDATE, _APPEAL = EventKind.MANDATE, EventKind.APPEAL
+_amount = attrgetter("amount")
+_MANDATE, _APPEAL, _INCIDENT = EventKind.MANDATE, EventKind.APPEAL, EventKind.INCIDENT
 _SCALAR: tuple[Response, ...] = (
     Response("appealed", "Host appealed to the alliance", "", None, _happened(_APPEAL), "flag"),
     Response("mandate", "Mandate adopted", "", _APPEAL, _happened(_MANDATE), "flag"),
@@ -202,10 +201,10 @@ _SCALAR: tuple[Response, ...] = (
     Response("sites_overwhelmed", "Sites overwhelmed", "sites", None,
              lambda log, s: float(len({r.where for r in log.of(EventKind.OVERWHELMED)})), "count"),
     Response("incidents", "Serious incidents", "incidents", None,
-             lambda log, s: float(len(log.of(EventKind.INCIDENT))), "count"),
+             lambda log, s: float(len(log.of(_INCIDENT))), "count"),
     Response("killed", "Killed", "people", None, lambda log, s: killed(log), "count"),
     Response("wounded", "Wounded", "people", None,
-             lambda log, s: float(sum([r.detail.get("wounded", 0) for r in log.of(EventKind.INCIDENT)])),
+             lambda log, s: float(sum([r.detail.get("wounded", 0) for r in log.of(_INCIDENT)])),
              "count"),
     Response("detained", "Detained", "people", None, _total(EventKind.SWEEP), "count"),
     Response("government_fell", "Government fell", "", None, _happened(EventKind.GOVERNMENT_FELL), "flag"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, inf, nan
 from operator import attrgetter, itemgetter
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
+from sim.engine.prepared import prepared_together
 from sim.experiment.dynamics import all_spans
-from sim.experiment.readings import flights_in, flights_out, heading, killed
+from sim.experiment.readings import flights_in, flights_out, killed
 from sim.experiment.responses import Response, ResponseKind, approval, from_appeal, responses_of
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
@@ -34,24 +35,26 @@ class Span:
     may: tuple[str, ...] = ()
 
 
-def reported(sweep: EventRecord, at: float) -> float:
-    """Return the detentions of *sweep* reported by *at* (hours), with an exponential lag of its mean."""
-    lag = float(sweep.detail.get("lag", 0.0))
-    waited = at - sweep.time
-    if waited < 0:
-        return 0.0
-    return sweep.amount * (1 - exp(-waited / lag)) if lag > 0 else sweep.amount
-
-
 def detained_reported(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
-    """Return the people detained as reported by the entry's instant."""
-    at = _at(scenario, entry)
-    return sum([reported(sweep, at) for sweep in log.of(EventKind.SWEEP)])
+    """Return the people detained as reported by the entry's instant.
+
+    Each sweep is reported with an exponential lag of its mean (*assumed*).
+    """
+    _, at = _span_of(scenario, entry)
+    sweeps = [sweep for sweep in _sweeps(log) if sweep[0] <= at]
+    shares = [many * (1 - exp((time - at) / lag)) if lag > 0 else many for time, many, lag in sweeps]
+    return float(sum(shares))
+
+
+@once
+def _sweeps(log: EventLog) -> list[tuple[float, float, float]]:
+    """Return when (h) people were detained, how many, and the mean lag (h) until it is reported."""
+    return [(r.time, r.amount, float(r.detail.get("lag", 0.0))) for r in log.of(EventKind.SWEEP)]
 
 
 def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
-    at = _at(scenario, entry)
+    _, at = _span_of(scenario, entry)
     times, stirred = _stirred(log)
     return float(len(set(entry.among or scenario.crisis.sites) - stirred[bisect_right(times, at)]))
 
@@ -69,7 +72,7 @@ def _stirred(log: EventLog) -> tuple[list[float], list[frozenset[str]]]:
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the people killed by the entry's instant."""
-    return killed(log, _at(scenario, entry))
+    return killed(log, _span_of(scenario, entry)[1])
 
 
 def flights_in_between(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
@@ -82,6 +85,12 @@ def flights_out_between(log: EventLog, scenario: Scenario, entry: RecordEntry) -
     return _count_between(flights_out(log), scenario, entry)
 
 
+def sites_guarded(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
+    """Return at how many of the mission's tasks soldiers took post: arithmetic on inputs."""
+    tasks = scenario.response.mission.tasks if scenario.response.mission else {}
+    return float(len(tasks.keys() & {r.detail.get("task") for r in log.of(EventKind.ON_TASK)}))
+
+
 def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the hours from the appeal to the authorisation by the entry's member."""
     return approval(log, entry.who)
@@ -90,19 +99,24 @@ def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> 
 def hours_to_departure(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the hours from the appeal to the first departure of the entry's member for the theatre."""
     firsts = [
-        next((r.time for r in heading(log.of(kind), "in") if r.who == entry.who), inf)
+        # Who it is first: most loads are another's.
+        next((r.time for r in log.of(kind) if r.who == entry.who and r.detail.get("direction") == "in"), inf)
         for kind in (EventKind.TAKEOFF, EventKind.ROAD_DEPARTED)
     ]
     return from_appeal(log, min(firsts)) if min(firsts) < inf else nan
 
 
-def _at(scenario: Scenario, entry: RecordEntry) -> float:
-    return inf if entry.at is None else scenario.hours(entry.at)
+@prepared_together
+def _span_of(scenario: Scenario, entry: RecordEntry) -> tuple[float, float]:
+    """Return the instants (hours after the start) after and up to which an entry is read."""
+    since = -inf if entry.since is None else scenario.hours(entry.since)
+    return since, inf if entry.at is None else scenario.hours(entry.at)
 
 
 def _count_between(flights: list[EventRecord], scenario: Scenario, entry: RecordEntry) -> float:
-    since = -inf if entry.since is None else scenario.hours(entry.since)
-    until = _at(scenario, entry)
+    if not flights:
+        return 0.0
+    since, until = _span_of(scenario, entry)
     # The flights are in order of time.
     return float(max(0, bisect_right(flights, until, key=_TIME) - bisect_right(flights, since, key=_TIME)))
 
@@ -116,16 +130,34 @@ SPANS: dict[str, Span] = {
         Span("killed_by", "people", None, ("at",), killed_by),
         Span("flights_in_between", "flights", _MANDATE, ("at",), flights_in_between, may=("since",)),
         Span("flights_out_between", "flights", _MANDATE, ("at",), flights_out_between, may=("since",)),
+        Span("sites_guarded", "sites", _MANDATE, (), sites_guarded),
         Span("hours_to_approval", "h", _MANDATE, ("who",), hours_to_approval, "time"),
         Span("hours_to_departure", "h", _MANDATE, ("who",), hours_to_departure, "time"),
     )
 }
 
 
+class _Spans(Mapping[str, Span]):
+    """Every span; the modules of the kinds of dynamics are imported when a name is not among the others."""
+
+    def __getitem__(self, name: str) -> Span:
+        return SPANS[name] if name in SPANS else _every()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_every())
+
+    def __len__(self) -> int:
+        return len(_every())
+
+
 @cache
-def spans() -> dict[str, Span]:
-    """Return every response with arguments by name, those of each kind of dynamics included."""
+def _every() -> dict[str, Span]:
     return SPANS | all_spans()
+
+
+def spans() -> Mapping[str, Span]:
+    """Return every response with arguments by name, those of each kind of dynamics included."""
+    return _Spans()
 
 
 def record_response(scenario: Scenario, key: str) -> Response:

@@ -30,7 +30,6 @@ import sqlite3
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,7 @@ class Store:
         header = {
             "format": FORMAT,
             "program": program(),
-            **asdict(identity),
+            **vars(identity),
             "columns": list(identity.columns),
             "shard": str(shard),
             "tasks": 0 if shard.whole else tasks,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -62,6 +61,8 @@ class Study:
         return f"<Study of {self.scenario.name}: {len(self.rows)} runs, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
+        from html import escape  # here, as only a notebook asks
+
         return f"<p>{escape(repr(self))}</p>{self.summary()._repr_html_()}"
 
     @cached_property

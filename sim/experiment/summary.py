@@ -16,11 +16,11 @@ from sim.experiment.estimates import (
     VarianceShares,
     effective_size,
     paired_difference,
+    pairs_apart,
+    tidied,
     variance_shares,
     wilson,
 )
-from sim.experiment.notebook import notebook_html
-from sim.experiment.pairing import pairs_apart, tidied
 from sim.experiment.responses import ANSWERS, Response, responses_of
 from sim.experiment.samples import Row, Sample, censored_at, sample_of
 from sim.experiment.scores import Score
@@ -115,6 +115,8 @@ class Summary:
         )
 
     def _repr_html_(self) -> str:
+        from sim.experiment.notebook import notebook_html
+
         table = self.table
         return notebook_html(repr(self), table[table["n"] > 0], SHOWN)
 
@@ -270,16 +272,19 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
     A time that did not come counts as the time at which the clock stopped: the difference is one of
     restricted means, which does not favour the side on which only easy cases end.
     """
-    both = [(a, b) for a, b in pairs if response.concerns(a) and response.concerns(b)]
-    groups = [a["run"] if isnan(a["draw"]) else a["draw"] for a, _ in both]
-    base = np.array([_restricted(response, a) for a, _ in both], dtype=float)
-    other = np.array([_restricted(response, b) for _, b in both], dtype=float)
+    known, groups = [], []
+    for a, b in pairs:
+        if response.concerns(a) and response.concerns(b):
+            pair = _restricted(response, a), _restricted(response, b)
+            if not (isnan(pair[0]) or isnan(pair[1])):
+                known.append(pair)
+                groups.append(a["run"] if isnan(a["draw"]) else a["draw"])
+    base, other = np.array(known, dtype=float).reshape(-1, 2).T.copy()
     found = paired_difference(base, other, groups)
-    known = ~(np.isnan(base) | np.isnan(other))
-    if not pairs_apart(base[known], other[known]):
-        found = replace(found, variance_reduction=nan)  # where no pair differs there is nothing to reduce
-    mean, low, high = tidied((found.mean, found.low, found.high), base[known], other[known])
-    return replace(found, mean=mean, low=low, high=high)
+    mean, low, high = tidied((found.mean, found.low, found.high), base, other)
+    # Where no pair differs there is nothing to reduce.
+    reduction = found.variance_reduction if pairs_apart(base, other) else nan
+    return replace(found, mean=mean, low=low, high=high, variance_reduction=reduction)
 
 
 def _restricted(response: Response, row: Row) -> float:

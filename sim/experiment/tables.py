@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from hashlib import blake2b
 from math import isnan, nan
+from operator import attrgetter
 from typing import Any
 
 from sim.experiment.design import drawn_values
@@ -45,6 +46,8 @@ def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:
 
 
 def _cell(value: Any) -> str:
+    if value.__class__ is str:  # as most are
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -87,7 +90,7 @@ def design_table(study: Study) -> bytes:
 def summary_table(summary: Summary) -> bytes:
     """Return one line per response, then the chances of each position and help level."""
     names = [field.name for field in fields(ResponseSummary)]
-    rows: list[Cells] = [astuple(response) for response in summary.responses.values()]
+    rows: list[Cells] = [*map(attrgetter(*names), summary.responses.values())]
     blank = [None] * (len(names) - 6)
     for member, shares in summary.positions.items():
         n = summary.responses[f"position.{member}"].n
@@ -110,8 +113,9 @@ def summary_table(summary: Summary) -> bytes:
 def effects_table(summary: Summary) -> bytes:
     """Return one line per variant and response: variant minus scenario over paired runs."""
     names = [field.name for field in fields(PairedDifference)]
+    cells_of = attrgetter(*names)
     rows = (
-        (key, variant.title, response, *astuple(difference))
+        (key, variant.title, response, *cells_of(difference))
         for key, variant in summary.variants.items()
         for response, difference in variant.differences.items()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ CURE = (
 )
 
 Path = tuple[Key, ...]
-Matches = Callable[[Any, tuple[str, ...]], Iterator[tuple[Path, Any]]]
+Matches = Callable[[Any, tuple[str, ...]], Iterable[tuple[Path, Any]]]
 
 
 def early(data: Mapping[str, Any], matches: Matches) -> Iterator[tuple[Path, str]]:

@@ -6,7 +6,8 @@ They read the raw data, so that what they find is told together with what the mo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -116,21 +117,21 @@ def _keys(tree: Tree, path: str) -> list[str]:
     return list(found) if isinstance(found, dict) else []
 
 
-def _matches(
-    data: Any, pattern: tuple[str, ...], path: tuple[Key, ...] = ()
-) -> Iterator[tuple[tuple[Key, ...], Any]]:
-    """Yield the paths that *pattern* stands for in *data*, and what stands there."""
-    if not pattern:
-        yield path, data
-        return
-    part, rest = pattern[0], pattern[1:]
-    if part != "*":
-        if isinstance(data, dict) and part in data:
-            yield from _matches(data[part], rest, (*path, part))
-        return
-    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, item in items:
-        yield from _matches(item, rest, (*path, key))
+def _matches(data: Any, pattern: tuple[str, ...]) -> list[tuple[tuple[Key, ...], Any]]:
+    """Return the paths that *pattern* stands for in *data*, and what stands there."""
+    found: list[tuple[tuple[Key, ...], Any]] = [((), data)]
+    for part in pattern:
+        if part == "*":
+            found = [((*path, key), item) for path, held in found for key, item in _items(held)]
+        else:
+            found = [
+                ((*path, part), held[part]) for path, held in found if isinstance(held, dict) and part in held
+            ]
+    return found
+
+
+def _items(held: Any) -> Iterable[tuple[Key, Any]]:
+    return held.items() if isinstance(held, dict) else enumerate(held) if isinstance(held, list) else ()
 
 
 def _unknown(name: str, noun: str, known: list[str]) -> str:
@@ -158,9 +159,14 @@ def _within(
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield those of *patterns* that stand for paths in some *parts* of a scenario."""
     for pattern, noun in patterns.items():
-        split = tuple(pattern.split("."))
+        split = _split(pattern)
         if parts is None or split[0] in parts:
             yield split, noun
+
+
+@cache
+def _split(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split("."))
 
 
 def _check_member_keys(tree: Tree) -> Iterator[Problem]:

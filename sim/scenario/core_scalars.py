@@ -6,7 +6,8 @@ import math
 import re
 from typing import Any
 
-_CONSTANTS: dict[str, bool | None] = {
+#: Texts that stand for nothing or a truth value.
+CONSTANTS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
@@ -14,8 +15,8 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _BASED = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
-#: First characters a number can have; any other plain scalar is a text at once.
-_NUMERIC = frozenset("+-.0123456789")
+#: First characters a number can have, none of which holds a space; any other plain scalar is a text at once.
+NUMERIC = frozenset("+-.0123456789")
 
 
 class NotFiniteError(ValueError):
@@ -28,9 +29,9 @@ def core_scalar(text: str) -> Any:
     Raises:
         NotFiniteError: for infinities, not-a-number and numbers beyond a float's range.
     """
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if text[0] not in _NUMERIC:
+    if text in CONSTANTS:
+        return CONSTANTS[text]
+    if text[0] not in NUMERIC or " " in text:
         return text
     if _INTEGER.match(text):
         # The length is checked first: converting very long integers takes quadratic time.

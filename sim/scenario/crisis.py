@@ -1,20 +1,26 @@
 """The shape of a crisis: sites, dynamics of unrest, local forces, the host's choices, effects of help."""
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
-from sim.scenario.epidemic import Epidemic
-from sim.scenario.fighting import Fighting
-from sim.scenario.incursions import Incursions
 from sim.scenario.injects import Branch, Inject
-from sim.scenario.later import Later
-from sim.scenario.occasion import Occasion
+from sim.scenario.later import Later, later
 from sim.scenario.places import Place, Sourced
-from sim.scenario.pressure import Pressure
 from sim.scenario.quantities import Hours, People, Quantity, Rate, Ratio, Score, Share
 from sim.scenario.scalars import Instant
+
+if TYPE_CHECKING:
+    from sim.scenario.epidemic import Epidemic
+    from sim.scenario.fighting import Fighting
+    from sim.scenario.incursions import Incursions
+    from sim.scenario.occasion import Occasion
+    from sim.scenario.pressure import Pressure
+else:
+    Epidemic, Fighting = later("epidemic", "Epidemic"), later("fighting", "Fighting")
+    Incursions, Occasion = later("incursions", "Incursions"), later("occasion", "Occasion")
+    Pressure = later("pressure", "Pressure")
 
 CRISIS_TYPES = Literal[
     "internal_unrest", "interstate_war", "cross_border_incursion", "intra_member_clash", "external_pressure",
@@ -230,11 +236,11 @@ class Crisis(Frozen):
     unrest: Unrest | None = None
     sites: dict[str, Site] = {}
     reserves: Reserves | None = None
-    incursions: Annotated[Incursions, Later()] | None = None
-    fighting: Annotated[Fighting, Later()] | None = None
-    epidemic: Annotated[Epidemic, Later()] | None = None
-    pressure: Annotated[Pressure, Later()] | None = None
-    occasion: Annotated[Occasion, Later()] | None = None
+    incursions: Incursions | None = None
+    fighting: Fighting | None = None
+    epidemic: Epidemic | None = None
+    pressure: Pressure | None = None
+    occasion: Occasion | None = None
     effects: Effects = Field(default_factory=Effects)
     host_choice: Host
     #: What happens from outside, and where outside events may turn one way or another.

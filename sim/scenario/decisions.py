@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from sim.scenario.errors import Problem, did_you_mean
@@ -58,7 +57,7 @@ def with_decisions(tree: Tree, settings: Mapping[str, Any]) -> Tree:
     left_out = "" if left_out is None else left_out
     document = read_yaml(path, shorten=lambda text: with_one_fit(text, str(left_out) or "all"))
     data, problems = _taken(document.data, str(left_out), path)
-    tree = replace(tree, problems=(*tree.problems, *document.problems, *problems))
+    tree = tree._replace(problems=(*tree.problems, *document.problems, *problems))
     if data is None:
         return tree
     return assign(tree, ("response", "decision", "learnt"), data, BareNode(Source(path), data))

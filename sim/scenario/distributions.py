@@ -1,6 +1,7 @@
 """Chance in a scenario file: durations drawn anew in every replication by inverse distribution functions."""
 
-from collections.abc import Callable, Mapping
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Any, Literal, Self
@@ -11,6 +12,8 @@ from pydantic_core import core_schema
 from sim.scenario.quantities import Hours, Ratio, read_sources
 
 _inverse_normal = NormalDist().inv_cdf
+#: What it comes to after its checks, which numbers inside (0, 1) pass: the same at a third of the price.
+_quick_inverse_normal: Callable[[float, float, float], float] = vars(statistics)["_normal_dist_inv_cdf"]
 #: The standard normal deviate of the 95th percentile.
 Z95 = 1.6448536269514722
 
@@ -149,11 +152,20 @@ class Duration(Frozen):
         """Return a fast function from a uniform number to the duration (hours), for many draws."""
         if self.lognormal is not None:
             median, sigma = float(self.lognormal.median), log(self.lognormal.spread) / Z95
-            return lambda u: median * exp(sigma * _inverse_normal(u))
+            return lambda u: median * exp(sigma * _quick_inverse_normal(u, 0.0, 1.0))
         if self.certain is not None:
             hours = float(self.certain)
             return lambda u: hours
         return self.sample
+
+    def sampler_of_many(self) -> Callable[[Sequence[float]], list[float]]:
+        """Return a fast function from many uniform numbers to as many durations (hours)."""
+        if self.lognormal is not None:
+            median, sigma = float(self.lognormal.median), log(self.lognormal.spread) / Z95
+            inverse = _quick_inverse_normal
+            return lambda us: [median * exp(sigma * inverse(u, 0.0, 1.0)) for u in us]
+        sample = self.sampler()
+        return lambda us: [sample(u) for u in us]
 
     def sample(self, u: float) -> float:
         """Return the duration (hours) at the uniform number *u* in (0, 1)."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +141,7 @@ def _with_alliance(tree: Tree, path: str) -> Tree:
         # Without an alliance nearly every name would seem unknown, so the reading ends here.
         raise _stop(tree, ("alliance",), f"there is no alliance '{name}' in {folder}{cure}")
     alliance = _read_mapping(target, "alliance", "an alliance")
-    tree = replace(tree, problems=tree.problems + alliance.problems)
+    tree = tree._replace(problems=tree.problems + alliance.problems)
     tree = assign_below(tree, ("alliance",), alliance.data, alliance.marks)
     return point_at_decisions(tree, os.path.join(folder, f"{name}_decisions.yaml"))
 
@@ -152,7 +151,7 @@ def _with_fitted(tree: Tree, fitted: Tree) -> Tree:
     uncertain: Any = tree.data.get("uncertain")
     entry = tree.marks.children.get("uncertain")
     if not isinstance(uncertain, dict) or entry is None:
-        return replace(tree, problems=(*tree.problems, *_strays(fitted, fitted.data)))
+        return tree._replace(problems=(*tree.problems, *_strays(fitted, fitted.data)))
     own = {full_path(name): name for name in uncertain}
     data, children = dict(uncertain), dict(entry.node.children)
     strays = [name for name in fitted.data if full_path(name) not in own]
@@ -162,7 +161,7 @@ def _with_fitted(tree: Tree, fitted: Tree) -> Tree:
             children[own[full_path(name)]] = fitted.marks.children[name]
     marks = Node(entry.node.source, entry.node.line, entry.node.column, children)
     problems = (*tree.problems, *fitted.problems, *_strays(fitted, strays))
-    return assign_below(replace(tree, problems=problems), ("uncertain",), data, marks)
+    return assign_below(tree._replace(problems=problems), ("uncertain",), data, marks)
 
 
 def _strays(fitted: Tree, names: Any) -> list[Problem]:

@@ -1,33 +1,53 @@
-"""Parts that few scenarios have: their validators are built when a scenario has one, not at every start."""
+"""Parts that few scenarios have: their models and validators are made when a scenario has one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import core_schema
 
 _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
 
 
-@dataclass(frozen=True)
-class Later:
-    """Marks a field's model as a part that is checked as ever, by a validator made when the first one comes.
+class Later(NamedTuple):
+    """Marks a part that is checked as ever, by a validator made when the first one comes.
 
-    Building the validators of all models takes several times as long as reading a scenario with them.
+    Making all models and their validators takes several times as long as reading a scenario with them. A
+    field's model that is given by its *home* is not even imported before.
     """
+
+    #: Module (below this package) and name of the model; the marked type itself if none.
+    home: tuple[str, str] | None = None
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """The model that the home names."""
+        assert self.home is not None
+        module, name = self.home
+        found: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), name)
+        return found
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         if _at_once.get():
-            return handler(source)
+            return handler(source) if self.home is None else handler.generate_schema(self.model)
         # A fault within is raised with its place there, before which the place of the part is put.
-        return core_schema.no_info_plain_validator_function(source.model_validate)
+        read = source.model_validate if self.home is None else self._read
+        return core_schema.no_info_plain_validator_function(read)
+
+    def _read(self, raw: Any) -> BaseModel:
+        return self.model.model_validate(raw)
+
+
+def later(module: str, name: str) -> Any:
+    """Return the type of a field whose model *name* is imported from *module* when a first one comes."""
+    return Annotated[Any, Later((module, name))]
 
 
 @contextmanager

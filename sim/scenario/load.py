@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -24,7 +23,6 @@ from sim.scenario.reuse import reuse
 from sim.scenario.schema import scenario_schema as scenario_schema
 from sim.scenario.settings import apply_setting, apply_settings, split_setting
 from sim.scenario.shapes import fields
-from sim.scenario.sweep import settings_in
 from sim.scenario.tree import Tree, bare
 
 #: Keys of an annotated number that are numbers themselves.
@@ -50,7 +48,7 @@ def load_scenario(
     settings, problems = _read_overrides(overrides)
     tree = with_decisions(tree, dict(settings.values()))
     tree, more = apply_settings(tree, settings)
-    return check_tree(replace(tree, problems=(*tree.problems, *problems, *more)))
+    return check_tree(tree._replace(problems=(*tree.problems, *problems, *more)))
 
 
 def with_settings(scenario: Scenario, settings: Mapping[str, Any], origin: str = "set") -> Scenario:
@@ -91,7 +89,7 @@ def _with_settings(
             tree = apply_setting(tree, path, value, origin)
         except SettingError as error:
             problems.append(Problem(origin, None, None, path, str(error)))
-    return check_tree(replace(tree, problems=tuple(problems)), reuse(tree.data, data, scenario))
+    return check_tree(tree._replace(problems=tuple(problems)), reuse(tree.data, data, scenario))
 
 
 def check_tree(tree: Tree, data: Mapping[str, Any] | None = None) -> Scenario:
@@ -161,8 +159,12 @@ def _check_variants(tree: Tree, scenario: Scenario | None) -> list[Problem]:
 
 def _check_sweep(tree: Tree, scenario: Scenario | None) -> list[Problem]:
     """Return the problems of each value that a sweep takes, alone; combinations are checked by the sweep."""
+    if not tree.data.get("sweep"):
+        return []
+    from sim.scenario.sweep import settings_in  # here, as few scenarios are swept by their file
+
     problems: list[Problem] = []
-    for place, settings in islice(settings_in(tree.data.get("sweep")), MOST_CHECKED):
+    for place, settings in islice(settings_in(tree.data["sweep"]), MOST_CHECKED):
         # A null takes a key away, which is tried when the sweep's points are made.
         made = {path: value for path, value in settings.items() if value is not None}
         places = dict.fromkeys(made, ("sweep", *place))
@@ -173,7 +175,7 @@ def _check_sweep(tree: Tree, scenario: Scenario | None) -> list[Problem]:
 def _check_settings(
     tree: Tree, scenario: Scenario | None, places: Mapping[str, tuple[Key, ...]], settings: Mapping[str, Any]
 ) -> list[Problem]:
-    changed = replace(tree, problems=())
+    changed = tree._replace(problems=())
     problems: list[Problem] = []
     origins = {}
     for path, value in settings.items():

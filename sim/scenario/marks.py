@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sim.scenario.errors import Problem
 
 Key = str | int
 _LEAF: dict[str | int, Entry] = {}
+#: Where a key (or list item) stood, and its value: a mark of the parser's, or a node.
+Place = tuple[Any, Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
+class Source(NamedTuple):
     """A text that values were read from: the name shown for it and its lines.
 
     *prefix* is the part of a path that the text leaves out: `alliance` within an alliance's own file.
@@ -34,6 +34,37 @@ class Node:
     ) -> None:
         # Leaves share one empty mapping; nothing is ever added to a leaf.
         self.source, self.line, self.column, self.children = source, line, column, children
+
+
+class ReadNode(Node):
+    """A mapping or list of a file; its children are made of the parser's marks when asked for.
+
+    Reading makes thousands of them, and as a rule nobody asks: they are there for faults to be placed.
+    """
+
+    __slots__ = ("grown", "seen")
+
+    def __init__(self, source: Source, mark: Any, seen: dict[str, Place] | list[Place]) -> None:
+        """Take where it stood, and what stands in it as it is read: the places of key and value."""
+        self.source, self.line, self.column, self.seen = source, mark.line, mark.column, seen
+        self.grown: dict[Key, Entry] | None = None
+
+    @property
+    def children(self) -> dict[Key, Entry]:  # type: ignore[override]
+        """The marks of what it holds; not to be asked for before it has been read to its end."""
+        if self.grown is None:
+            held: Any = self.seen.items() if isinstance(self.seen, dict) else enumerate(self.seen)
+            self.grown = {key: self._entry(*place) for key, place in held}
+        return self.grown
+
+    def _entry(self, where: Any, what: Any) -> Entry:
+        node = what if isinstance(what, Node) else node_at(self.source, what)
+        return Entry(where.line, where.column, node, self.source)
+
+
+def node_at(source: Source, mark: Any) -> Node:
+    """Return the node of a plain value that stood at a *mark* of the parser's."""
+    return Node(source, mark.line, mark.column)
 
 
 class BareNode(Node):
@@ -65,8 +96,7 @@ class Entry(NamedTuple):
     source: Source
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """A file's plain data, the tree of its marks, and what is wrong but did not stop the reading."""
 
     data: Any

@@ -1,8 +1,7 @@
 """The whole of a scenario: one frozen, checked object with every default filled in."""
 
 from datetime import datetime
-from functools import lru_cache
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,7 +9,7 @@ from sim.scenario.alliance import Alliance
 from sim.scenario.campaign import Episode, check_keys
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
-from sim.scenario.later import Later
+from sim.scenario.later import Later, later
 from sim.scenario.quantities import Hours, Quantity
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
@@ -23,14 +22,17 @@ from sim.scenario.study import (
     Uncertain,
     Variant,
 )  # fmt: skip
-from sim.scenario.sweep import Sweep
 
+if TYPE_CHECKING:
+    from sim.scenario.sweep import Sweep
+else:
+    Sweep = later("sweep", "Sweep")
 
-@lru_cache(maxsize=16_384)
-def hours_between(start: datetime, end: datetime) -> float:
-    """Return the hours from *start* to *end*; kept, as every run asks for the same ones."""
-    return (end - start).total_seconds() / 3600
-
+#: Hours between instants, by identity (it takes longer to tell whether two with zones are equal), with both
+#: instants, so that no other takes their identity.
+_hours: dict[tuple[int, int], tuple[float, datetime, datetime]] = {}
+#: Pairs kept; then all are forgotten.
+MOST_HOURS = 4_096
 
 #: No longer horizon than this, in hours (some 114 years): curves keep a value every few hours.
 LONGEST = 1_000_000.0
@@ -61,7 +63,7 @@ class Scenario(Frozen):
     recorded_series: dict[str, tuple[SeriesPoint, ...]] = {}
     calibration: Calibration | None = None
     experiment: Experiment
-    sweep: Annotated[Sweep, Later()] | None = None
+    sweep: Sweep | None = None
 
     @model_validator(mode="after")
     def _one_key_each(self) -> Self:
@@ -88,4 +90,11 @@ class Scenario(Frozen):
 
     def hours(self, instant: datetime) -> float:
         """Return *instant*, as the file gives it, as hours after the scenario's start."""
-        return hours_between(self.start, instant) + self.moved_by.real
+        start = self.start
+        found = _hours.get((id(start), id(instant)))
+        if found is None:
+            if len(_hours) >= MOST_HOURS:
+                _hours.clear()
+            found = (instant - start).total_seconds() / 3600, start, instant
+            _hours[id(start), id(instant)] = found
+        return found[0] + self.moved_by

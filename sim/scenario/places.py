@@ -1,25 +1,20 @@
 """What has a source, and where it is."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from sim.scenario.distributions import Frozen
 from sim.scenario.quantities import read_sources
-from sim.scenario.scalars import Number
+from sim.scenario.scalars import Before, Number
 
 
 class Sourced(Frozen):
     """Something with a source, a confidence and perhaps a note."""
 
-    source: tuple[str, ...] = ()
+    source: Annotated[tuple[str, ...], Before(read_sources)] = ()
     confidence: Literal["high", "medium", "low", "none"] | None = None
     note: str | None = None
-
-    @field_validator("source", mode="before")
-    @classmethod
-    def _read_source(cls, raw: Any) -> Any:
-        return read_sources(raw)
 
 
 class Place(Sourced):

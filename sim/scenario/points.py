@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sim.scenario.errors import Problem, ScenarioError
@@ -53,7 +52,7 @@ class PointMaker:
                 problems.append(Problem(origin, None, None, path, str(error)))
         if problems:
             raise ScenarioError(problems)
-        return check_tree(replace(tree, problems=()), reuse(tree.data, self.data, self.scenario))
+        return check_tree(tree._replace(problems=()), reuse(tree.data, self.data, self.scenario))
 
 
 def _set(tree: Tree, path: str, value: Any, origin: str) -> Tree:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import blake2b
 from typing import Any
 from weakref import ref
@@ -16,7 +17,8 @@ from sim.scenario.yaml_events import TURNING
 from sim.scenario.yaml_text import WIDTH, BeyondError, yaml_text
 
 _TEXT = "tag:yaml.org,2002:str"
-_RESOLVER: Any = Resolver()
+#: What plain scalars are besides texts, in YAML 1.1: by their first character, tags and the forms they have.
+_OTHERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -45,7 +47,13 @@ def _is_core_text(text: str) -> bool:
 
 def _is_text(text: str) -> bool:
     """Return whether readers of YAML 1.1 and 1.2 take *text*, without quotes, for a text."""
-    return _is_core_text(text) and _RESOLVER.resolve(yaml.ScalarNode, text, (True, False)) == _TEXT
+    # What `Resolver.resolve` does for a plain scalar, where most texts begin as nothing else can.
+    others = _OTHERS.get(text[:1])
+    if others is not None:
+        tag = next((tag for tag, form in others if form.match(text)), _TEXT)
+        if tag != _TEXT:
+            return False
+    return _is_core_text(text)
 
 
 #: The scenario last written out, if it is still there, and its data.
@@ -97,7 +105,18 @@ def scenario_hash(scenario: Scenario) -> str:
     return hash_of(plain_data(scenario))
 
 
+_canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+#: Parts of the data hashed last and their texts: what is hashed next is the same but for one part.
+_parts: dict[str, tuple[Any, str]] = {}
+
+
 def hash_of(data: dict[str, Any]) -> str:
-    """Return the digest of a scenario's plain *data*, order of keys included."""
-    canonical = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return blake2b(canonical.encode(), digest_size=16).hexdigest()
+    """Return the digest of a scenario's plain *data*, whose parts nobody changes, order of keys included."""
+    global _parts
+    before = _parts
+    _parts = {
+        key: before[key] if key in before and before[key][0] is part else (part, _canonical(part))
+        for key, part in data.items()
+    }
+    canonical = ",".join(f"{_canonical(key)}:{text}" for key, (_, text) in _parts.items())
+    return blake2b(f"{{{canonical}}}".encode(), digest_size=16).hexdigest()

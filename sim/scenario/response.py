@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
 from sim.scenario.injects import Measure
@@ -10,6 +10,7 @@ from sim.scenario.later import Later
 from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
 from sim.scenario.quantities import Count, Hours, People, Quantity, Ratio, Score, Share
+from sim.scenario.scalars import Before
 
 #: Models that say nothing until past cases have taught them.
 TAUGHT = ("case_based", "plain_logit")
@@ -55,7 +56,7 @@ class Decision(Sourced):
     #: Which weights the ordered choice runs on: those above, or draws from the fit to past cases.
     weights: Literal["assumed", "fitted"] = "assumed"
     #: Conflict of the record kept from view of everything learnt from it, this crisis's own if it is there.
-    leave_out: Annotated[str, BeforeValidator(lambda raw: "" if raw is None else raw)] = ""
+    leave_out: Annotated[str, Before(lambda raw: "" if raw is None else raw)] = ""
     #: What was learnt from past cases; filled in from the alliance's file of decisions.
     learnt: Learnt | None = None
     #: Channels of help that may open at all; both off is the counterfactual "no answer".

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import PydanticCustomError, core_schema
 
 #: What an instant and a day look like in a file.
 INSTANT_EXAMPLE = "2022-01-02T00:00+06:00"
 DAY_EXAMPLE = "2022-01-02"
+
+
+class Before:
+    """As pydantic's `BeforeValidator`, for functions of the raw value alone.
+
+    Pydantic looks into the arguments of such a function anew for every field that has it.
+    """
+
+    def __init__(self, read: Callable[[Any], Any]) -> None:
+        """Take the function that the raw value goes through first."""
+        self.read = read
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+
+class After(Before):
+    """As pydantic's `AfterValidator`, for functions of the value alone."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.read, handler(source))
 
 
 def _instant(raw: Any) -> Any:
@@ -38,8 +64,8 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 #: A date and time of day with its zone.
 Instant = Annotated[
     datetime,
-    BeforeValidator(_instant),
-    AfterValidator(_zoned),
+    Before(_instant),
+    After(_zoned),
     WithJsonSchema(
         {
             "type": "string",
@@ -51,7 +77,7 @@ Instant = Annotated[
 #: A calendar day.
 Day = Annotated[
     date,
-    BeforeValidator(_day),
+    Before(_day),
     WithJsonSchema(
         {
             "type": "string",

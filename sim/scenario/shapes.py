@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from inspect import get_annotations
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
+from sim.scenario.later import Later
 from sim.scenario.quantities import Measure
 
 Part = str | int
@@ -22,7 +24,11 @@ def split_path(path: str) -> tuple[Part, ...]:
 @cache
 def fields(model: type[BaseModel]) -> dict[str, Any]:
     """Return a model's field names and full types, annotations included."""
-    hints = get_type_hints(model, include_extras=True)
+    hints: dict[str, Any] = {}
+    for base in reversed(model.__mro__):
+        hints |= get_annotations(base)
+    if any(isinstance(hints[name], str) for name in model.model_fields):
+        hints = get_type_hints(model, include_extras=True)  # which takes much longer
     return {name: hints[name] for name in model.model_fields}
 
 
@@ -33,7 +39,8 @@ def options(shape: Any) -> Iterator[Any]:
         for arm in get_args(shape):
             yield from options(arm)
     elif origin is Annotated and measure_in(shape) is None:
-        yield from options(get_args(shape)[0])
+        home = next((item for item in shape.__metadata__ if isinstance(item, Later) and item.home), None)
+        yield from options(get_args(shape)[0] if home is None else home.model)
     elif shape is not type(None):
         yield shape
 

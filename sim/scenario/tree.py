@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.scenario.distributions import FAMILIES
 from sim.scenario.errors import Problem
@@ -13,8 +12,7 @@ from sim.scenario.marks import BareNode, Entry, Key, Node, Source, problem_at, w
 WHOLE = ("value", *FAMILIES)
 
 
-@dataclass(frozen=True)
-class Tree:
+class Tree(NamedTuple):
     """Plain data, where it stood, and what was wrong already in the reading."""
 
     data: dict[str, Any]

@@ -16,9 +16,9 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.core_scalars import NotFiniteError, core_scalar
+from sim.scenario.core_scalars import CONSTANTS, NUMERIC, NotFiniteError, core_scalar
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean, one_problem
-from sim.scenario.marks import Document, Entry, Node, Source, problem_at
+from sim.scenario.marks import Document, Node, ReadNode, Source, node_at, problem_at
 
 MAX_BYTES = 4_000_000
 MAX_VALUES = 200_000
@@ -60,10 +60,11 @@ def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
     builder = _Builder(source)
     try:
         # The parser is told where texts begin and end; nothing is built by it.
-        for event in yaml.parse(text, Loader=_LOADER):
-            handler = builder.handlers.get(type(event))
-            if handler is not None:
-                handler(event)
+        parser = _LOADER(text)
+        try:
+            builder.take_all(parser.get_event)
+        finally:
+            parser.dispose()
     except yaml.YAMLError as error:
         raise _syntax_error(error, source) from None
     if builder.root is None or builder.root[0] is None:
@@ -141,10 +142,12 @@ def _syntax_error(error: yaml.YAMLError, source: Source) -> ScenarioError:
 class _Frame:
     """A mapping or list being read."""
 
-    __slots__ = ("anchor", "data", "first", "height", "key", "key_mark", "node", "start")
+    __slots__ = ("anchor", "data", "first", "height", "key", "key_mark", "node", "seen", "start")
 
-    def __init__(self, data: Any, node: Node, anchor: str | None, first: int, start: Any) -> None:
-        self.data, self.node, self.anchor, self.first, self.start = data, node, anchor, first, start
+    def __init__(self, data: Any, source: Source, anchor: str | None, first: int, start: Any) -> None:
+        self.data, self.anchor, self.first, self.start = data, anchor, first, start
+        self.seen: Any = {} if type(data) is dict else []
+        self.node = ReadNode(source, start, self.seen)
         self.key: str | None = None
         self.key_mark: Any = None
         self.height = 1
@@ -160,8 +163,8 @@ class _Builder:
         self.frames: list[_Frame] = []
         self.values = 0
         self.documents = 0
-        #: Finished anchors: data, marks, number of values, height.
-        self.anchors: dict[str, tuple[Any, Node, int, int]] = {}
+        #: Finished anchors: data, place (node, or mark of a plain value), number of values, height.
+        self.anchors: dict[str, tuple[Any, Any, int, int]] = {}
         #: What takes each kind of event; events of other kinds say nothing about the data.
         self.handlers: dict[type, Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
@@ -172,6 +175,26 @@ class _Builder:
             yaml.AliasEvent: self._alias,
             yaml.DocumentStartEvent: self._document,
         }
+
+    def take_all(self, following: Callable[[], Any]) -> None:
+        """Take the events that *following* gives, until it gives none."""
+        scalar, frames, handler_of, put = yaml.ScalarEvent, self.frames, self.handlers.get, self._put
+        while (event := following()) is not None:
+            kind = event.__class__
+            # Nearly all events are plain keys and values: they are taken here, without further calls.
+            if kind is scalar and frames and event.tag is None and event.anchor is None:
+                frame, value = frames[-1], event.value
+                if frame.key is not None or type(frame.data) is list:
+                    if not event.implicit[0] or (value not in CONSTANTS and value[0] not in NUMERIC):
+                        mark = event.start_mark
+                        put(value, mark, mark, 1)
+                        continue
+                elif value not in frame.data and value != "<<":
+                    frame.key, frame.key_mark = value, event.start_mark
+                    continue
+            handler = handler_of(kind)
+            if handler is not None:
+                handler(event)
 
     def _document(self, event: Any) -> None:
         self.documents += 1
@@ -193,10 +216,9 @@ class _Builder:
             except NotFiniteError:
                 self._note(mark, f"{_cut(value)} is not a finite number; write a finite one")
                 value = 0
-        node = Node(self.source, mark.line, mark.column)
-        self._put(value, node, mark, 1)
+        self._put(value, mark, mark, 1)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (value, node, 1, 0)
+            self.anchors[event.anchor] = (value, mark, 1, 0)
 
     def _key(self, frame: _Frame, event: Any) -> None:
         if event.tag is not None:
@@ -205,9 +227,8 @@ class _Builder:
         if event.value == "<<" and event.implicit[0]:
             self._note(event.start_mark, "merge keys ('<<') are not read; use 'extends:' to build on a file")
         elif event.value in frame.data:
-            first = frame.node.children[event.value]
-            assert first.line is not None
-            message = f"key {_cut(event.value)} was already given at line {first.line + 1}; keep one of them"
+            first = frame.seen[event.value][0].line
+            message = f"key {_cut(event.value)} was already given at line {first + 1}; keep one of them"
             self._note(event.start_mark, message)
         if event.anchor is not None:
             self.anchors[event.anchor] = (event.value, Node(self.source), 1, 0)
@@ -220,10 +241,8 @@ class _Builder:
             self._stop(event, f"nested deeper than {MAX_DEPTH} levels; flatten it")
         if event.tag is not None:
             self._refuse_tag(event)
-        mark = event.start_mark
-        node = Node(self.source, mark.line, mark.column, {})
         data: Any = {} if type(event) is yaml.MappingStartEvent else []
-        self.frames.append(_Frame(data, node, event.anchor, self.values, mark))
+        self.frames.append(_Frame(data, self.source, event.anchor, self.values, event.start_mark))
 
     def _end(self, event: Any) -> None:
         frame = self.frames.pop()
@@ -238,35 +257,37 @@ class _Builder:
             self._stop(event, f"alias '*{name}' stands inside what it names; write the values out")
         if name not in self.anchors:
             self._stop(event, f"alias '*{name}' names nothing above; define it with '&{name}'")
-        data, node, size, height = self.anchors[name]
+        data, place, size, height = self.anchors[name]
         frame = self.frames[-1] if self.frames else None
         if frame is not None and frame.key is None and type(frame.data) is dict:
             self._stop(event, "a key must be written out, not an alias; write the key")
         if len(self.frames) + height > MAX_DEPTH:
             self._stop(event, f"nested deeper than {MAX_DEPTH} levels once aliases are filled in; flatten it")
-        self._put(data, node, event.start_mark, size, height)
+        self._put(data, place, event.start_mark, size, height)
 
-    def _put(self, value: Any, node: Node, mark: Any, size: int, height: int = 0) -> None:
+    def _put(self, value: Any, place: Any, mark: Any, size: int, height: int = 0) -> None:
+        """Put a value, which stood at *place* (its node, or its mark), into what is being read."""
         self.values += size
         if self.values > MAX_VALUES:
             message = f"more than {MAX_VALUES:,} values once aliases are filled in; shorten the file"
             raise ScenarioError([problem_at(self.source, mark.line, mark.column, "", message)])
         if not self.frames:
-            self.root = (value, node)
+            self.root = (value, place if isinstance(place, Node) else node_at(self.source, place))
             return
         frame = self.frames[-1]
         if height >= frame.height:
             frame.height = height + 1
-        if type(frame.data) is list:
-            frame.node.children[len(frame.data)] = Entry(mark.line, mark.column, node, self.source)
-            frame.data.append(value)
+        data = frame.data
+        if type(data) is list:
+            frame.seen.append((mark, place))
+            data.append(value)
             return
-        key, where = frame.key, frame.key_mark
+        key = frame.key
         frame.key = None
         # A repeated or merge key was noted; the first value stays.
-        if key is not None and key not in frame.data and key != "<<":
-            frame.data[key] = value
-            frame.node.children[key] = Entry(where.line, where.column, node, self.source)
+        if key is not None and key not in data and key != "<<":
+            data[key] = value
+            frame.seen[key] = (frame.key_mark, place)
 
     def _path(self) -> str:
         parts = (len(f.data) if type(f.data) is list else f.key for f in self.frames)

@@ -15,8 +15,8 @@ from typing import Any
 #: A line is broken at the first single space beyond this column.
 WIDTH = 100
 _SINGLE_SPACE = re.compile("(?<! ) (?! )")
-#: Texts that would be read as something else, or not at all, if they stood without quotes.
-_NEEDS_QUOTES = re.compile(r"[#,\[\]{}&*!|>'\"%@`]|[-?:](?: |\Z)|---|\.\.\.|.*(?::(?: |\Z)| #)")
+#: What texts do not begin with, or hold, that stand without quotes.
+_SIGNS, _MARKERS = frozenset("#,[]{}&*!|>'\"%@`"), ("- ", "? ", ": ", "---", "...")
 #: Longer keys are written in a form of their own.
 _LONGEST_KEY = 100
 
@@ -68,7 +68,10 @@ class _Writer:
                 add(f"{head}\n")
                 self.sequence(value, indent)
             else:
-                add(f"{head} {self.scalar(value, len(head) + 1, indent + 2)}\n")
+                text = known.get(value) if kind is str else None
+                if text is None or len(head) + len(text) >= WIDTH:
+                    text = self.scalar(value, len(head) + 1, indent + 2)
+                add(f"{head} {text}\n")
 
     def sequence(self, items: list[Any], indent: int, lead: str | None = None) -> None:
         """Write a list whose dashes stand at *indent*; *lead* is before the first one."""
@@ -113,9 +116,21 @@ class _Writer:
             raise BeyondError
         if not text.isascii() and max(text) > "\ud7ff":
             raise BeyondError
-        if text and self.is_text(text) and not _NEEDS_QUOTES.match(text):
+        if text and self.is_text(text) and not _needs_quotes(text):
             return text
         return "'" + text.replace("'", "''") + "'"
+
+
+def _needs_quotes(text: str) -> bool:
+    """Return whether *text* would be read as something else, or not at all, if it stood without quotes."""
+    return (
+        text[0] in _SIGNS
+        or text[-1] == ":"
+        or ": " in text
+        or " #" in text
+        or text in ("-", "?")
+        or text.startswith(_MARKERS)
+    )
 
 
 def _folded(text: str, column: int, indent: int) -> str:

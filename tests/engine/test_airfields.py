@@ -160,6 +160,16 @@ def test_the_airfield_opens_at_the_end_of_the_window_or_is_open_already(time):
     assert closures.open_from(closures.open_from(time)) == closures.open_from(time)
 
 
+@given(times=st.lists(st.floats(-10, 24 * 45), min_size=1, max_size=20))
+def test_while_it_is_known_to_be_open_no_closure_lasts(times):
+    closures = weather(0.5, days=40)
+    assert not closures.since <= times[0] < closures.until
+    for time in times:
+        is_open = closures.open_from(time) == time
+        assert is_open <= (closures.since <= time < closures.until)
+        assert all(end <= closures.since or closures.until <= start for start, end in closures.windows)
+
+
 def test_the_airfield_is_closed_exactly_while_some_closure_lasts():
     days = 400
     luck = np.array(Streams(1, 0).open("weather", "field").uniforms(3 * days)).reshape(days, 3)

@@ -8,6 +8,7 @@ from sim.engine.event_log import EventKind
 from sim.engine.fork import run_forked
 from sim.engine.merging import same
 from sim.engine.replication import run_replication
+from tests.engine.campaigns import with_standing
 from tests.tiny import tiny_scenario
 
 #: Runs of the small scenario with appeals, mandates and calm among them.
@@ -143,3 +144,27 @@ def test_what_members_have_worked_out_is_worked_out_again():
         return one.first(EventKind.POSITION).detail["terms"]["ties_to_host"]
 
     assert weighed(log) == pytest.approx(weighed(before) * 0.6 / 0.5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"alliance.ties": {"AAA-CCC": -1.5}},
+        {"instruments.hotline.factor": 3},
+    ],
+)
+def test_a_fork_leaves_nothing_behind_in_what_other_runs_share(change):
+    replication, _ = decided()
+    plain = tiny_scenario()
+    before = run_replication(plain, 1, replication)
+    run_forked(plain, tiny_scenario(change), 1, replication, first(before, EventKind.APPEAL) + 0.01)
+    assert run_replication(plain, 1, replication).records == before.records
+
+
+def test_a_fork_leaves_the_standing_of_other_runs_alone():
+    replication, _ = decided()
+    plain, changed = (with_standing(tiny_scenario(), trust={"CCC": trust}) for trust in (0.2, -0.5))
+    before = run_replication(plain, 1, replication)
+    assert before.of(EventKind.STANDING)
+    run_forked(plain, changed, 1, replication, first(before, EventKind.APPEAL) + 0.01)
+    assert run_replication(plain, 1, replication).records == before.records

@@ -74,6 +74,16 @@ def test_whoever_listens_is_told_of_changes_and_of_nothing_else():
     assert told == [7, 10]
 
 
+def test_worlds_of_one_scenario_have_levers_of_their_own():
+    link = {"signed": date(2010, 1, 3), "in_force": date(2011, 1, 6), "affects": "planning", "factor": 0.5}
+    one = a_world(link=link)
+    other = World(one.scenario, 1, 1, one.horizon)
+    one.levers.put("planning", "a", 3.0)
+    other.levers.put("planning", "b", 1.5)
+    assert other.levers.value("planning") == pytest.approx(0.5 * 1.5)
+    assert World(one.scenario, 1, 2, one.horizon).levers.value("planning") == 0.5
+
+
 def test_an_instrument_acts_from_its_entry_into_force_and_not_from_its_signature():
     world = a_world(
         link={"signed": date(2022, 1, 3), "in_force": date(2022, 1, 6), "affects": "planning", "factor": 0.5}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.engine.philox import read_so_far
+from sim.engine.philox import AHEAD, FEW_SIZE, PER_STEP, Source, few_of, read_so_far
 from sim.engine.streams import TINY, Stream, Streams, uniform_at
 
 N = 20_000
@@ -96,23 +96,23 @@ def test_the_generator_is_numpys_philox_at_the_address_it_claims():
 # the few numbers of an address, read ahead for several replications
 
 
-def few(replication: int, entity: str = "a", *, name: str = "readiness", seed: int = 1) -> list[float]:
+def few(replication: int, entity: str = "a", *, name: str = "readiness", seed: int = 1) -> tuple[float, ...]:
     return Streams(seed, replication).few(name, entity)
 
 
 def test_few_numbers_are_the_same_whichever_replication_asked_first():
-    def found(order: list[int]) -> dict[int, list[float]]:
+    def found(order: list[int]) -> dict[int, tuple[float, ...]]:
         read_so_far.cache_clear()
         return {r: few(r) for r in order}
 
-    replications = [0, 1, 15, 16, 17, 2**63 - 1, 2**63]
+    replications = [0, 1, AHEAD - 1, AHEAD, AHEAD + 1, 2**63 - 1, 2**63]
     forward, backward = found(replications), found(replications[::-1])
     read_so_far.cache_clear()
     assert forward == backward == {r: found([r])[r] for r in replications}
 
 
 def test_few_numbers_are_nobody_elses_and_none_of_the_streams():
-    addresses = list(product((0, 1, 2**64 - 1), ("x", "y"), (0, 1, 15, 16, 2**63), ("", "a", "b")))
+    addresses = list(product((0, 1, 2**64 - 1), ("x", "y"), (0, 1, AHEAD - 1, AHEAD, 2**63), ("", "a", "b")))
     drawn = [
         u
         for seed, name, replication, entity in addresses
@@ -127,18 +127,25 @@ def test_few_numbers_are_nobody_elses_and_none_of_the_streams():
 def test_few_numbers_are_philox_at_their_own_counters():
     """Key (seed, hash of the name), counter (replication, 1, 0, hash of the entity)."""
     name, entity = (int.from_bytes(blake2b(t.encode(), digest_size=8).digest(), "big") for t in ("x", "y"))
-    for replication in (0, 5, 31, 2**63):
+    for replication in (0, 5, AHEAD - 1, 2 * AHEAD - 1, 2**63):
         philox = np.random.Philox(
             key=np.array([11, name], np.uint64), counter=np.array([replication, 1, 0, entity], np.uint64)
         )
-        assert few(replication, "y", name="x", seed=11) == np.random.Generator(philox).random(4).tolist()
+        assert few(replication, "y", name="x", seed=11) == tuple(np.random.Generator(philox).random(4))
+
+
+def test_few_numbers_lie_strictly_inside_the_unit_interval(monkeypatch):
+    monkeypatch.setattr(Source, "_numbers", lambda self, key, count: np.linspace(0, 0.5, count))
+    ahead = Source().read_ahead([1, 1], 0, 1)
+    assert len(ahead) == AHEAD * FEW_SIZE
+    assert few_of(ahead, 0) == (TINY, *np.linspace(0, 0.5, PER_STEP * AHEAD)[1:PER_STEP])
 
 
 def test_a_short_stream_is_the_few_numbers_and_then_the_stream():
     streams = Streams(3, 21)
     short = singly(streams.short("readiness", "a"), 50)
-    assert short == streams.few("readiness", "a") + streams.open("readiness", "a").uniforms(46)
-    assert streams.few("readiness", "a") == short[:4], "what was given away must not be changed by its reader"
+    assert short == [*streams.few("readiness", "a"), *streams.open("readiness", "a").uniforms(46)]
+    assert [*streams.few("readiness", "a")] == short[:4]
 
 
 @pytest.mark.parametrize("index", range(4))
@@ -153,7 +160,9 @@ def test_few_numbers_are_uniform_and_neighbours_know_nothing_of_each_other(index
 def test_numbers_ahead_are_the_next_ones_and_stay_until_taken():
     together, alone = a_stream(), a_stream()
     taken = []
+    same = together.ahead(0)
     for n in (1, 3, 40, 3, 90):
+        assert together.ahead(n) is same
         assert together.ahead(n)[-1] == together.ahead(n + 3)[-1]
         ahead = together.ahead(n)
         taken += ahead[: -n - 1 : -1]

@@ -69,15 +69,16 @@ def test_a_process_that_fails_stops_the_clock():
 
 def test_many_events_at_once_are_the_same_as_one_by_one():
     one, many = a_world(), a_world()
-    rows = [(0.5, 1.0, {"wounded": 2}), (0.7, 0.0, {"wounded": 0})]
-    many.record_each(EventKind.INCIDENT, "a", -1, rows)
-    for time, amount, detail in rows:
-        one.record(EventKind.INCIDENT, "", "a", amount, -1, detail, time)
+    rows = [("a", 0.5, 1.0, -1, {"wounded": 2}), ("b", 0.7, 0.0, 0, {"wounded": 0})]
+    many.record_each(EventKind.INCIDENT, *zip(*rows, strict=True))
+    for where, time, amount, cause, detail in rows:
+        one.record(EventKind.INCIDENT, "", where, amount, cause, detail, time)
+    assert many.records == one.records
     heard = []
     many.listen(EventKind.INCIDENT, heard.append)
-    assert many.records == one.records
-    many.record_each(EventKind.INCIDENT, "b", 0, rows)
+    many.record_each(EventKind.INCIDENT, *zip(*rows, strict=True))
     assert heard == many.records[2:]
+    assert [r[1:] for r in heard] == [r[1:] for r in one.records]
 
 
 def test_a_process_can_wait_for_it():

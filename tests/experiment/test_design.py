@@ -46,6 +46,8 @@ def test_a_draw_is_within_its_range_and_its_own():
     assert all(500 <= value <= 2000 for value in values)
     assert len(set(values)) == 20
     assert values[3] == drawn_values(scenario, 1, 3)[NORTH] != drawn_values(scenario, 2, 3)[NORTH]
+    drawn_values(scenario, 1, 3).clear()  # who is given a draw may do with it as he likes
+    assert drawn_values(scenario, 1, 3)[NORTH] == values[3]
 
 
 def test_a_draw_goes_into_the_scenario_and_no_draw_leaves_it():

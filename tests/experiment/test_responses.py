@@ -5,13 +5,17 @@ from __future__ import annotations
 from math import exp, isnan, nan
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.experiment.chain import PARTS, last_load, parts_of
+from sim.experiment.readings import out_of_control_steps, peak_out_of_control
 from sim.experiment.responses import RESPONSES, responses_of
 from sim.experiment.spans import SPANS, record_response, record_responses
 from tests.experiment.logs import DEPLOYMENT, K, a_load, a_log, at, by
 from tests.tiny import tiny_scenario
 
+SITES = st.sampled_from(("north", "south"))
 LOG = a_log(*DEPLOYMENT)
 NOTHING_HAPPENED = a_log((480.0, K.HORIZON))
 
@@ -54,6 +58,19 @@ EXPECTED = {
 def test_a_response_reads_the_log(name):
     scenario = tiny_scenario()
     assert responses_of(scenario)[name].function(LOG, scenario) == pytest.approx(EXPECTED[name], nan_ok=True)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from((K.OVERWHELMED, K.CALM)), st.sampled_from(("north", "south"))), max_size=12
+    )
+)
+def test_the_peak_is_the_greatest_of_all_steps(changes):
+    scenario = tiny_scenario()
+    log = a_log(*((float(hour), kind, at(site)) for hour, (kind, site) in enumerate(changes)))
+    steps = [share for _, share in out_of_control_steps(log, scenario)]
+    assert peak_out_of_control(log, scenario) == max(steps, default=0.0)
 
 
 def test_nothing_is_left_untested():
@@ -183,6 +200,7 @@ SPANNED = [
     ("flights_in_between", {"since": hour(42), "at": hour(60)}, 1),
     ("flights_in_between", {"at": hour(60)}, 2),
     ("flights_out_between", {"since": hour(60), "at": hour(130)}, 1),
+    ("sites_guarded", {}, 1),
     ("hours_to_approval", {"who": "AAA"}, 5),
     ("hours_to_departure", {"who": "AAA"}, 10),
 ]
@@ -195,6 +213,13 @@ def test_a_spanned_response_takes_the_entrys_arguments(response, arguments, expe
 
 def test_every_span_is_tested():
     assert {response for response, _, _ in SPANNED} == set(SPANS)
+
+
+def test_a_site_is_guarded_once_and_the_reserve_guards_none():
+    tasks = ("plant", "plant", "reserve")
+    posts = [(50.0, K.ON_TASK, {"amount": 10, "detail": {"task": task}}) for task in tasks]
+    assert read(an_entry("sites_guarded"), a_log((30.0, K.APPEAL), *posts)) == 1
+    assert read(an_entry("sites_guarded"), a_log((30.0, K.APPEAL), posts[-1])) == 0
 
 
 def test_departures_homeward_do_not_count_as_departures():

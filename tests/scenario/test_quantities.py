@@ -110,3 +110,21 @@ def test_a_tie_of_zero_is_a_tie() -> None:
     alliance: Alliance = tiny_scenario({"alliance.ties.AAA-BBB": 0, "alliance.tie_default": 2}).alliance
     assert alliance.tie("BBB", "AAA") == 0
     assert alliance.tie("BBB", "CCC") == 2
+
+
+DURATIONS = (
+    {"lognormal": {"median": "5 h", "spread": 2.5}},
+    {"triangular": {"low": "1 h", "mode": "2 h", "high": "7 h"}},
+    {"uniform": {"low": "1 h", "high": "4 h"}},
+    {"exponential": {"mean": "3 h"}},
+    "6 h",
+)
+
+
+@pytest.mark.parametrize("raw", DURATIONS)
+def test_a_duration_drawn_fast_is_the_same_duration(raw: object) -> None:
+    duration = Duration.model_validate(raw)
+    numbers = [2.0**-54, 0.02, 0.5, 0.9, 1 - 2.0**-53]
+    slow = [duration.sample(u) for u in numbers]
+    assert [duration.sampler()(u) for u in numbers] == slow
+    assert duration.sampler_of_many()(numbers) == slow

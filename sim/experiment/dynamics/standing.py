@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import lru_cache, partial
 from math import exp, inf
 from math import log as log_of
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventKind, EventLog, EventRecord, once
+from sim.engine.outset import outset
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 else:
     from sim.experiment.late import np
 
+_IN_ORDER = itemgetter(1, 0)  # by time, then by number
 HOURS_A_YEAR = 8766.0
 #: Measures of the alliance as a whole, with their labels.
 WHOLE = {
@@ -27,15 +30,26 @@ WHOLE = {
 }
 
 
+@once
+def _moves(log: EventLog) -> dict[tuple[str, str], list[EventRecord]]:
+    """Return what has moved each measure of each member, in order of time, episodes included."""
+    found: dict[tuple[str, str], list[EventRecord]] = {}
+    for part in (log, *log.parts.values()):
+        for record in part.of(EventKind.STANDING):
+            found.setdefault((record.where, record.who), []).append(record)
+    for moves in found.values():
+        moves.sort(key=_IN_ORDER)
+    return found
+
+
 def value_at(log: EventLog, shape: Standing, measure: str, who: str, at: float) -> float:
     """Return *measure* of *who* at the hour *at*: the last logged value on its way back to the start."""
     start = _start(shape, measure, who)
-    last = None
-    for part in (log, *log.parts.values()):
-        for record in part.of(EventKind.STANDING):
-            mine = record.where == measure and record.who == who and record.time <= at
-            if mine and (last is None or (record.time, record.id) > (last.time, last.id)):
-                last = record
+    last: EventRecord | None = None
+    for record in _moves(log).get((measure, who), ()):
+        if record.time > at:
+            break
+        last = record
     if last is None:
         return start
     return start + (last.amount - start) * exp(-_rate(shape) * (at - last.time))
@@ -47,17 +61,13 @@ def _rate(shape: Standing) -> float:
 
 
 def _start(shape: Standing, measure: str, who: str) -> float:
-    if measure in WHOLE:
-        return float(shape.cohesion if measure == "cohesion" else shape.public_confidence)
-    if measure.startswith("owes "):
-        return float(shape.owes.get(who, {}).get(measure.removeprefix("owes "), 0.0))
-    table: dict[str, float] = getattr(shape, measure)
-    return float(table.get(who, 0.0))
+    return outset(shape).values.get((measure, who), 0.0)
 
 
 def exits(log: EventLog, member: str = "") -> float:
     """Return how many members (or whether *member*) left."""
-    return float(sum(member in ("", r.who) for r in log.of(EventKind.EXIT)))
+    found = log.of(EventKind.EXIT)
+    return float(len(found) if not member else sum([r.who == member for r in found]))
 
 
 def responses(scenario: Scenario) -> tuple[Response, ...]:
@@ -129,13 +139,9 @@ def curves(log: EventLog, scenario: Scenario, grid: Floats) -> list[Floats]:
 def _curve(log: EventLog, shape: Standing, measure: str, who: str, grid: Floats) -> Floats:
     """Return one measure on *grid*: each logged value fades back to the start until the next."""
     start = _start(shape, measure, who)
-    found = [
-        r for part in (log, *log.parts.values()) for r in part.of(EventKind.STANDING)
-        if r.where == measure and r.who == who
-    ]  # fmt: skip
     values = np.full(len(grid), start)
     rate = _rate(shape)
-    for record in sorted(found, key=lambda r: (r.time, r.id)):
+    for record in _moves(log).get((measure, who), ()):
         later = grid >= record.time
         values[later] = start + (record.amount - start) * np.exp(-rate * (grid[later] - record.time))
     return values
