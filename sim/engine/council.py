@@ -19,6 +19,7 @@ from sim.engine.observers import time_of_observers
 from sim.engine.prepared import prepared
 from sim.engine.world import ProcessGenerator, World
 from sim.scenario.alliance import Chair, HelpLevel
+from sim.scenario.distributions import Duration
 
 
 class Motion(NamedTuple):
@@ -211,26 +212,25 @@ class CouncilProcess:
         cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
         allies = self.members.allies
         ballot = Ballot(motion, contested, cause, {}, set(allies), world.env.event())
-        self._deliberate(ballot)
+        pace = self._pace(motion)
+        for member in allies:
+            world.start(self._deliberate(member, ballot, pace))
         if allies:
             yield ballot.done
         return self._decide(ballot, ledger)
 
-    def _deliberate(self, ballot: Ballot) -> None:
-        """Let every ally make up its mind; sounded out before, it answers faster."""
-        world, council, motion = self.world, self.organs.council, ballot.motion
+    def _pace(self, motion: Motion) -> Duration:
+        """Return how long a member thinks about *motion*; sounded out before, it answers faster."""
+        council = self.organs.council
         first = motion.level == "force" and not motion.limited
-        cold = first and not world.crisis.host_choice.private_sounding
-        length = council.deliberation_cold if cold else council.deliberation_cleared
-        pace, question = world.pace("consultation"), f"{motion.level} {motion.scope}"
-        for member in self.members.allies:
-            hours = world.draw(length, "deliberation", self._round(f"{member} {question}"))
-            # A call in place of a process of its own, which would do nothing but wait once.
-            world.call(hours * pace, self._conclude, (member, ballot))
+        cold = first and not self.world.crisis.host_choice.private_sounding
+        return council.deliberation_cold if cold else council.deliberation_cleared
 
-    def _conclude(self, made_up: tuple[str, Ballot]) -> None:
-        """A member answers; the last to do so lets the council decide."""
-        member, ballot = made_up
+    def _deliberate(self, member: str, ballot: Ballot, pace: Duration) -> ProcessGenerator:
+        """One member makes up its mind and answers; the last to do so lets the council decide."""
+        world, motion = self.world, ballot.motion
+        hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
+        yield world.wait(hours * world.pace("consultation"))
         if member in self.members.allies:  # it may have left the alliance meanwhile
             self._position(member, ballot)
         ballot.pending.discard(member)
