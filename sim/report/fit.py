@@ -152,7 +152,7 @@ def _notes(study: Study) -> str:
             f"{100 * score.in_half:.0f} % in 25-75 %. {fit_words(study.summary())}"
         )
     return (
-        f"{scored}{late} Inputs and bounds are shown, not counted. {PLACES}. "
+        f"{scored}{late} Inputs and bounds are shown, not counted; predicted: kept out of the fit. {PLACES}. "
         f"Circles: single runs, where there are fewer than {FEW}. "
         "Log scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
         f"'later': beyond the simulated time. {_sources(study)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.report import style
 from sim.report.bands import (
@@ -16,10 +17,10 @@ from sim.report.bands import (
     date_axis,
     draw_bands,
     draw_recorded,
-    force_words,
     handles,
     levels,
     with_force,
+    with_mandate,
 )  # fmt: skip
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.times import midnights, recorded_appeal
@@ -44,7 +45,7 @@ def bin_days(first: float, last: float) -> int:
 
 
 def draw_flights(study: Study) -> Chart:
-    """Draw flights in and out, where a force was sent: cumulative, and by day or week with the record."""
+    """Draw flights in and out, given a mandate: cumulative, and by day or week with the record."""
     sheet = Sheet("Flights in and out of the theatre", 5.4)
     first, last = span(study)
     table: Table = []
@@ -59,12 +60,38 @@ def draw_flights(study: Study) -> Chart:
     sheet.text(LEFT, 1.12 + 1.5 + 0.09, f"b  Flights in each {span_words}", weight="bold", size=8)
     _legend(study, sheet)
     sheet.notes(
-        f"{force_words(study)}; in: landings in theatre, out: departures; outer band {band_words(study)}. "
-        "A recorded "
-        "total of several days is drawn as its mean a day; n/r: not recorded. Sources: 'record' in the "
-        "scenario."
+        f"{_runs_words(study)}; in: landings in theatre, out: departures; outer band {band_words(study)}. "
+        "A total of several days: its mean a day; n/r: not recorded. Sources: 'record' in the "
+        f"scenario.{_predicted(study)}"
     )
     return Chart("flights", "Flights in and out", sheet.figure, SERIES_COLUMNS, table)
+
+
+def counted(study: Study) -> NDArray[np.bool_]:
+    """Return the runs whose flights are drawn: those of the outcome table, given a mandate.
+
+    Where no run has a mandate, those in which the lead member sent a force alone.
+    """
+    mandate = with_mandate(study)
+    return mandate if mandate.any() else with_force(study)
+
+
+def _runs_words(study: Study) -> str:
+    runs, mandate, force = (int(f(study).sum()) for f in (counted, with_mandate, with_force))
+    if not mandate:
+        alone = ", none of them under a mandate" if force else ""
+        return f"Runs in which a force was sent: {runs} of {len(study.rows)}{alone}"
+    alone = f", not {force - mandate} of the lead alone" if force > mandate else ""
+    return f"Given a mandate, as in the outcome table: {runs} of {len(study.rows)} runs{alone}"
+
+
+def _predicted(study: Study) -> str:
+    """Return which flights by day are a prediction: recorded, but kept out of a fit that used the record."""
+    record = study.scenario.record.values()
+    ways = [w for w in COLOURS if any(e.response == f"flights_{w}_between" and not e.fitted for e in record)]
+    if not ways or not any(entry.fitted for entry in record):
+        return ""
+    return f" Flights {' and '.join(ways)} by day: predicted, not fitted."
 
 
 def _cumulative(study: Study, axes: Axes, table: Table) -> None:
@@ -73,7 +100,7 @@ def _cumulative(study: Study, axes: Axes, table: Table) -> None:
     grid = np.asarray(study.grid, dtype=float)
     tops = [1.0]
     for way, colour in COLOURS.items():
-        values = curve(study, f"flights_{way}", with_force(study))
+        values = curve(study, f"flights_{way}", counted(study))
         if values is None or not values.size:
             say(axes, "no force was sent in any run")
             return
@@ -128,7 +155,7 @@ def _daily(study: Study, axes: Axes, first: float, last: float, table: Table) ->
 
 def daily(study: Study, name: str, days: list[float]) -> Bands | None:
     """Return quantiles of the increase of a cumulative curve over each of *days* (local midnights, hours)."""
-    values = curve(study, name, with_force(study))
+    values = curve(study, name, counted(study))
     if values is None or not values.size:
         return None
     grid = np.asarray(study.grid, dtype=float)

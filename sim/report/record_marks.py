@@ -32,6 +32,12 @@ def marks_of(found: RecordSummary, record: Record) -> str:
     return ("*" if entry.scored else "") + ("f" if entry.fitted else "p" if predicted else "")
 
 
+def kind_words(found: RecordSummary, record: Record) -> str:
+    """Return an entry's kind with its marks, as in 'instant*f' or 'bound f'."""
+    marks = marks_of(found, record)
+    return f"{found.entry.kind}{' ' if marks and not found.entry.scored else ''}{marks}"
+
+
 def place_words(found: RecordSummary) -> str:
     """Return the percent of runs below the recorded value, or for a bound that of runs that keep it."""
     share = found.agree if found.entry.kind == "bound" else found.percentile

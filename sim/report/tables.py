@@ -13,7 +13,7 @@ from sim.report.bands import band_words, bands, levels, record_words
 from sim.report.bottlenecks import deployed_words, part_hours, typical_row
 from sim.report.medians import EXPLAINED, medians_of
 from sim.report.positions import recorded_answer
-from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words
+from sim.report.record_marks import MARKS, PLACES, fit_words, kind_words, place_words
 from sim.report.telling import count
 from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed, verdict
 
@@ -113,7 +113,7 @@ def _record_cells(found: RecordSummary | None, summary: Summary) -> tuple[str, s
         return "", "", ""
     if not found.reached:
         return record_words(found.entry), "not", "yet"
-    kind = f"{found.entry.kind}{marks_of(found, summary.record)}"
+    kind = kind_words(found, summary.record)
     fares = "\n" + verdict(found).replace(" ", "\n") if found.entry.kind == "bound" else ""
     return record_words(found.entry), kind + fares, place_words(found)
 
@@ -153,8 +153,8 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
         f"happened (was above 0). median and band: Kaplan-Meier quantiles for times; {EXPLAINED}; 'later': "
         "beyond the simulated time. inputs: share of the variance that "
         "comes from uncertain inputs, the rest is chance. recorded: value (range), or a range or bound; "
-        f"kind: instant, bound, or input (arithmetic on inputs, shown but never counted as a hit); {MARKS}. "
-        f"{PLACES}."
+        f"kind: instant, bound, or input (arithmetic on inputs, shown but never counted as a hit); {MARKS} "
+        f"(kept out of the fit). {PLACES}."
     )
     lines = notes(text, OUTCOME_WIDE)
     if summary.epistemic_note:

@@ -48,7 +48,8 @@ def draw_timeline(study: Study) -> Chart:
     rows = timeline_rows(study)
     from_appeal = most_appeal(study)
     since = "from the public appeal" if from_appeal else "from the start"
-    notes = _notes(study, from_appeal=from_appeal)
+    dated = any(mark.dated for row in rows for mark in row.marks)
+    notes = _notes(study, from_appeal=from_appeal, dated=dated)
     foot = notes_height(notes) + BELOW
     height = 0.205 * max(len(rows), 4) + foot + ABOVE
     sheet = Sheet(titled(study.scenario, f"Who did what when, {since}"), height)
@@ -178,16 +179,17 @@ def _dates(axes: Axes, study: Study, stretch: Stretch) -> None:
                           fontsize=style.SMALL, ha="center", va="bottom")  # fmt: skip
 
 
-def _notes(study: Study, *, from_appeal: bool) -> str:
+def _notes(study: Study, *, from_appeal: bool, dated: bool) -> str:
     zero, name = origin(study)
     year = local_time(study.scenario, zero).year
     scope = "with an appeal " if from_appeal else ""
     when = f" when the appeal is at the {name}" if from_appeal else ""
+    days = " Recorded to a day or a month only: a bar over the whole of it." if dated else ""
     scale = " The scale changes at each slanted stroke." if from_appeal else ""
     return (
         f"{one_of_several(study.scenario)}Bands: runs {scope}in which it happened (on the right, their share "
         f"of all {len(study.rows)}); rows that the outcome table has are over its runs, most with a mandate. "
-        f"Circles: single runs, where there are fewer than {FEW}.{scale} "
+        f"Circles: single runs, where there are fewer than {FEW}.{days}{scale} "
         f"Dates above: local midnights in {year}, {zone_name(study.scenario)}{when}. Sources: "
         "'record', "
         "'recorded_events' in the scenario."

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +20,7 @@ from sim.report.times import kind_of, most_appeal, recorded_appeal
 if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.scenario.models import Scenario
-    from sim.scenario.study import RecordEntry
+    from sim.scenario.study import RecordedEvent, RecordEntry
 
 K = EventKind
 #: Rows in order from top to bottom, and their words; {who} is the actor's name. The words of a crisis that
@@ -96,6 +98,13 @@ OF_MEMBERS = ("hours_to_approval", "hours_to_departure")
 ASKED = {kind: name for name, kind in RESPONSE_KINDS.items() if name not in OF_MEMBERS}
 ASKED_FROM_START = {K.ORDER_RESTORED: "hours_to_order_from_start", K.APPEAL: "hours_to_appeal"}
 MAIN_BODY = "hours_to_main_body"
+#: Rows that are a member's, or the place's, first event of a kind that may come many times, and the words of
+#: a label that speaks of a later one.
+FIRSTS = frozenset({K.TAKEOFF, K.ROAD_DEPARTED, K.LANDED, K.ROAD_ARRIVED, K.ON_TASK, K.FREED, K.CALM})
+WHOLE = re.compile(r"\b(all|complete|last|main body)\b", re.IGNORECASE)
+LEAVES = re.compile(r"\b(leave|leaves|left)\b", re.IGNORECASE)
+#: How the note of a recorded event says that no hour is known.
+PRECISION = re.compile(r"\bday only\b|\bhour assumed\b|(?P<month>\bmonth only\b)", re.IGNORECASE)
 #: Share of runs below which a member's leaving gets no row.
 RARE = 0.05
 #: Events that mean the same instant: the second is left out where it never departs from the first.
@@ -110,6 +119,8 @@ class Mark:
     low: float | None = None
     high: float | None = None
     no_later: bool = False
+    #: Known to a day or a month only: a range over it and no value.
+    dated: bool = False
 
 
 @dataclass
@@ -243,9 +254,34 @@ def _marks(scenario: Scenario, row: Row, *, from_appeal: bool) -> list[Mark]:
     zero = recorded_appeal(scenario) if from_appeal else 0.0
     if zero is None:
         return []
-    events = [e for e in scenario.recorded_events if kind_of(e) == row.kind.value and e.who == row.who]
-    events.sort(key=lambda e: e.at)
-    return [Mark(scenario.hours(e.at) - zero, no_later=e.no_later_than) for e in events[:1]]
+    told = (e for e in scenario.recorded_events if kind_of(e) == row.kind.value and e.who == row.who)
+    events = sorted((e for e in told if not _tells_otherwise(e, row)), key=lambda e: e.at)
+    return [_event_mark(scenario, e, zero) for e in events[:1]]
+
+
+def _tells_otherwise(event: RecordedEvent, row: Row) -> bool:
+    """Return whether what is recorded, by its own label, is not the instant that the row is about.
+
+    A row of a member is its first event of the kind: what a label calls complete, the last, all or the main
+    body is a later one. A contingent that is recorded to leave is not home yet.
+    """
+    if row.kind is K.CONTINGENT_HOME:
+        return LEAVES.search(event.label) is not None
+    return row.kind in FIRSTS and WHOLE.search(event.label) is not None
+
+
+def _event_mark(scenario: Scenario, event: RecordedEvent, zero: float) -> Mark:
+    """Return an event's instant from *zero* on; of one known to a day or a month only, that as a range."""
+    known = PRECISION.search(event.note or "")
+    if known is None:
+        return Mark(scenario.hours(event.at) - zero, no_later=event.no_later_than)
+    first = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = first + timedelta(days=1)
+    if known["month"]:
+        first = first.replace(day=1)
+        end = (first + timedelta(days=31)).replace(day=1)
+    low, high = scenario.hours(first) - zero, scenario.hours(end) - zero
+    return Mark(high, no_later=True, dated=True) if event.no_later_than else Mark(None, low, high, dated=True)
 
 
 def _entry_fits(entry: RecordEntry, row: Row) -> bool:

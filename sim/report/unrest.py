@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.report import style
 from sim.report.bands import (
     Bands,
     Floats,
@@ -34,6 +35,9 @@ Table = list[tuple[Cell, ...]]
 #: Columns of the numbers behind a chart over time.
 SERIES_COLUMNS = ("panel", "unit", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile",
                   "high", "recorded", "recorded_low", "recorded_high")  # fmt: skip
+#: Recorded series that this or another chart draws: each has its simulated counterpart.
+DRAWN = ("incidents", "detained_cumulative", "flights_in", "flights_out", "troops", "soldiers_fled",
+         "civilians_fled")  # fmt: skip
 
 
 def draw_unrest(study: Study) -> Chart:
@@ -68,11 +72,24 @@ def draw_unrest(study: Study) -> Chart:
         bbox_to_anchor=(-0.1, -0.3),
         handlelength=1.5,
     )
+    blank = " n/r: no count found for the day." if _uncounted(study) else ""
     sheet.notes(
         f"All {len(study.rows)} runs on the clock of the scenario; outer band {band_words(study)}. "
-        "Recorded values: see 'record' and 'recorded_series' in the scenario for their sources."
+        f"Recorded values: see 'record' and 'recorded_series' in the scenario for their sources.{blank}"
+        f"{_undrawn(study)}"
     )
     return Chart("unrest", "Unrest over time", sheet.figure, SERIES_COLUMNS, table)
+
+
+def _uncounted(study: Study) -> bool:
+    points = study.scenario.recorded_series.get("detained_cumulative", ())
+    return any(point.value is None and point.low is None and point.high is None for point in points)
+
+
+def _undrawn(study: Study) -> str:
+    """Return which recorded series no chart can draw, as the model has no such quantity."""
+    names = [n.replace("_", " ") for n in study.scenario.recorded_series if n not in DRAWN]
+    return f" Recorded, but not simulated and so not drawn: {', '.join(names)}." if names else ""
 
 
 def last_hour(study: Study, *names: str) -> float:
@@ -136,8 +153,27 @@ def _panel_detained(study: Study, axes: Axes, table: Table) -> None:
     draw_bands(axes, grid, found)
     table.extend(series_rows("detained as reported", "people", grid, found))
     axes.set_ylim(0, None)
-    if not _draw_entries(study, axes, table, "detained_reported", "detained as reported", "people"):
+    panel = ("detained_reported", "detained as reported", "people")
+    told = _draw_entries(study, axes, table, *panel)
+    if not _draw_series(study, axes, table, *panel) and not told:
         say(axes, "not recorded", x=0.985, y=0.9, align="right")
+
+
+def _draw_series(study: Study, axes: Axes, table: Table, response: str, panel: str, unit: str) -> bool:
+    """Draw the points of the recorded series of detentions of whose instant the record has no entry."""
+    points = study.scenario.recorded_series.get("detained_cumulative", ())
+    known = {entry.at for _, entry in _entries(study, response)}
+    for point in points:
+        if point.at in known:
+            continue
+        hour = study.scenario.hours(point.at)
+        draw_recorded(axes, hour, point.value, point.low, point.high, vertical=True)
+        if point.value is None and point.low is None and point.high is None:
+            axes.text(hour, 0.06, "n/r", transform=axes.get_xaxis_transform(), fontsize=6, ha="center",
+                      color=style.TEXT, style="italic",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+        table.append(recorded_row(panel, unit, hour, point))
+    return bool(points)
 
 
 def _panel_calm(study: Study, axes: Axes, table: Table, last: float) -> None:

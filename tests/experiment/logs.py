@@ -50,7 +50,7 @@ DEPLOYMENT: tuple[tuple[Any, ...], ...] = (
     (35.0, K.APPROVED, by("AAA")),
     (40.0, K.TAKEOFF, a_load("AAA", 100)),
     (42.0, K.LANDED, a_load("AAA", 100, vehicles=3, echelon="advance", parts=PARTS)),
-    (43.0, K.ON_TASK, at("north", 100)),
+    (43.0, K.ON_TASK, at("north", 100, task="plant")),
     (44.0, K.FREED, at("north", 80)),
     (59.0, K.LANDED, a_load("AAA", 60, vehicles=2, echelon="main", parts=PARTS)),
     (62.0, K.DEPLOYED, {"cause": 14, "amount": 160}),

@@ -7,6 +7,7 @@ import hashlib
 import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from sim.report.decision_tree import blockers, tree_of
 from sim.report.effects import shown
 from sim.report.figures import drawing_settings, render, save
 from sim.report.fit import board
+from sim.report.flights import counted, daily
 from sim.report.ladder import rungs
 from sim.report.styles import STYLES
 from sim.report.tables import outcome_table, parts_table
@@ -29,7 +31,7 @@ from sim.report.timeline import Stretch
 from sim.report.timeline_rows import Row, timeline_rows
 from sim.report.times import clock_ticks, origin
 from sim.report.tornado import TornadoRow, draw_tornado
-from sim.scenario.study import RecordEntry
+from sim.scenario.study import RecordedEvent, RecordEntry, SeriesPoint
 from tests.report.studies import STUDIES, a_study, alone, never_asked, no_answer, with_record
 from tests.tiny import tiny_scenario
 
@@ -38,6 +40,11 @@ def texts(chart) -> list[str]:
     from matplotlib.text import Text
 
     return [found.get_text() for found in chart.figure.findobj(Text)]
+
+
+def noted(chart) -> str:
+    """Return the words of a chart, the last first: so lines of a note stand in their order."""
+    return " ".join(" ".join(reversed(texts(chart))).split())
 
 
 #: Charts that suit the tiny scenario, which has no fitted inputs.
@@ -276,6 +283,82 @@ def test_timeline_rows_count_from_the_appeal_of_the_same_run():
     assert rows["Ally: first landing"].marks[0].value == pytest.approx(14)
     assert rows["first units on task"].marks[0].no_later
     assert rows["Lead: main body lands"].marks[0].low == 5
+
+
+def told_of(*events):
+    """The marks of the ally's first landing where *events* are recorded of it."""
+    scenario = with_record()
+    recorded = tuple(
+        RecordedEvent(label=label, at=f"2022-01-{at}+06:00", kind="landed", who="BBB", note=note, **rest)
+        for label, at, note, rest in events
+    )
+    kept = (scenario.recorded_events[0], *recorded)
+    study = replace(a_study(), scenario=scenario.model_copy(update={"recorded_events": kept}))
+    rows = {row.label: row for row in timeline_rows(study)}
+    return study, [(m.value, m.low, m.high, m.no_later) for m in rows["Ally: first landing"].marks]
+
+
+@pytest.mark.parametrize("label", ["Main body lands", "Contingent complete", "The last aircraft lands"])
+def test_a_later_event_of_a_kind_is_no_mark_of_the_first(label):
+    assert told_of((label, "03T20:00", None, {}))[1] == []
+
+
+@pytest.mark.parametrize(("label", "marked"), [("Contingent leaves", False), ("Contingent home", True)])
+def test_a_contingent_that_leaves_is_not_home_yet(label, marked):
+    event = RecordedEvent(label=label, at="2022-01-12T12:00+06:00", kind="contingent home", who="BBB")
+    appeal = with_record().recorded_events[0]
+    scenario = with_record().model_copy(update={"recorded_events": (appeal, event)})
+    rows = {row.label: row for row in timeline_rows(replace(a_study(), scenario=scenario))}
+    assert ("Ally: contingent home" in rows) is marked
+
+
+def test_flights_are_over_the_runs_of_the_table():
+    study = a_study()
+    force, mandate = with_force(study), with_mandate(study)
+    assert force.sum() > mandate.sum()  # else nothing is tested
+    assert counted(study).tolist() == mandate.tolist()
+    at = study.scenario.record["out"]
+    days = [study.scenario.hours(at.since), study.scenario.hours(at.at)]
+    found, told = daily(study, "flights_out", days), study.summary().record["out"]
+    assert told.n == mandate.sum()
+    assert float(found.middle[0]) == told.median
+    assert "Given a mandate, as in the outcome table" in noted(draw(study, "flights"))
+    assert counted(alone()).tolist() == with_force(alone()).tolist()
+
+
+def test_recorded_series_are_drawn_or_said_not_to_be_simulated():
+    scenario, known = with_record(), with_record().record["detained"]
+    points = tuple(
+        SeriesPoint(at=at, value=value)
+        for at, value in (("2022-01-04T00:00+06:00", None), ("2022-01-05T00:00+06:00", 40), (known.at, 77))
+    )
+    series = {"detained_cumulative": points, "participants": points}
+    study = replace(a_study(), scenario=scenario.model_copy(update={"recorded_series": series}))
+    chart = draw(study, "unrest")
+    told = [row[-3] for row in chart.rows if row[0] == "detained as reported" and row[3] is None]
+    assert told == [100, None, 40]  # the record's own entry stands for the point of its instant
+    assert "not simulated and so not drawn: participants." in noted(chart)
+    assert "n/r" in texts(chart)
+    assert "so not drawn" not in noted(draw(a_study(), "unrest"))
+
+
+def test_flights_by_day_are_named_a_prediction_where_others_are_fitted():
+    scenario = with_record()
+    record = scenario.record | {"decision": scenario.record["decision"].model_copy(update={"fitted": True})}
+    study = replace(a_study(), scenario=scenario.model_copy(update={"record": record}))
+    told = "Flights out by day: predicted, not fitted."
+    assert told in noted(draw(study, "flights"))
+    assert "predicted" not in noted(draw(a_study(), "flights"))
+
+
+def test_what_is_known_to_a_day_is_drawn_over_the_day():
+    study, marks = told_of(("Ally lands", "04T12:00", "day only, drawn at noon", {}))
+    assert marks == [(None, 18.0, 42.0, False)]  # the appeal is at 06:00 of the day before
+    assert "a bar over the whole of it" in noted(draw(study, "timeline"))
+    assert "a bar over the whole of it" not in noted(draw(a_study(), "timeline"))
+    assert told_of(("Ally lands", "04T12:00", "month only", {}))[1] == [(None, -54.0, 690.0, False)]
+    late = ("Ally lands", "04T12:00", "day only", {"no_later_than": True})
+    assert told_of(late)[1] == [(42.0, None, None, True)]
 
 
 def test_positions_add_up_to_all_runs():

@@ -10,8 +10,10 @@ import pytest
 
 from sim.experiment.study import run_study
 from sim.report.bands import record_words
-from sim.report.dossier.answer import outcomes
+from sim.report.dossier.answer import answer, outcomes
+from sim.report.dossier.recorded import recorded
 from sim.report.medians import medians_of
+from sim.report.record_marks import fit_words, kind_words, place_words
 from sim.report.tables import (
     all_tables,
     effects_table,
@@ -22,7 +24,7 @@ from sim.report.tables import (
 )
 from sim.report.words import band, number, percent, rows_of, signed, verdict
 from sim.scenario.study import RecordEntry, Variant
-from tests.report.studies import STUDIES, a_study, no_answer
+from tests.report.studies import STUDIES, a_study, no_answer, with_record
 from tests.tiny import tiny_scenario
 
 
@@ -100,7 +102,7 @@ def test_a_long_range_on_record_stands_on_a_line_of_its_own():
                         low=110_000, high=157_000)  # fmt: skip
     scenario = tiny_scenario().model_copy(update={"record": {"killed": entry}})
     lines = outcome_table(run_study(scenario, 2, jobs=1))
-    place = next(number for number, line in enumerate(lines) if "157,000  instant" in line)
+    place = next(number for number, line in enumerate(lines) if "157,000   instant" in line)
     assert lines[place + 1].split() == ["(110,000–157,000)"]
     assert max(map(len, lines)) <= 110
 
@@ -167,6 +169,62 @@ def test_a_record_is_said_as_it_is_known():
     assert record_words(a_record("bound", low=2.6, high=9.9).entry) == "2.6–9.9"
     assert record_words(a_record("instant", value=131.4, low=119.4, high=143.4).entry) == "131 (119–143)"
     assert record_words(a_record("instant", value=4).entry) == "4"
+
+
+def test_a_bound_is_judged_by_the_runs_that_keep_it():
+    def kept(share, **rest):
+        found = a_record("bound", True, True, high=9.9, **rest)
+        found.agree, found.percentile = share, 0.2
+        return found
+
+    told = {0: "contradicted", 0.049: "contradicted", 0.05: "mostly broken", 0.094: "mostly broken",
+            0.49: "mostly broken", 0.5: "mostly met", 0.94: "mostly met", 0.95: "met", 1: "met"}  # fmt: skip
+    assert {share: verdict(kept(share)) for share in told} == told
+    assert verdict(kept(math.nan)) == "-"
+    assert place_words(kept(0.094)) == "9"
+
+
+def fitting(**fitted):
+    """The small study's summary with entries of its record as fitted, or not, as told."""
+    summary = run_study(with_record(), 8, jobs=1).summary()
+    record = {
+        key: replace(found, entry=found.entry.model_copy(update={"fitted": fitted.get(key, False)}))
+        for key, found in summary.record.items()
+    }
+    return replace(summary, record=record)
+
+
+def test_what_was_fitted_is_told_and_what_was_not_is_a_prediction():
+    summary = fitting(decision=True, complete=True, task=True)
+    marks = {key: kind_words(found, summary.record) for key, found in summary.record.items()}
+    assert marks["decision"] == "instant*f"
+    assert marks["task"] == "bound f"
+    assert marks["out"] == "instant p"
+    assert marks["troops"] == "input"
+    assert fit_words(summary).startswith("All 2 were fitted")
+    half = fitting(decision=True)
+    assert kind_words(half.record["complete"], half.record) == "instant*p"
+    assert fit_words(half).startswith("1 of them was fitted (f); what is scored but not fitted is a pred")
+    none = fitting()
+    assert kind_words(none.record["complete"], none.record) == "instant*"
+    assert fit_words(none).startswith("None was fitted; what is scored")
+
+
+def test_the_table_says_how_a_bound_fares_and_what_was_fitted():
+    lines = outcome_table(a_study())
+    place = next(n for n, line in enumerate(lines) if line.strip().startswith("Appeal to first unit"))
+    found = a_study().summary().record["task"]
+    assert lines[place].endswith(f"bound {100 * found.agree:5.0f}")
+    assert verdict(found).split()[0] in lines[place + 1]
+    assert "None was fitted; what is scored but not fitted" in " ".join(" ".join(lines).split())
+
+
+def test_the_dossier_says_the_same_of_bounds_and_of_the_fit():
+    study = a_study()
+    page = str(recorded(study))
+    assert verdict(study.summary().record["task"]) in page
+    assert fit_words(study.summary()) in page
+    assert fit_words(study.summary()) in str(answer(study))
 
 
 def test_verdicts():

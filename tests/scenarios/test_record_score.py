@@ -28,7 +28,9 @@ def test_the_timings_beat_the_naive_reference_clearly(summary):
 
 def test_inputs_are_shown_and_never_counted(summary):
     inputs = [r for r in summary.record.values() if r.entry.kind == "input"]
-    assert {r.entry.response for r in inputs} >= {"troops_deployed", "vehicles_deployed", "local_freed"}
+    assert {r.entry.response for r in inputs} >= {
+        "troops_deployed", "vehicles_deployed", "local_freed", "sites_guarded",
+    }  # fmt: skip
     assert not any(r.entry.scored or r.entry.fitted for r in inputs)
 
 

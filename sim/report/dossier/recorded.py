@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.bands import band_words, record_words
 from sim.report.dossier.markup import Child, Html, join, linked, soft, table, tag
-from sim.report.record_marks import MARKS, PLACES, Record, fit_words, marks_of, place_words
+from sim.report.record_marks import MARKS, PLACES, Record, fit_words, kind_words, place_words
 from sim.report.words import NONE, band, number, verdict
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def recorded(study: Study) -> Html:
             "source", "confidence")  # fmt: skip
     note = (
         "Kind: instant, bound (known to lie between limits), or input (arithmetic on inputs, shown but never "
-        f"counted); {MARKS}. {PLACES}. {fit_words(summary)} The model was built with "
+        f"counted); {MARKS} (kept out of the fit). {PLACES}. {fit_words(summary)} The model was built with "
         " knowledge of the record: agreement is a check of consistency, not a test."
     )
     whole = table(head, rows, "Recorded against simulated", words=(0, 2, 6, 7, 8))
@@ -38,7 +38,7 @@ def _row(found: RecordSummary, record: Record) -> tuple[Child, ...]:
                           for place_, text in enumerate(entry.source)])  # fmt: skip
     return (
         tag("span", soft(label), dir="auto"), record_words(entry),
-        entry.kind + marks_of(found, record),
+        kind_words(found, record),
         number(found.median, entry.unit), band(found.low, found.high, entry.unit), place_words(found),
         verdict(found),
         source, entry.confidence or NONE,
