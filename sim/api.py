@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,17 +29,16 @@ def load(path: str | PathLike[str], overrides: Overrides = ()) -> Scenario:
 
     Raises:
         ScenarioError: something is wrong with the file or an override; all mistakes at once.
+        ValueError: *overrides* is one text.
     """
-    from sim.experiment.record_check import check_record
+    from sim.experiment.record_check import record_faults
     from sim.scenario.load import load_scenario, with_settings
 
+    _no_texts(overrides=overrides)
     if isinstance(overrides, Mapping):
-        scenario = load_scenario(path)
-        scenario = with_settings(scenario, overrides, "overrides") if overrides else scenario
-    else:
-        scenario = load_scenario(path, overrides)
-    check_record(scenario, fspath(path))
-    return scenario
+        scenario = load_scenario(path, further=record_faults)
+        return with_settings(scenario, overrides, "overrides", record_faults) if overrides else scenario
+    return load_scenario(path, overrides, further=record_faults)
 
 
 def run(
@@ -85,11 +84,12 @@ def run(
     from sim.experiment.results import write_results
     from sim.experiment.study import do_study, plan_study
 
+    _no_texts(variants=variants, responses=responses)
     loaded = _loaded(scenario, overrides)
     if precision is not None:
         from sim.experiment.precise import CAP, aim_at, do_until_precise
 
-        reps = reps or CAP
+        reps = CAP if reps is None else reps
     plan = plan_study(loaded, reps, seed, until=until, variants=variants)
     where = _workers(jobs, on)
     # Very many runs would fill the memory if they were nowhere else.
@@ -105,6 +105,17 @@ def run(
         if out is not None:
             write_results(study, Path(out), store=store)
     return study
+
+
+def _no_texts(**given: object) -> None:
+    """Refuse a text where a list of texts belongs: each of its letters would be taken for one.
+
+    Raises:
+        ValueError: an argument is a text.
+    """
+    for name, value in given.items():
+        if isinstance(value, str):
+            raise ValueError(f"{name} must be a list of texts, not one text; write {name}=[{value!r}]")
 
 
 def _loaded(scenario: str | PathLike[str] | Scenario, overrides: Overrides) -> Scenario:
@@ -221,6 +232,7 @@ def sweep(
     from sim.report.sweep_folder import write_sweep
     from sim.scenario.vary import make_sweep, read_vary
 
+    _no_texts(vary=vary, responses=responses)
     loaded = _loaded(scenario, overrides)
     levels, origins = (dict(vary), {}) if isinstance(vary, Mapping) else read_vary(list(vary))
     raw = {"vary": levels, "blocks": list(blocks), "responses": list(responses), "precision": precision}

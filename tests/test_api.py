@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -114,3 +116,63 @@ def test_an_empty_comparison_has_a_table_too():
 def test_the_package_says_how_it_is_used():
     for noun in (".runs", ".summary()", ".plot()", ".table"):
         assert noun in sim.__doc__
+
+
+WRONG = {
+    "a negative seed": ({"seed": -1}, "seed must be a whole number, from 0 to 9007199254740991, not -1"),
+    "a seed too great": ({"seed": 2**60}, "seed must be a whole number, from 0 to 9007199254740991, not 115"),
+    "half a seed": ({"seed": 1.5}, "seed must be a whole number, from 0 to 9007199254740991, not 1.5"),
+    "a seed in words": ({"seed": "1"}, "seed must be a whole number, from 0 to 9007199254740991, not '1'"),
+    "half a replication": ({"reps": 2.5}, "reps must be a whole number, 1 or more, not 2.5"),
+    "a truth value": ({"reps": True}, "reps must be a whole number, 1 or more, not True"),
+    "a number in words": ({"reps": "3"}, "reps must be a whole number, 1 or more, not '3'"),
+    "no replication": ({"reps": 0}, "reps must be a whole number, 1 or more, not 0"),
+}
+VERBS = {
+    "run": lambda **given: sim.run(tiny_scenario(), **given),
+    "sweep": lambda **given: sim.sweep(tiny_scenario(), TROOPS, **given),
+    "comparison": lambda **given: sim.compare(tiny_scenario(), changed(20), **given),
+}
+
+
+@pytest.mark.parametrize(("given", "told"), WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_the_command_line_refuses_is_refused_in_one_sentence(verb, given, told):
+    with pytest.raises(ValueError, match=f"^{re.escape(told)}"):
+        VERBS[verb](**{"reps": 2, **given})
+
+
+def test_no_replication_is_not_taken_for_the_usual_number_with_a_precision():
+    with pytest.raises(ValueError, match="reps must be a whole number, 1 or more, not 0"):
+        sim.run(tiny_scenario(), 0, precision=0.2)
+
+
+def test_whole_numbers_of_other_libraries_are_taken():
+    assert sim.run(tiny_scenario(), np.int64(2), seed=np.int64(3)).seed == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("overrides", lambda text: sim.load("tiny.yaml", text)),
+        ("overrides", lambda text: sim.run("tiny.yaml", 2, overrides=text)),
+        ("variants", lambda text: sim.run(tiny_scenario(), 2, variants=text)),
+        ("responses", lambda text: sim.run(tiny_scenario(), 2, precision=0.5, responses=text)),
+        ("vary", lambda text: sim.sweep(tiny_scenario(), text, 2)),
+        ("responses", lambda text: sim.sweep(tiny_scenario(), TROOPS, 2, responses=text)),
+    ],
+)
+def test_a_text_in_place_of_a_list_is_told_once(name, call):
+    with pytest.raises(
+        ValueError, match=f"^{name} must be a list of texts, not one text; write {name}=.'a=b'.$"
+    ):
+        call("a=b")
+
+
+def test_a_run_that_is_not_there_is_told_in_a_sentence():
+    study = sim.run(tiny_scenario(), 3)
+    for read in (study.log_of, study.scenario_of):
+        with pytest.raises(ValueError, match=r"^run must be a whole number, from 0 to 2, not 999$"):
+            read(999)
+        with pytest.raises(ValueError, match=r"^there is no variant 'nowhere'; known: no_answer$"):
+            read(0, "nowhere")

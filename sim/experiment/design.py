@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, overload
+from typing import NamedTuple, SupportsIndex, overload
 from weakref import ref
 
 from sim.engine.streams import uniform_at
@@ -15,6 +15,8 @@ from sim.scenario.uncertain import draw_uncertain
 
 #: The stream that outer draws are read from, by path of the input.
 STREAM = "uncertain"
+#: The greatest seed: tables and programs that read them keep whole numbers up to here exactly.
+MOST_SEED = 2**53 - 1
 
 
 class Run(NamedTuple):
@@ -24,6 +26,26 @@ class Run(NamedTuple):
     draw: int | None
     seed: int
     replication: int
+
+
+def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """Return *value* as a plain integer.
+
+    Args:
+        name: of the argument, for the error.
+        value: what the caller gave; a whole number of another library is taken, a truth value is not.
+        least: the least it may be.
+        most: the most; no limit if none.
+
+    Raises:
+        ValueError: it is no whole number or lies beyond a limit.
+    """
+    limits = f"{least} or more" if most is None else f"from {least} to {most}"
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        number = value.__index__()
+        if number >= least and (most is None or number <= most):
+            return number
+    raise ValueError(f"{name} must be a whole number, {limits}, not {value!r}")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 
+from sim.experiment.design import MOST_SEED, whole_number
 from sim.experiment.executors import Jobs, Progress
 from sim.experiment.sides import (
     Side,
@@ -45,6 +46,7 @@ def gather_sides(
     Raises:
         ScenarioError: something is wrong with a file.
         ResultsError: a folder cannot be read, or runs must not be paired.
+        ValueError: *reps* or *seed* is no whole number or out of range.
     """
     there = {place: _there(one, jobs) for place, one in enumerate(given) if _is_there(one)}
     first = next(iter(there.values()), None)
@@ -52,6 +54,9 @@ def gather_sides(
         reps = len(first.rows)
     if seed is None:
         seed = 1 if first is None else first.seed
+    seed = whole_number("seed", seed, 0, MOST_SEED)
+    if reps is not None:
+        reps = whole_number("reps", reps, 1)
     sides = [there[place] if place in there else _planned(one, seed) for place, one in enumerate(given)]
     name_apart(sides)
     if pair:

@@ -19,7 +19,7 @@ from sim.experiment.design import nested_design
 from sim.experiment.executors import Jobs, Progress
 from sim.experiment.folders import ResultsError
 from sim.experiment.measure import ADDRESS, row_names
-from sim.experiment.record_check import check_record
+from sim.experiment.record_check import record_faults
 from sim.experiment.simulate import BASELINE, Task, simulator_for
 from sim.experiment.study import Row, Study, run_study
 from sim.experiment.tables import column_name
@@ -91,8 +91,7 @@ def side_to_run(one: str | Path | Scenario, seed: int) -> Side:
     """
     if isinstance(one, Scenario):
         return Side(one.name, one, seed, __version__, [])
-    scenario = load_scenario(one)
-    check_record(scenario, str(one))
+    scenario = load_scenario(one, further=record_faults)
     return Side(Path(one).stem, scenario, seed, __version__, [])
 
 

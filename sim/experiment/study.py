@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.replication import run_replication
 from sim.experiment.curves import Floats, grid_of
-from sim.experiment.design import Run, nested_design
+from sim.experiment.design import MOST_SEED, Run, nested_design, whole_number
 from sim.experiment.executors import POOL_FROM, Jobs, Progress, execute, fulfil
 from sim.experiment.gathered import PIECEMEAL, Failure, Row, gathering
 from sim.experiment.record_check import check_record
@@ -92,12 +92,26 @@ class Study:
         return pd.DataFrame(self.rows)
 
     def log_of(self, run: int, variant: str = BASELINE) -> EventLog:
-        """Return the event log of a run, run again from its address."""
-        return self.simulator.log_of(Task(variant, self.design[run]))
+        """Return the event log of a run, run again from its address.
+
+        Raises:
+            ValueError: there is no such run or variant.
+        """
+        return self.simulator.log_of(self._task(run, variant))
 
     def scenario_of(self, run: int, variant: str = BASELINE) -> Scenario:
-        """Return the scenario of a run, its outer draw included."""
-        return self.simulator.scenario_of(Task(variant, self.design[run]))
+        """Return the scenario of a run, its outer draw included.
+
+        Raises:
+            ValueError: there is no such run or variant.
+        """
+        return self.simulator.scenario_of(self._task(run, variant))
+
+    def _task(self, run: int, variant: str) -> Task:
+        known = (BASELINE, *self.simulator.variants)
+        if variant not in known:
+            raise ValueError(f"there is no variant {variant!r}; known: {', '.join(known[1:]) or 'none'}")
+        return Task(variant, self.design[whole_number("run", run, 0, len(self.design) - 1)])
 
     def summary(self) -> Summary:
         """Return chances, quantiles, errors, comparison with the record, effects of the variants."""
@@ -185,6 +199,7 @@ def plan_study(
     replicate: Replicate = run_replication,
 ) -> Plan:
     """Return what a study of *scenario* will do; the arguments and errors are those of `run_study`."""
+    seed = whole_number("seed", seed, 0, MOST_SEED)
     check_record(scenario)
     scenario = settled(scenario, reps, until, variants)
     design = nested_design(scenario, seed, int(scenario.experiment.replications))
@@ -243,9 +258,7 @@ def settled(
     experiment = scenario.experiment
     change: dict[str, Any] = {}
     if reps is not None:
-        if reps < 1:
-            raise ValueError(f"reps must be 1 or more, not {reps!r}")
-        number = experiment.replications.with_value(float(reps))
+        number = experiment.replications.with_value(float(whole_number("reps", reps, 1)))
         change["experiment"] = experiment.model_copy(update={"replications": number})
     if until is not None:
         if not until > 0:

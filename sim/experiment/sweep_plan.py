@@ -10,7 +10,7 @@ from math import nan
 import numpy as np
 
 from sim.engine.replication import run_replication
-from sim.experiment.design import Run, nested_design
+from sim.experiment.design import MOST_SEED, Run, nested_design, whole_number
 from sim.experiment.factors import SweepDesign, design_of
 from sim.experiment.measure import row_names
 from sim.experiment.precision import Rule
@@ -107,6 +107,7 @@ def plan_sweep(
         ScenarioError: nothing is varied, a point is no valid scenario, or a response does not exist.
         ValueError: *reps* is not positive.
     """
+    seed = whole_number("seed", seed, 0, MOST_SEED)
     check_record(scenario)
     sweep = sweep or scenario.sweep
     if sweep is None:
@@ -130,8 +131,7 @@ def _written(scenario: Scenario, sweep: Sweep, reps: int | None) -> tuple[Scenar
     """Return the scenario with the sweep as it is run written into it."""
     number = scenario.experiment.replications
     if reps is not None:
-        if reps < 1:
-            raise ValueError(f"reps must be 1 or more, not {reps!r}")
+        reps = whole_number("reps", reps, 1)
         key = "replications" if sweep.precision is None else "most_replications"
         sweep = sweep.model_copy(update={key: number.with_value(float(reps))})
     return scenario.model_copy(update={"sweep": sweep}), sweep

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from sim.scenario.bases import Base
 from sim.scenario.distributions import Duration, Frozen
@@ -11,12 +11,13 @@ from sim.scenario.exercises import Exercise
 from sim.scenario.levers import Lever
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import (
+    Closeness,
     Hours,
     People,
     PositiveCount,
+    PositiveRatio,
     Quantity,
     Ratio,
-    Score,
     Share,
     WholeCount,
 )  # fmt: skip
@@ -32,6 +33,8 @@ RuleName = Literal[
     "consensus", "unanimity", "simple_majority", "qualified_majority", "limited_format", "lead_decides"
 ]
 Verdict = Literal["met", "contested", "unmet"]
+#: Offsets from UTC lie between -12:00 and +14:00.
+ZONE = r"^(-(0\d|1[01]):[0-5]\d|[+](0\d|1[0-3]):[0-5]\d|-12:00|[+]14:00)$"
 
 
 class Parliament(Sourced):
@@ -55,6 +58,14 @@ class Parliament(Sourced):
     #: Ballots in one sitting, and sittings, before the matter lapses.
     ballots_per_sitting: PositiveCount
     sittings: PositiveCount
+
+    @field_validator("votes_needed")
+    @classmethod
+    def _can_be_reached(cls, votes: Quantity, info: ValidationInfo) -> Quantity:
+        seats = info.data.get("seats", votes)
+        if votes > seats:
+            raise ValueError(f"{votes:g} votes are more than the {seats:g} seats; write {seats:g} or less")
+        return votes
 
 
 class Approval(Sourced):
@@ -107,7 +118,7 @@ class Member(Sourced):
     name: str
     capital: Place
     #: Offset from UTC as +HH:MM.
-    zone: str = Field(pattern=r"^[+-]\d\d:\d\d$")
+    zone: str = Field(pattern=ZONE)
     active_military: People
     #: Share of goods trade with the lead member; moves how far the lead's line carries.
     dependence: Share
@@ -242,7 +253,7 @@ class Partner(Sourced):
     name: str
     capital: Place
     #: Offset from UTC as +HH:MM.
-    zone: str = Field(pattern=r"^[+-]\d\d:\d\d$")
+    zone: str = Field(pattern=ZONE)
     #: An observer attends consultations without a vote; a formal partner takes part in agreed measures.
     observer: bool = False
     partnership: bool = False
@@ -260,8 +271,8 @@ class Alliance(Frozen):
     #: States that are no members but may be hosts, observers or mediators.
     partners: dict[str, Partner] = {}
     #: Assumed closeness of pairs, -2 hostile to +2 close, keyed AAA-BBB in either order.
-    ties: dict[str, Score]
-    tie_default: Score
+    ties: dict[str, Closeness]
+    tie_default: Closeness
     chairs: tuple[Chair, ...]
     organs: Organs
     treaty: dict[str, Provision]
@@ -285,7 +296,7 @@ class Alliance(Frozen):
     #: What crises leave behind; none if it is not followed.
     standing: Standing | None = None
     #: Coordination of a multinational force relative to a national one (1 = no loss).
-    coordination: Ratio
+    coordination: PositiveRatio
     #: What a member's cost of helping rises by where all its forces are committed elsewhere (in units of
     #: about one).
     strain: Ratio = Quantity(0.0, source=("none by default",), confidence="high")

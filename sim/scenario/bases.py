@@ -5,7 +5,7 @@ from typing import Literal
 from sim.scenario.injects import Shocks
 from sim.scenario.levers import Settings
 from sim.scenario.places import Place, Sourced
-from sim.scenario.quantities import People, Quantity, Ratio
+from sim.scenario.quantities import People, PositiveRatio, Quantity
 
 
 class Base(Sourced):
@@ -26,7 +26,7 @@ class Base(Sourced):
     #: Units of the owner that its troops are taken from, in this order, while it is there.
     drawn_from: tuple[str, ...] = ()
     #: Factor on the alliance's coordination for the units that stand there, which together is never above 1.
-    coordination: Ratio = Quantity(1.0, source=("no difference by default",), confidence="high")
+    coordination: PositiveRatio = Quantity(1.0, source=("no difference by default",), confidence="high")
     #: Status of the ground that the alliance takes in with the base, for crises on that very ground
     #: (`crisis.facts.ground`); none where the base brings no territory with it.
     status: Literal["recognised", "partially_recognised", "disputed"] | None = None

@@ -13,12 +13,12 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.beginnings import PLACED_BY, early
-from sim.scenario.crisis import Facts
 from sim.scenario.errors import Problem, did_you_mean
 from sim.scenario.lookup import SettingError, find
 from sim.scenario.marks import Key
 from sim.scenario.paths import full_path
-from sim.scenario.shapes import fields, is_model, measure_of, options, split_path
+from sim.scenario.sense import SENSE
+from sim.scenario.shapes import is_model, measure_of, options, split_path
 from sim.scenario.study import RangeFamily
 from sim.scenario.tree import Tree
 from sim.scenario.units import read_number
@@ -26,10 +26,6 @@ from sim.scenario.units import read_number
 _RANGES: tuple[str, ...] = RangeFamily.__args__  # type: ignore[attr-defined]
 _MEMBER_KEY = re.compile(r"[A-Z]{3}\Z")
 
-#: Facts that a provision may test and that follow from the crisis: its type, a request, who the parties are.
-COMPUTED_FACTS = (
-    "type", "request", "host_is_member", "adversary_is_member", "host_is_observer", "host_is_partner",
-)  # fmt: skip
 #: Where names are kept that others refer to.
 HOMES = {
     "member": "alliance.members",
@@ -98,6 +94,9 @@ def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Proble
     for part, check in CHECKS:
         if parts is None or part in parts:
             problems += check(tree)
+    for touched, sense in SENSE:
+        if parts is None or not set(touched).isdisjoint(parts):
+            problems += sense(tree, _matches)
     if parts is None or not PLACED_BY.isdisjoint(parts):
         problems += [tree.problem(path, message) for path, message in early(tree.data, _matches)]
     return problems
@@ -191,14 +190,14 @@ def _check_ties(tree: Tree) -> Iterator[Problem]:
         if len(ends) != 2:
             yield tree.problem(path, f"'{pair}' is no pair; write two keys as in AAA-BBB", at_key=True)
             continue
+        if ends[0] == ends[1]:
+            message = f"'{pair}' is a tie of {ends[0]} with itself; name two states or drop it"
+            yield tree.problem(path, message, at_key=True)
+            continue
         for end in ends:
             if end not in known:
                 yield tree.problem(path, _unknown(end, "member", members), at_key=True)
-        if (
-            ends[0] != ends[1]
-            and f"{ends[1]}-{ends[0]}" in _at(tree.data, "alliance.ties")
-            and ends[0] > ends[1]
-        ):
+        if f"{ends[1]}-{ends[0]}" in _at(tree.data, "alliance.ties") and ends[0] > ends[1]:
             message = f"the tie is also given as '{ends[1]}-{ends[0]}'; keep one of them"
             yield tree.problem(path, message, at_key=True)
 
@@ -218,17 +217,6 @@ def _unknown_unit(tree: Tree, path: tuple[Key, ...], unit: Any, owner: str) -> I
     known = _keys(tree, f"alliance.members.{owner}.units")
     if isinstance(unit, str) and unit not in known and owner in _keys(tree, HOMES["member"]):
         yield tree.problem(path, _unknown(unit, f"unit of {owner}", known))
-
-
-def _check_provisions(tree: Tree) -> Iterator[Problem]:
-    known = [name for name in fields(Facts) if name not in ("source", "confidence", "note")]
-    known += COMPUTED_FACTS
-    for path, fact in _matches(tree.data, ("alliance", "treaty", "*", "tests", "*", "fact")):
-        if isinstance(fact, str) and fact not in known:
-            yield tree.problem(path, _unknown(fact, "fact", known))
-    for path, _ in _matches(tree.data, ("alliance", "instruments", "*", "only_where", "*")):
-        if path[-1] not in known:
-            yield tree.problem(path, _unknown(str(path[-1]), "fact", known), at_key=True)
 
 
 def _check_uncertain(tree: Tree) -> Iterator[Problem]:
@@ -296,7 +284,6 @@ CHECKS: tuple[tuple[str, Callable[[Tree], Iterator[Problem]]], ...] = (
     ("alliance", _check_ties),
     ("response", _check_units),
     ("alliance", _check_base_units),
-    ("alliance", _check_provisions),
     ("uncertain", _check_uncertain),
     ("calibration", _check_calibration),
 )

@@ -8,7 +8,7 @@ from sim.scenario.distributions import Duration, Frozen
 from sim.scenario.injects import Branch, Inject
 from sim.scenario.later import Later, later
 from sim.scenario.places import Place, Sourced
-from sim.scenario.quantities import Hours, People, Quantity, Rate, Ratio, Score, Share
+from sim.scenario.quantities import Hours, People, PositiveRatio, Quantity, Rate, Ratio, Score, Share
 from sim.scenario.scalars import Instant
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Unrest(Sourced):
     #: Suppression by a site's whole initial force when all of it is free, as a multiple of growth.
     suppression: Ratio
     #: Shape of the gamma frailty that multiplies each site's ceiling (variance 1/shape).
-    frailty_shape: Ratio
+    frailty_shape: PositiveRatio
     #: Incidents a day per 1,000 free local personnel above which a site is overwhelmed.
     overwhelm: Ratio
     #: Share of local personnel that stays when a site is overwhelmed.
@@ -264,9 +264,4 @@ class Crisis(Frozen):
     def _something_goes_on(self) -> Self:
         if self.unrest is not None and not self.sites:
             raise ValueError("unrest needs 'sites' to happen at")
-        for key in (*self.injects, *self.branches):
-            mechanism = getattr(self.injects.get(key), "mechanism", "")
-            if mechanism and mechanism not in Effects.model_fields:
-                known = ", ".join(Effects.model_fields)
-                raise ValueError(f"'{key}' names the mechanism '{mechanism}'; known are {known}")
         return self

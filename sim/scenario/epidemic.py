@@ -7,7 +7,7 @@ from pydantic import model_validator
 from sim.scenario.distributions import Duration
 from sim.scenario.levers import Settings
 from sim.scenario.places import Located, Place, Sourced
-from sim.scenario.quantities import Count, People, Rate, Ratio, Share
+from sim.scenario.quantities import Count, PositivePeople, PositiveRatio, PositiveShare, Rate, Share
 from sim.scenario.scalars import Instant
 
 #: What a delivery may bring; doses are counted against the population they go to.
@@ -20,9 +20,9 @@ class Outbreak(Place):
     #: First confirmed cases: uniform between the two.
     earliest: Instant
     latest: Instant
-    population: People
+    population: PositivePeople
     #: Share of the population that is ever confirmed if nobody is vaccinated and nothing changes.
-    reach: Share
+    reach: PositiveShare
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -40,7 +40,7 @@ class Wave(Sourced):
     earliest: Instant
     latest: Instant
     #: Its reach as a multiple of the first wave's.
-    reach: Ratio
+    reach: PositiveRatio
 
 
 class Delivery(Sourced):
@@ -84,17 +84,17 @@ class Epidemic(Located):
     waves: dict[str, Wave] = {}
     #: Growth of cumulative cases per hour, and confirmed cases at the outbreak.
     growth: Rate
-    first: People
+    first: PositivePeople
     #: Shape of the gamma frailty that multiplies the reach of each wave in each state (variance 1/shape).
-    frailty_shape: Ratio
+    frailty_shape: PositiveRatio
     #: Deaths per confirmed case.
     fatality: Share
     #: Cases a day per 100,000 people above which hospitals are under strain.
-    strain: Ratio
+    strain: PositiveRatio
     #: Share of the greatest incidence below which a state is calm again.
     calm: Share
     #: Doses for one person, and the share of those vaccinated who are kept from becoming a case.
-    doses_each: Ratio
+    doses_each: PositiveRatio
     protection: Share
     deliveries: dict[str, Delivery] = {}
 

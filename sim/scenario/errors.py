@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: Widest excerpt of a source line shown under a problem.
+#: Widest excerpt of a source line shown under a problem, and longest path shown before it.
 EXCERPT = 100
+#: Longest message shown; only one that quotes a huge text from a file is longer.
+MESSAGE = 1000
 
 
 class Problem(NamedTuple):
@@ -21,7 +23,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
-        head = f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        path, message = _cut(self.path, EXCERPT), _cut(self.message, MESSAGE)
+        head = _visible(f"{place}: {path}: {message}" if path else f"{place}: {message}")
         if self.source_line is None or self.column is None:
             return head
         text, column = _excerpt(self.source_line, self.column)
@@ -44,11 +47,21 @@ class ScenarioError(Exception):
 
 def _excerpt(line: str, column: int) -> tuple[str, int]:
     """Return the part of *line* around *column* that fits, and the column within it."""
-    line = "".join(char if char.isprintable() else " " for char in line)
-    if len(line) <= EXCERPT:
-        return line.rstrip(), column
     start = max(0, min(column - 1 - EXCERPT // 2, len(line) - EXCERPT))
-    return line[start : start + EXCERPT], column - start
+    # A file may be one line of millions of characters: only what is shown of it is gone through.
+    shown = "".join(char if char.isprintable() else " " for char in line[start : start + EXCERPT])
+    return shown.rstrip() if len(line) <= EXCERPT else shown, column - start
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
+def _visible(text: str) -> str:
+    """Return *text* with characters that a terminal would obey, not show, written as their codes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else f"<U+{ord(c):04X}>" for c in text)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration
 from sim.scenario.places import Located, Place, Sourced
-from sim.scenario.quantities import People, Rate, Ratio, Share
+from sim.scenario.quantities import People, PositiveRatio, Rate, Ratio, Share
 from sim.scenario.scalars import Instant
 
 
@@ -85,7 +85,7 @@ class Fighting(Located):
     fades: Rate
     #: Shape of the gamma frailty that multiplies each round's deadliness and each side's flight (variance
     #: 1/shape).
-    frailty_shape: Ratio
+    frailty_shape: PositiveRatio
     #: A lasting ceasefire to the return of reinforcements to their bases.
     pull_back: Duration
     #: Factor on the hazards of relapse where enough peacekeepers stand between the sides (none if not said),

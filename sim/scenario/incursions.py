@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from sim.scenario.distributions import Duration
 from sim.scenario.places import Located, Place, Sourced
-from sim.scenario.quantities import Hours, Measure, People, Quantity, Rate, Ratio, Share
+from sim.scenario.quantities import Hours, Measure, People, PositiveRatio, Quantity, Rate, Ratio, Share
 from sim.scenario.scalars import Instant
 
 Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
@@ -140,7 +140,7 @@ class Flight(Sourced):
     """How people who flee come and go home."""
 
     #: Shape of the gamma factor on each batch (variance 1/shape).
-    shape: Ratio
+    shape: PositiveRatio
     #: Event to crossing, and how long those who fled stay before they go home.
     delay: Duration
     stay_soldiers: Duration

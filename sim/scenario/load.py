@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -29,10 +29,16 @@ from sim.scenario.tree import Tree, bare
 PARTS = ("value", "low", "high")
 #: Values of a sweep that are tried while its file is read.
 MOST_CHECKED = 500
+#: What a higher floor finds wrong with a scenario: the path of each fault, and the fault with its cure.
+Further = Callable[[Scenario], Iterable[tuple[tuple[Key, ...], str]]]
 
 
 def load_scenario(
-    path: str | os.PathLike[str], overrides: Sequence[str] = (), *, use_fitted: bool = True
+    path: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    *,
+    use_fitted: bool = True,
+    further: Further | None = None,
 ) -> Scenario:
     """Return the complete, checked scenario in the file at *path*.
 
@@ -40,6 +46,7 @@ def load_scenario(
         path: a scenario file (YAML).
         overrides: settings `path=value`, put on before the checks; problems name them `--set #1`, ...
         use_fitted: put the posteriors of the `fitted:` file in place of what `uncertain:` says.
+        further: checks beyond those of the scenario's own floor, told together with these.
 
     Raises:
         ScenarioError: with every problem found, in the order of the files.
@@ -48,10 +55,12 @@ def load_scenario(
     settings, problems = _read_overrides(overrides)
     tree = with_decisions(tree, dict(settings.values()))
     tree, more = apply_settings(tree, settings)
-    return check_tree(tree._replace(problems=(*tree.problems, *problems, *more)))
+    return check_tree(tree._replace(problems=(*tree.problems, *problems, *more)), further=further)
 
 
-def with_settings(scenario: Scenario, settings: Mapping[str, Any], origin: str = "set") -> Scenario:
+def with_settings(
+    scenario: Scenario, settings: Mapping[str, Any], origin: str = "set", further: Further | None = None
+) -> Scenario:
     """Return *scenario* with other values at some paths, checked as a whole.
 
     Numbers so set are certain: they drop out of `uncertain:`. For numbers alone, and without checks,
@@ -61,11 +70,12 @@ def with_settings(scenario: Scenario, settings: Mapping[str, Any], origin: str =
         scenario: a checked scenario, left as it is.
         settings: from path to value, as plain data (`True`, `3`, `"36 h"`, a mapping).
         origin: what problems call the place of the settings.
+        further: checks beyond those of the scenario's own floor, told together with these.
 
     Raises:
         ScenarioError: when a path leads nowhere or the result is no valid scenario.
     """
-    return _with_settings(scenario, plain_data(scenario), settings, origin)
+    return _with_settings(scenario, plain_data(scenario), settings, origin, further)
 
 
 def variants_of(scenario: Scenario) -> dict[str, Scenario]:
@@ -81,7 +91,11 @@ def variants_of(scenario: Scenario) -> dict[str, Scenario]:
 
 
 def _with_settings(
-    scenario: Scenario, data: dict[str, Any], settings: Mapping[str, Any], origin: str
+    scenario: Scenario,
+    data: dict[str, Any],
+    settings: Mapping[str, Any],
+    origin: str,
+    further: Further | None = None,
 ) -> Scenario:
     tree, problems = bare(data, scenario.name), []
     for path, value in settings.items():
@@ -89,32 +103,69 @@ def _with_settings(
             tree = apply_setting(tree, path, value, origin)
         except SettingError as error:
             problems.append(Problem(origin, None, None, path, str(error)))
-    return check_tree(tree._replace(problems=tuple(problems)), reuse(tree.data, data, scenario))
+    tree = tree._replace(problems=tuple(problems))
+    return check_tree(tree, reuse(tree.data, data, scenario), further)
 
 
-def check_tree(tree: Tree, data: Mapping[str, Any] | None = None) -> Scenario:
+def check_tree(tree: Tree, data: Mapping[str, Any] | None = None, further: Further | None = None) -> Scenario:
     """Return the scenario that *tree* holds.
 
     Args:
         tree: raw data and marks.
         data: the same data with what has been read before in its place, if something has.
+        further: checks beyond those made here.
 
     Raises:
         ScenarioError: with every problem found.
     """
     problems = list(tree.problems)
-    scenario = None
+    scenario, found = None, []
     try:
         scenario = Scenario.model_validate(tree.data if data is None else data)
     except ValidationError as error:
-        problems += tell(error.errors(include_url=False), tree)
+        found = error.errors(include_url=False)
+        problems += tell(found, tree)
     problems += cross_check(tree)
     problems += _check_variants(tree, scenario)
     problems += _check_sweep(tree, scenario)
     problems = _once(problems, tree.problems)
+    if further is not None:
+        problems += _further_problems(tree, scenario, found, further, problems)
     if scenario is None or problems:
         raise ScenarioError(_in_order(problems, tree.marks.source.name))
     return scenario
+
+
+def _further_problems(
+    tree: Tree, scenario: Scenario | None, found: list[Any], further: Further, told: Sequence[Problem]
+) -> list[Problem]:
+    """Return what *further* checks find wrong that is not *told* yet, of a faulty scenario as far as it goes.
+
+    Args:
+        tree: raw data and marks.
+        scenario: what was read from *tree*; none if it is faulty.
+        found: what the models found wrong with it then.
+        further: the checks.
+        told: the other problems, in part of the same values.
+    """
+    if scenario is None:
+        from sim.scenario.salvage import salvaged  # here: only a faulty scenario needs it
+
+        scenario = salvaged(tree.data, found)
+    try:
+        faults = list(further(scenario)) if scenario is not None else []
+    except (LookupError, AttributeError):
+        if not told:
+            raise
+        return []  # names that lead nowhere, which are told already
+    places = {problem.path for problem in told}
+    return [
+        tree.problem(path, message)
+        for path, message in faults
+        if not any(
+            place == (full := ".".join(map(str, path))) or place.startswith(f"{full}.") for place in places
+        )
+    ]
 
 
 def _once(problems: list[Problem], read: Sequence[Problem]) -> list[Problem]:

@@ -15,6 +15,8 @@ from sim.scenario.units import UNIT_REQUIRED, base_unit, fault, plain, read_numb
 from sim.scenario.units import UNITS as UNITS
 
 CONFIDENCE = ("high", "medium", "low", "none")
+#: The least of numbers that must be more than 0.
+ABOVE_ZERO = 1e-9
 ANNOTATIONS = ("value", "unit", "low", "high", "source", "confidence", "note", "as_of")
 
 
@@ -206,9 +208,8 @@ class Measure:
             PydanticCustomError: if it does not.
         """
         if self.minimum is not None and value < self.minimum:
-            raise fault(
-                "{value} is too low; write {least} or more", value=plain(value), least=plain(self.minimum)
-            )
+            least = "more than 0" if self.minimum == ABOVE_ZERO else f"{plain(self.minimum)} or more"
+            raise fault("{value} is too low; write {least}", value=plain(value), least=least)
         if self.maximum is not None and value > self.maximum:
             raise fault(
                 "{value} is too high; write {most} or less", value=plain(value), most=plain(self.maximum)
@@ -277,7 +278,7 @@ def _check_order(value: float | None, low: float | None, high: float | None) -> 
 
 
 Hours = Annotated[Quantity, Measure("time", minimum=0)]
-Speed = Annotated[Quantity, Measure("speed", minimum=1e-9)]
+Speed = Annotated[Quantity, Measure("speed", minimum=ABOVE_ZERO)]
 Rate = Annotated[Quantity, Measure("rate", minimum=0)]
 People = Annotated[Quantity, Measure("people", minimum=0)]
 Count = Annotated[Quantity, Measure("count", minimum=0)]
@@ -286,3 +287,11 @@ PositiveCount = Annotated[Quantity, Measure("count", minimum=1, whole=True)]
 Share = Annotated[Quantity, Measure("share", minimum=0, maximum=1)]
 Ratio = Annotated[Quantity, Measure("ratio", minimum=0)]
 Score = Annotated[Quantity, Measure("score")]
+#: Closeness of two states: -2 hostile to +2 close.
+Closeness = Annotated[Quantity, Measure("score", minimum=-2, maximum=2)]
+#: Numbers that something is divided by, or whose logarithm is taken.
+PositiveHours = Annotated[Quantity, Measure("time", minimum=ABOVE_ZERO)]
+PositivePeople = Annotated[Quantity, Measure("people", minimum=ABOVE_ZERO)]
+PositiveAmount = Annotated[Quantity, Measure("count", minimum=ABOVE_ZERO)]
+PositiveShare = Annotated[Quantity, Measure("share", minimum=ABOVE_ZERO, maximum=1)]
+PositiveRatio = Annotated[Quantity, Measure("ratio", minimum=ABOVE_ZERO)]

@@ -9,7 +9,7 @@ from sim.scenario.injects import Measure
 from sim.scenario.later import Later
 from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
-from sim.scenario.quantities import Count, Hours, People, Quantity, Ratio, Score, Share
+from sim.scenario.quantities import Count, Hours, People, PositiveAmount, Quantity, Ratio, Score, Share
 from sim.scenario.scalars import Before
 
 #: Models that say nothing until past cases have taught them.
@@ -137,7 +137,7 @@ class Mission(Sourced):
     #: Handover of the guarded facilities to formal start of withdrawal is inside this duration.
     handover: Duration
     #: Aircraft a day that the withdrawal plan schedules.
-    flights_per_day: Count
+    flights_per_day: PositiveAmount
     #: Start of the withdrawal to the allies' turn; before it the lead's own flights leave, after it last.
     allies_leave_after: Hours = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
 

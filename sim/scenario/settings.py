@@ -16,7 +16,7 @@ from sim.scenario.marks import BareNode, Entry, Key, Node, Source
 from sim.scenario.paths import ALIASES, full_path
 from sim.scenario.shapes import measure_of, split_path
 from sim.scenario.tree import Tree, assign, assign_below, without
-from sim.scenario.yaml_events import parse_yaml
+from sim.scenario.yaml_events import control_in, parse_yaml
 
 
 def split_setting(text: str) -> tuple[str, Any]:
@@ -73,6 +73,8 @@ def apply_setting(tree: Tree, path: str, value: Any, origin: str) -> Tree:
     Raises:
         SettingError: when the path leads nowhere.
     """
+    if (obeyed := _control_in(value)) is not None:
+        raise SettingError(obeyed)
     parts = split_path(full_path(path))
     old, shape = find(tree.data, parts)
     whole = len(parts) == 1 and isinstance(old, dict) and "value" not in old
@@ -85,6 +87,14 @@ def apply_setting(tree: Tree, path: str, value: Any, origin: str) -> Tree:
     changed = assign(tree, parts, value, BareNode(source, value))
     full = ".".join(map(str, parts))
     return made_certain(_set_twin(changed, full, source), full)
+
+
+def _control_in(value: Any) -> str | None:
+    """Return what is wrong with a value that holds a control character somewhere; None if it holds none."""
+    if isinstance(value, str):
+        return control_in(value)
+    held = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((message for item in held if (message := _control_in(item)) is not None), None)
 
 
 def _no_part(part: str, value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from sim.scenario.distributions import Frozen
 from sim.scenario.places import Sourced
-from sim.scenario.quantities import Hours, Rate, Ratio, Score, Share
+from sim.scenario.quantities import PositiveHours, Rate, Ratio, Score, Share
 
 
 class Answered(Frozen):
@@ -39,7 +39,7 @@ class Standing(Sourced):
     cohesion: Score
     #: Share of the public that counts on the alliance's help.
     public_confidence: Share
-    half_life: Hours
+    half_life: PositiveHours
     #: Change of the asking member's trust by the answer, and of cohesion and confidence with it.
     answered_trust: Answered
     answered_cohesion: Answered

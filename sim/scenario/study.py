@@ -1,15 +1,23 @@
 """The shape of what surrounds a model: uncertain inputs, variants, the record, the experiment."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from sim.scenario.distributions import Frozen
 from sim.scenario.places import Sourced
 from sim.scenario.quantities import PositiveCount, Share
 from sim.scenario.scalars import Instant, Number
+from sim.scenario.units import shown
 
+#: Recorded series that charts draw, and some that are kept for the reader of the file.
+DRAWN_SERIES = (
+    "incidents", "troops", "flights_in", "flights_out", "clashes", "crossed", "soldiers_fled",
+    "civilians_fled", "refugees",
+)  # fmt: skip
+KEPT_SERIES = ("participants", "detained_cumulative", "security_killed_cumulative")
 #: A family drawn over the input's own low, value and high.
 RangeFamily = Literal["triangular", "uniform", "lognormal"]
 
@@ -17,7 +25,7 @@ RangeFamily = Literal["triangular", "uniform", "lognormal"]
 class Posterior(Sourced):
     """An uncertain input as a calibration left it: a lognormal truncated to the fact file's range."""
 
-    fitted_median: Number
+    fitted_median: Annotated[Number, Field(gt=0)]
     #: 95th percentile over the median.
     fitted_spread: Annotated[Number, Field(ge=1)]
 
@@ -55,6 +63,20 @@ class Variant(Frozen):
     set: dict[str, Any]
 
 
+def _ordered(low: float | None, value: float | None, high: float | None) -> None:
+    """Check that a recorded *value* lies in its own range, which does not cross.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"low {low:g} is above high {high:g}; swap them")
+    if value is not None and low is not None and value < low:
+        raise ValueError(f"value {value:g} is below its own low {low:g}; mend one of them")
+    if value is not None and high is not None and value > high:
+        raise ValueError(f"value {value:g} is above its own high {high:g}; mend one of them")
+
+
 class RecordEntry(Sourced):
     """One recorded quantity and the response it is compared with."""
 
@@ -86,8 +108,10 @@ class RecordEntry(Sourced):
             raise ValueError("an instant needs the key 'value'")
         if self.kind == "bound" and self.low is None and self.high is None:
             raise ValueError("a bound needs 'low', 'high' or both")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}; swap them")
+        _ordered(self.low, self.value, self.high)
+        if self.naive is not None and self.naive[0] > self.naive[1]:
+            least, most = self.naive
+            raise ValueError(f"the range of 'naive' crosses: {least:g} is above {most:g}; swap them")
         if self.kind == "input" and (self.scored or self.fitted):
             raise ValueError("an input is never scored nor fitted")
         return self
@@ -112,6 +136,11 @@ class SeriesPoint(Sourced):
     low: Number | None = None
     high: Number | None = None
 
+    @model_validator(mode="after")
+    def _within(self) -> Self:
+        _ordered(self.low, self.value, self.high)
+        return self
+
 
 class Experiment(Frozen):
     """How many replications, how nested, and what is held fixed."""
@@ -132,3 +161,12 @@ class Calibration(Sourced):
     writes: str
     draws: PositiveCount
     rounds: PositiveCount
+
+    @field_validator("writes")
+    @classmethod
+    def _beside_the_scenario(cls, writes: str) -> str:
+        if not re.fullmatch(r"[^/\\]+\.yaml", writes):
+            raise ValueError(
+                f"{shown(writes)} is no plain name of a .yaml file; write one, it is put beside the scenario"
+            )
+        return writes

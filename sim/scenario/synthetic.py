@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import model_validator
 
 from sim.scenario.places import Place, Sourced
-from sim.scenario.quantities import People, Score, Share, WholeCount
+from sim.scenario.quantities import Closeness, People, Share, WholeCount
 
 #: Codes that the standard of country codes leaves to its users: XAA, XAB, ...
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -20,8 +20,8 @@ class Synthetic(Sourced):
 
     count: WholeCount
     #: Closeness to every real member of the first and of the last of them (among themselves: the default).
-    tie_least: Score
-    tie_most: Score
+    tie_least: Closeness
+    tie_most: Closeness
     active_military: People
     dependence: Share
     capital: Place

@@ -11,6 +11,7 @@ from sim.scenario.quantities import (
     Hours,
     People,
     PositiveCount,
+    PositiveShare,
     Ratio,
     Share,
     Speed,
@@ -62,7 +63,7 @@ class Airlift(Sourced):
     #: Owners whose fleets carry the force.
     providers: tuple[str, ...]
     #: Block speed over cruise speed; and time per sortie for taxi, climb and approach.
-    block_speed_share: Share
+    block_speed_share: PositiveShare
     taxi: Hours
     #: Time between two chalks (aircraft loads) leaving one unit's ramp.
     chalk_interval: Hours

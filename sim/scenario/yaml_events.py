@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ SUFFIXES = (".yaml", ".yml")
 
 #: Embeddings, overrides and isolates: what they enclose is shown in another order than it is read.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Control characters, which a terminal obeys where it should show them.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: Characters that no YAML file may hold as they are; a pattern that takes long to make, and few need it.
+_UNREADABLE = "[^\t\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,7 +74,34 @@ def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
     if builder.root is None or builder.root[0] is None:
         raise one_problem(name, "the file is empty; a scenario starts with 'format: 1'")
     data, node = builder.root
+    # A file without escapes has none: the parser refuses those that stand in it as they are.
+    if "\\" in text:
+        builder.problems += _obeyed(data, node, "")
     return Document(data, node, tuple(builder.problems))
+
+
+def control_in(text: str) -> str | None:
+    """Return what is wrong with a *text* that holds a control character; None if it holds none."""
+    found = CONTROL.search(text)
+    if found is None:
+        return None
+    return (
+        f"the control character U+{ord(found[0]):04X} would reach the terminal, which obeys it; take it out"
+    )
+
+
+def _obeyed(data: Any, node: Node, path: str) -> Iterator[Problem]:
+    """Yield the texts and keys below *node* that hold a control character, each at its place."""
+    held = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, item in held:
+        entry = node.children[key]
+        below = f"{path}.{key}" if path else str(key)
+        if isinstance(key, str) and (message := control_in(key)):
+            yield problem_at(entry.source, entry.line, entry.column, below, message)
+        if isinstance(item, str) and (message := control_in(item)):
+            place = entry.node
+            yield problem_at(place.source, place.line, place.column, below, message)
+        yield from _obeyed(item, entry.node, below)
 
 
 def _read_bytes(name: str) -> bytes:
@@ -133,7 +164,12 @@ def _syntax_error(error: yaml.YAMLError, source: Source) -> ScenarioError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         reason = getattr(error, "reason", None) or str(error).splitlines()[0]
-        return one_problem(source.name, f"not readable as YAML: {reason}; remove the character")
+        message = f"not readable as YAML: {reason}; remove the character"
+        unreadable = re.compile(_UNREADABLE)
+        for line, text in enumerate(source.lines):
+            if (found := unreadable.search(text)) is not None:
+                return ScenarioError([problem_at(source, line, found.start(), "", message)])
+        return one_problem(source.name, message)
     said = getattr(error, "problem", None) or "it cannot be read"
     message = f"not YAML: {said}; check indentation, quotes and brackets here"
     return ScenarioError([problem_at(source, mark.line, mark.column, "", message)])

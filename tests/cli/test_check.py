@@ -37,7 +37,7 @@ def test_a_record_that_names_no_response_is_a_mistake(call):
     )
     ended = call("check", "wrong.yaml")
     assert ended.code == 3
-    assert "record.decision" in ended.err
+    assert re.search(r"^wrong.yaml:\d+:15: record.decision.response: ", ended.err, re.MULTILINE)
     assert "did you mean 'hours_to_decision'?" in ended.err
 
 

@@ -116,7 +116,7 @@ def test_the_clock_stops_when_told():
 
 
 def test_wrong_orders_are_refused():
-    with pytest.raises(ValueError, match="reps must be 1"):
+    with pytest.raises(ValueError, match="reps must be a whole number, 1 or more"):
         a_study(0)
     with pytest.raises(ValueError, match="unknown variant 'no_anser'; known: no_answer"):
         a_study(2, variants=["no_anser"])

@@ -398,7 +398,8 @@ FAULTS = [
     (
         "a calibration of what is certain",
         "experiment:",
-        "calibration: {parameters: [§crisis.unrest.growth], writes: x, draws: 5, rounds: 1}\nexperiment:",
+        "calibration: {parameters: [§crisis.unrest.growth], writes: x.yaml, draws: 5, rounds: 1}\n"
+        "experiment:",
         "calibration.parameters.0",
         "'crisis.unrest.growth' is not among the inputs of 'uncertain:'; add it there or drop it here",
     ),

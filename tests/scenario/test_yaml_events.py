@@ -84,7 +84,7 @@ REFUSED = {
     ),
     "a control character": (
         "a: \x07",
-        "x: not readable as YAML: control characters are not allowed; remove the character",
+        "x:1:4: not readable as YAML: control characters are not allowed; remove the character",
     ),
     "brackets without end": ("[" * 100_000, "x:1:41: 0.0.0.0.0.0"),
     "braces without end": ("{a: " * 100_000, "x:1:161: a.a.a.a.a.a"),
