@@ -48,6 +48,24 @@ def split_whole(total: int, shares: Sequence[float]) -> list[int]:
     return parts
 
 
+@lru_cache(maxsize=1_024)  # the same fleets are stationed in every replication
+def apportion(total: int, shares: tuple[float, ...]) -> tuple[int, ...]:
+    """Return whole numbers that add up to *total*, so that one more of it takes none from anybody.
+
+    The method of highest averages by odd divisors (Webster 1832, Sainte-Lague 1910), which is house-monotone
+    as cumulative rounding is not: each next one goes where share / (2 had + 1) is greatest; ties in order.
+    """
+    parts = [0] * len(shares)
+    if sum(shares) <= 0:
+        return (total, *parts[1:]) if shares else ()
+    averages = list(shares)
+    for _ in range(total):
+        place = averages.index(max(averages))
+        parts[place] += 1
+        averages[place] = shares[place] / (2 * parts[place] + 1)
+    return tuple(parts)
+
+
 def shape_force(
     mandate: Mandate,
     offers: Mapping[str, Offer],

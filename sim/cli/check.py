@@ -48,7 +48,7 @@ def describe(file: str, scenario: Scenario) -> str:
         file: the path as the user wrote it.
         scenario: what was read from it.
     """
-    from sim.scenario.uncertain import assumptions
+    from sim.scenario.uncertain import assumptions, drawn_inputs
 
     record = scenario.record.values()
     ranged = assumptions(scenario)
@@ -59,7 +59,7 @@ def describe(file: str, scenario: Scenario) -> str:
             f"  {scenario.title}{' (hypothetical: it never happened)' if scenario.hypothetical else ''}",
             f"  {len(scenario.alliance.members)} members, {len(scenario.crisis.sites)} sites, "
             f"{float(scenario.horizon):g} h from {scenario.start.isoformat(timespec='minutes')}",
-            f"  {len(ranged)} inputs with a range, {len(scenario.uncertain)} of them drawn; "
+            f"  {len(ranged)} inputs with a range, {len(drawn_inputs(scenario))} of them drawn; "
             f"{len(scenario.variants)} variants",
             f"  {len(record)} recorded quantities, {scored} scored, {fitted} used by the calibration",
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from math import inf
 
-from sim.alliance.contributions import split_whole
+from sim.alliance.contributions import apportion
 from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
@@ -48,7 +48,7 @@ def _stands(alliance: Alliance) -> dict[str, Stand]:
             key = fleet.aircraft_type
             if key not in stands:
                 stands[key] = Stand(types[key])
-            counts = split_whole(int(fleet.available), list(fleet.stationed.values()))
+            counts = apportion(int(fleet.available), tuple(fleet.stationed.values()))
             stands[key].add(dict(zip(fleet.stationed, counts, strict=True)))
     return stands
 

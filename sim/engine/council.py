@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -72,7 +73,10 @@ class CouncilProcess:
         self.organs = world.alliance.organs
         self.decision = world.scenario.response.decision
         self.appeals = 0  # heard so far
+        self.lapsed = False  # the last appeal, with the government that made it
+        self._answering: simpy.Process | None = None
         world.listen(EventKind.APPEAL, self._on_appeal)
+        world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
 
     def chair(self) -> str:
         """Return who chairs the council on the day (the lead if nobody is recorded who takes part)."""
@@ -90,7 +94,15 @@ class CouncilProcess:
         self.appeals += 1
         if appeal.detail["to"] == "alliance":
             self.world.start(self._speak(appeal.id))
-        self.world.start(self._answer(appeal))
+        self._answering = self.world.start(self._answer(appeal))
+
+    def _on_fall(self, event: EventRecord) -> None:
+        """Let an appeal that is not answered yet lapse: nobody is left who asks."""
+        if self._answering is not None and self._answering.is_alive:
+            self.lapsed = True
+            self._answering.interrupt()
+            asker = self.world.crisis.asker
+            self.world.record(EventKind.APPEAL_CANCELLED, asker, cause=event.id, detail={"made": True})
 
     def _speak(self, cause: int) -> ProcessGenerator:
         """The Secretary General speaks without a vote."""
@@ -98,9 +110,15 @@ class CouncilProcess:
         yield self.world.wait(
             self.world.draw(self.organs.secretary_general, "secretary general", self._round("")) * factor
         )
-        self.world.record(EventKind.SECRETARY_GENERAL, "secretary general", cause=cause)
+        if not self.lapsed:
+            self.world.record(EventKind.SECRETARY_GENERAL, "secretary general", cause=cause)
 
     def _answer(self, appeal: EventRecord) -> ProcessGenerator:
+        """Answer an appeal, unless it lapses meanwhile."""
+        with suppress(simpy.Interrupt):
+            yield from self._consider(appeal)
+
+    def _consider(self, appeal: EventRecord) -> ProcessGenerator:
         """Convene, read the treaty, put motions until one is adopted; failing that the lead may act alone."""
         world, adopted, cause = self.world, "none", appeal.id
         willing: tuple[str, ...] = ()
@@ -231,6 +249,8 @@ class CouncilProcess:
         world, motion = self.world, ballot.motion
         hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
         yield world.wait(hours * world.pace("consultation"))
+        if self.lapsed:
+            return
         if member in self.members.allies:  # it may have left the alliance meanwhile
             self._position(member, ballot)
         ballot.pending.discard(member)

@@ -77,7 +77,7 @@ class EventKind(StrEnum):
     PRIVATE_APPEAL = "private appeal"
     APPEAL = "appeal"  # public
     APPEAL_WITHHELD = "appeal withheld"  # detail: reason, chance_of_help, gain
-    APPEAL_CANCELLED = "appeal cancelled"
+    APPEAL_CANCELLED = "appeal cancelled"  # detail: made (it had been made, and lapses unanswered)
     # organs and members; who: the member or organ
     WARNING_ORDER = "warning order"  # who: member
     SECRETARY_GENERAL = "secretary general"  # public word
@@ -99,7 +99,7 @@ class EventKind(StrEnum):
     # movement (who = member; detail always holds unit and echelon)
     ECHELON_READY = "echelon ready"  # amount: troops
     TAKEOFF = "takeoff"  # where: from; amount: troops; detail: ... direction, vehicles, aircraft, number
-    LANDED = "landed"  # where: to; amount: troops; detail: ... direction, vehicles, parts, touchdown
+    LANDED = "landed"  # the touchdown; where: to; amount: troops; detail: ... vehicles, parts, unloaded (h)
     ROAD_DEPARTED = "road departed"
     ROAD_ARRIVED = "road arrived"  # amount: troops; detail: vehicles, parts, direction
     BREAKDOWN = "breakdown"  # amount: hours lost; where: airfield
@@ -111,7 +111,7 @@ class EventKind(StrEnum):
     STANDING = "standing"  # detail: change, reason
     EXIT = "exit"  # who leaves; amount: hazard (per h)
     # end
-    END_ANNOUNCED = "end announced"  # host says the mission is done
+    END_ANNOUNCED = "end announced"  # who: host, "" the alliance (no government left); detail: reason
     END_REQUESTED = "end requested"
     WITHDRAWAL_ORDERED = "withdrawal ordered"
     WITHDRAWAL_BEGAN = "withdrawal began"  # first guards relieved
@@ -121,7 +121,10 @@ class EventKind(StrEnum):
 
 
 class SortieParts(NamedTuple):
-    """Where the hours of one chalk (aircraft or road load) went; the parts add up to the whole, in hours."""
+    """Where the hours of one chalk (aircraft or road load) went; the parts add up to the whole, in hours.
+
+    The whole ends when an aircraft is unloaded, or a column has arrived.
+    """
 
     released: float  # instant the chalk stood ready at its airfield (hours on the clock, not a part)
     aircraft: float  # waiting for an aircraft and crew, its positioning, breakdowns

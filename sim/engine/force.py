@@ -7,6 +7,8 @@ from functools import partial
 from math import inf
 from typing import NamedTuple
 
+import simpy
+
 from sim.alliance.contributions import Chalk, Package, make_chalks, shape_force, split_whole
 from sim.engine.airlift import Airlift
 from sim.engine.approvals import approve
@@ -45,6 +47,11 @@ class Force:
         self.pending = 0  # contingents whose approval is still open
         self.over = False  # the mission is at its end: nobody is sent any more
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
+        self.awaited: dict[str, int] = {}  # by member: chalks to come, and 1 while its approval is open
+        self.held = False  # some of what was told to go has stayed at home
+        self._seeking: list[simpy.Process] = []  # contingents that seek approval
+        self._preparing: dict[tuple[str, str, str], Echelon] = {}  # not released yet
+        self._come: Callable[[], object] | None = None  # told that nobody is on the way any more
         self.deployed_at = inf
         self.inbound: list[Load] = []
         self.sent: dict[tuple[str, str], Package] = {}  # what was told to go, by member and unit
@@ -114,7 +121,8 @@ class Force:
         self.pending += len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
-            world.start(self._contingent(member, mine, event.id))
+            self.awaited[member] = self.awaited.get(member, 0) + 1
+            self._seeking.append(world.start(self._contingent(member, mine, event.id)))
 
     def _still_wanted(self) -> Mandate:
         """Return the planned force less what states have sent on their own before the mandate."""
@@ -126,8 +134,12 @@ class Force:
     def _contingent(self, member: str, packages: list[Package], cause: int) -> ProcessGenerator:
         """Seek approval while units make ready; then send every echelon."""
         world = self.world
-        approval = yield from approve(world, member, cause)
+        try:
+            approval = yield from approve(world, member, cause)
+        except simpy.Interrupt:  # there is nothing to approve any more
+            approval, self.held = -1, True
         self.pending -= 1
+        self.awaited[member] -= 1
         if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
                 world.commit(member, package.unit, -package.troops)
@@ -136,6 +148,8 @@ class Force:
             for package in packages:
                 for index, echelon in enumerate(self._echelons(package)):
                     self.due += len(echelon.chalks)
+                    self.awaited[member] += len(echelon.chalks)
+                    self._preparing[member, package.unit, echelon.name] = echelon
                     self._send(package, index, echelon, approval)
         self._check_deployed(cause)
 
@@ -178,6 +192,8 @@ class Force:
         """Log that an echelon is ready and set it moving."""
         package, echelon, approval, readiness, early = about
         world, member = self.world, package.member
+        if self._preparing.pop((member, package.unit, echelon.name), None) is None:
+            return  # it stays at home
         detail = {
             "unit": package.unit, "echelon": echelon.name, "vehicles": echelon.vehicles,
             "chalks": len(echelon.chalks), "readiness": readiness,
@@ -233,6 +249,7 @@ class Force:
 
     def _on_landed(self, load: Load, landed: int, at: float) -> None:
         self.came += 1
+        self.awaited[load.group.member] -= 1
         self.inbound.append(load)
         on_post = self.arrived(load, landed, at)
         if on_post > self.on_post:
@@ -245,8 +262,33 @@ class Force:
         if self.pending or self.came < self.due or not self.inbound:
             return
         self.deployed_at = max(self.world.now, self.on_post)
-        troops = sum(load.troops for load in self.inbound)
-        self.world.record(EventKind.DEPLOYED, amount=troops, cause=cause, time=self.deployed_at)
+        if not self.held:
+            troops = sum(load.troops for load in self.inbound)
+            self.world.record(EventKind.DEPLOYED, amount=troops, cause=cause, time=self.deployed_at)
+        if self._come is not None:
+            self._come()
+
+    def stop(self, cause: int, come: Callable[[], object]) -> None:
+        """Send nobody any more: what is not released stays at home.
+
+        Args:
+            cause: id of the event that stops it.
+            come: told once everybody who is on the way has come, if anybody came.
+        """
+        self.over, self._come = True, come
+        for process in self._seeking:
+            if process.is_alive:
+                process.interrupt()
+        for (member, unit, _), echelon in self._preparing.items():
+            self.held = True
+            self.due -= len(echelon.chalks)
+            self.awaited[member] -= len(echelon.chalks)
+            self.world.commit(member, unit, -echelon.troops)
+        self._preparing.clear()
+        if self.deployed_at < inf:
+            come()
+        else:
+            self._check_deployed(cause)
 
 
 def march(world: World, load: Load, lat: float, lon: float) -> None:

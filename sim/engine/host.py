@@ -22,6 +22,9 @@ class Host:
         self.weighing = self.asked = self.news = False
         self.attempt = 0  # times weighed so far
         self.answered = self.better = False  # the last appeal; grounds to ask have improved since
+        self.fallen = False  # with its government goes whoever could ask
+        self._private: int | None = None  # an appeal made in private and not yet in public
+        world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
         world.listen(EventKind.OVERWHELMED, self._on_alarm)
         world.listen(EventKind.ANSWERED, self._on_answered)
         world.listen(EventKind.ALARM, self._on_alarm)
@@ -33,6 +36,12 @@ class Host:
             self._ask_again(event.id)
         elif not self.weighing and not self.asked:
             self.world.start(self.weigh(event.id))
+
+    def _on_fall(self, event: EventRecord) -> None:
+        """Ask nobody any more; an appeal that was made in private only is never made."""
+        self.fallen = True
+        if self._private is not None:
+            self.world.record(EventKind.APPEAL_CANCELLED, self.world.crisis.asker, cause=event.id)
 
     def _on_answered(self, event: EventRecord) -> None:
         """Take note that the council has answered, and that nothing more can be asked of it after force."""
@@ -50,15 +59,19 @@ class Host:
         """Notice, sound out, choose; start again when the situation has changed meanwhile."""
         world, choice, who = self.world, self.choice, self.world.crisis.asker
         self.weighing = True
-        while self.news and not self.asked:
+        while self.news and not self.asked and not self.fallen:
             self.news, self.attempt = False, self.attempt + 1
             attempt = str(self.attempt)
             yield world.wait(world.draw(choice.notice, "notice", attempt) * world.pace("warning"))
+            if self.fallen:
+                return
             share = self.crisis.danger()
             cause = world.record(EventKind.DANGER_NOTICED, who, cause=cause, detail={"out_of_control": share})
             if choice.private_sounding:
                 cause = world.record(EventKind.SOUNDING, who, cause=cause)
                 yield world.wait(world.draw(choice.sounding, "sounding time", attempt))
+                if self.fallen:
+                    return
             cause = yield from self._choose(cause)
         self.weighing = False
 
@@ -92,8 +105,11 @@ class Host:
         cause = world.record(EventKind.SOUNDED, who, cause=cause, detail=seen)
         if best == "nobody":
             return world.record(EventKind.APPEAL_WITHHELD, who, cause=cause, detail=seen)
-        cause = world.record(EventKind.PRIVATE_APPEAL, who, cause=cause, detail={"to": best})
+        self._private = cause = world.record(EventKind.PRIVATE_APPEAL, who, cause=cause, detail={"to": best})
         yield world.wait(world.draw(self.choice.announce, "announcement", str(self.attempt)))
+        self._private = None
+        if self.fallen:  # told when it fell
+            return cause
         if self.crisis.over or self.crisis.calm():
             return world.record(EventKind.APPEAL_CANCELLED, who, cause=cause)
         self.asked = True

@@ -12,6 +12,7 @@ from sim.engine.bases import goes_by_road
 from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
+from sim.engine.guarding import orders
 from sim.engine.prepared import prepared
 from sim.engine.sorties import Group, Load
 from sim.engine.world import ProcessGenerator, World
@@ -24,6 +25,8 @@ SLACK = 1e-9
 #: Inverse distribution functions, made once for all replications.
 _sampler = prepared(Duration.sampler)
 _ON_TASK = EventKind.ON_TASK
+#: Why a mission ends when its host has no government any more.
+FELL = "government fell"
 
 
 class Mission:
@@ -37,10 +40,11 @@ class Mission:
         self.world, self.crisis, self.airlift = world, crisis, airlift
         self.plan, self.mandate = response.mission, response.mandate
         self.force: Force | None = None
-        #: Tasks with soldiers still needed: key, how many, site.
-        self._open = deque([(key, float(task.soldiers), task.site) for key, task in self.plan.tasks.items()])
+        #: Soldiers still needed, by task.
+        self._need = {key: float(task.soldiers) for key, task in self.plan.tasks.items()}
         self._ended = False
         self._mandate = -1  # the last decision to send a force
+        self._fallen = -1  # the fall of the host's government, if the mission ends with it
         self._quiet = 0  # version of the running spell of calm
         self._left = 0
         self._came: dict[str, list[Load]] = {}  # by member: the loads that are to go home
@@ -50,7 +54,8 @@ class Mission:
         self._own: deque[Load] = deque()
         self._allied: deque[Load] = deque()
         self._interval = self._turn = 0.0
-        self._relieved: dict[str, list[tuple[float, float, int]]] = {}  # by site: when (h), how many, why
+        #: By site and hours of road to it: when (h), how many, why.
+        self._relieved: dict[tuple[str, float], list[tuple[float, float, int]]] = {}
         freed = world.crisis.effects.freed_forces
         self._retasking = freed.delay if freed is not None else NO_TIME
         self._ratio = float(freed.ratio) if freed is not None and freed.enabled else 0.0
@@ -63,6 +68,7 @@ class Mission:
         world.listen(EventKind.ORDER_RESTORED, self._on_order)
         world.listen(EventKind.ONSET, self._on_onset)
         world.listen(EventKind.DEPLOYED, self._on_deployed)
+        world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
 
     # the signal and the mandate's end
 
@@ -83,35 +89,41 @@ class Mission:
     # guards
 
     def arrived(self, load: Load, landed: int, at: float) -> float:
-        """Post the soldiers of *load* at the next open tasks, free the locals who held them.
+        """Post the soldiers of *load* at the nearest open tasks, free the locals who held them.
 
-        Returns the instant (h) at which they are on post.
+        Returns the instant (h) at which the last of them are on post.
         """
-        world, group, tasks, left = self.world, load.group, self._open, float(load.troops)
+        world, group, needs, left = self.world, load.group, self._need, float(load.troops)
+        assert self.force is not None
+        awaited = self.force.awaited
         posting, retasking = group.paces or self._paces(group)
-        ready = at + posting
-        while tasks and left > 0.0:
-            task, need, site = tasks[0]
+        last = at + posting
+        for task, site, road, reserved in orders(world.scenario)[group.member, load.destination]:
+            if left <= 0.0:
+                break
+            need = needs.get(task, 0.0)
+            if need <= 0.0 or (reserved and any(map(awaited.get, reserved))):
+                continue
             posted = need if need <= left else left
             left -= posted
-            if posted == need:
-                tasks.popleft()
-            else:
-                tasks[0] = (task, need - posted, site)
+            needs[task] = need - posted
+            ready = at + posting + road
+            if ready > last:
+                last = ready
             cause = world.record(_ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
             if self._posts:
                 world.after(ready - world.env._now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
                 relief = (ready + retasking, posted * self._ratio, cause)
-                waiting = self._relieved.get(site)
+                waiting = self._relieved.get((site, road))
                 if waiting is None:
-                    self._relieve(site, relief)
+                    self._relieve((site, road), relief)
                 else:  # goes with the next order after its time
                     waiting.append(relief)
         if left > 0:
             detail = {"task": "reserve", "unit": group.unit}
-            world.record(_ON_TASK, group.member, "", left, landed, detail, ready)
-        return ready
+            world.record(_ON_TASK, group.member, "", left, landed, detail, at + posting)
+        return last
 
     def _paces(self, group: Group) -> tuple[float, float]:
         """Return hours from landing to post and from post to local guards' new tasks, drawn per echelon."""
@@ -120,19 +132,19 @@ class Mission:
         group.paces = paces = (post(luck.uniform()), task(luck.uniform()))
         return paces
 
-    def _relieve(self, site: str, relief: tuple[float, float, int]) -> None:
+    def _relieve(self, way: tuple[str, float], relief: tuple[float, float, int]) -> None:
         """Let local guards go when it is due, and with them those whose time has come by then."""
-        self._relieved[site] = [relief]
-        self.world.after(relief[0] - self.world.env._now, lambda: self._free(site))
+        self._relieved[way] = [relief]
+        self.world.after(relief[0] - self.world.env._now, lambda: self._free(way))
 
-    def _free(self, site: str) -> None:
+    def _free(self, way: tuple[str, float]) -> None:
         """Free those whose time has come; one more order serves all the others when the last is due."""
         now = self.world.now
-        ready, until = self._relieved.pop(site), now + SLACK
+        ready, until, site = self._relieved.pop(way), now + SLACK, way[0]
         last = max(ready)[0]
         if last > until:
-            self._relieved[site] = [relief for relief in ready if relief[0] > until]
-            self.world.after(last - now, lambda: self._free(site))
+            self._relieved[way] = [relief for relief in ready if relief[0] > until]
+            self.world.after(last - now, lambda: self._free(way))
             ready = [relief for relief in ready if relief[0] <= until]
         released = min(sum([people for _, people, _ in ready]), self.crisis.local_guards(site))
         cause = max(ready)[2]
@@ -151,6 +163,12 @@ class Mission:
         calm = self.world.draw(self.plan.calm_before_end, "calm before end", str(version))
         self.world.root.after(calm, lambda: self._end(version, event.id, "order held"))
 
+    def _on_fall(self, event: EventRecord) -> None:
+        """Send nobody any more to a government that is none, and go home (*assumed*: a switch)."""
+        if self.plan.ends_with_government and self.force is not None:
+            self._fallen = event.id
+            self.force.stop(event.id, partial(self._end, None, event.id, FELL))
+
     def _on_deployed(self, event: EventRecord) -> None:
         for waiting in self._waiting:
             self._end(*waiting)
@@ -161,6 +179,8 @@ class Mission:
         A force still arriving is awaited first, so that nobody is left behind.
         """
         if self._ended or self.force is None or (calm is not None and calm != self._quiet):
+            return
+        if self._fallen not in (-1, cause):  # it ends with the government, whatever else would end it
             return
         left = self.force.deployed_at - self.world.now
         if left <= SLACK:
@@ -175,9 +195,12 @@ class Mission:
         """Announce, request, order, hand over the posts, and send the force home."""
         world, host = self.world, self.world.crisis.host
         announced = world.now
-        cause = world.record(EventKind.END_ANNOUNCED, host, cause=cause, detail={"reason": reason})
-        yield world.wait(world.draw(self.plan.end_request, "end request"))
-        cause = world.record(EventKind.END_REQUESTED, host, cause=cause)
+        who = host if self._fallen < 0 else ""
+        cause = world.record(EventKind.END_ANNOUNCED, who, cause=cause, detail={"reason": reason})
+        if self._fallen < 0:
+            yield world.wait(world.draw(self.plan.end_request, "end request"))
+        if self._fallen < 0:  # a government that fell, before or meanwhile, asks for nothing
+            cause = world.record(EventKind.END_REQUESTED, host, cause=cause)
         yield world.wait(world.draw(world.alliance.organs.defence_ministers, "defence ministers"))
         cause = world.record(EventKind.WITHDRAWAL_ORDERED, "defence ministers", cause=cause)
         handover = world.draw(self.plan.handover, "handover")

@@ -162,7 +162,7 @@ class Load:
         env.call(takeoff + flight - now, self.land)
 
     def land(self, _: object) -> None:
-        """Take an unloading slot, unload, and give the aircraft back."""
+        """Touch down, take an unloading slot, unload, and give the aircraft back."""
         route, group, offload = self.route, self.group, self.offload
         world, released, asked, start = group.world, self.released, self.asked, self.start
         now = world.env._now
@@ -176,9 +176,9 @@ class Load:
             "unit": group.unit, "echelon": group.echelon, "direction": group.direction,
             "vehicles": self.vehicles,
             "parts": _make(SortieParts, waits),  # as SortieParts(*waits), only faster
-            "touchdown": now,
+            "unloaded": done,
         }  # fmt: skip
-        cause = world.record(_LANDED, group.member, self.destination, self.troops, self.cause, about, done)
+        cause = world.record(_LANDED, group.member, self.destination, self.troops, self.cause, about)
         group.landed(self, cause, done)
         self.pool.freed(self, done)
 

@@ -45,6 +45,7 @@ class Unrest(Idle):
         self._fall = HazardClock(exponential(world.streams.few("government")[0]))
         self._hazards_version = 0
         self._hazards_of = False, 0.0  # whether any site is active, share of the country lost
+        self._hazards_cause = -1  # the event that made it so
         self._schedule_onsets()
         for lever in ("growth", "suppression"):
             world.levers.listen(lever, self._on_lever)
@@ -128,7 +129,7 @@ class Unrest(Idle):
             wait = exponential(self.world.streams.few("fade", state.key)[0])
             self.world.soon(wait / fade, self._fade, state)
         self._change(state, cause)
-        self._watch_hazards()
+        self._watch_hazards(cause)
 
     def _spread_from(self, source: SiteState, cause: int) -> None:
         spread, push = self.model.spread, float(self.model.spread.push)
@@ -222,7 +223,7 @@ class Unrest(Idle):
             detail={"out_of_control": self.danger()},
         )  # fmt: skip
         self._change(state, cause)
-        self._watch_hazards()
+        self._watch_hazards(cause)
         self._spread_from(state, cause)
 
     def _calm(self, state: SiteState) -> None:
@@ -246,7 +247,7 @@ class Unrest(Idle):
             EventKind.SWEEP, where=state.key, amount=luck.poisson(float(model.detained) * state.expected),
             cause=cause, detail={"lag": float(model.detention_lag)},
         )  # fmt: skip
-        self._watch_hazards()
+        self._watch_hazards(cause)
         if self.calm():
             self.world.record(EventKind.ORDER_RESTORED, cause=cause)
 
@@ -259,14 +260,15 @@ class Unrest(Idle):
     def _fade(self, state: SiteState) -> None:
         if state.active and not state.faded:
             state.faded = True
-            self._change(state, self.world.record(EventKind.FADED, where=state.key))
+            faded = self.world.record(EventKind.FADED, where=state.key, cause=state.last_cause)
+            self._change(state, faded)
 
-    def _watch_hazards(self) -> None:
-        """Set the national hazards to today's situation and schedule their ringing."""
+    def _watch_hazards(self, cause: int) -> None:
+        """Set the national hazards to the situation that *cause* brought and schedule their ringing."""
         situation = self._active > 0, self._lost
         if self.over or situation == self._hazards_of:
             return  # nothing that the hazards depend on has changed: what is scheduled stands
-        self._hazards_of = situation
+        self._hazards_of, self._hazards_cause = situation, cause
         self._hazards_version += 1
         ends, now, lost = self.model.ends, self.world.now, self._lost
         falls = float(ends.fall) * lost ** float(ends.fall_power) if lost > 0 else 0.0
@@ -283,6 +285,6 @@ class Unrest(Idle):
 
     def _end(self, kind: EventKind) -> None:
         self.over = True
-        cause = self.world.record(kind, who=self.world.crisis.host)
+        cause = self.world.record(kind, who=self.world.crisis.host, cause=self._hazards_cause)
         for state in self.sites.values():
             self._change(state, cause)

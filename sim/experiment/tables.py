@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from hashlib import blake2b
@@ -29,11 +30,14 @@ Cells = Sequence[Any]
 
 
 def column_name(name: str) -> str:
-    """Return *name*, or for a long one its end and four digits that tell it from its like."""
+    """Return *name*, or for a long one its end from a word on, and four digits that tell it from its like."""
     if len(name) <= LONGEST:
         return name
     mark = blake2b(name.encode(), digest_size=2).hexdigest()
-    return f"{name[-(LONGEST - 5) :].lstrip('._0123456789')}_{mark}"
+    before, end = name[: -(LONGEST - 5)], name[-(LONGEST - 5) :]
+    if before[-1].isalnum():  # cut within a word, which is left out unless nothing else is there
+        end = re.sub(r"^[^\W_]+(?=[._])", "", end)
+    return f"{end.lstrip('._0123456789')}_{mark}"
 
 
 def as_csv(head: Sequence[str], rows: Iterable[Cells]) -> bytes:

@@ -57,6 +57,8 @@ def _withheld(t: Teller, r: EventRecord) -> str:
 
 
 def _cancelled(t: Teller, r: EventRecord) -> str:
+    if r.detail.get("made"):
+        return f"{t.member(r.who)}: the appeal lapses with the government that made it"
     return f"{t.member(r.who)}: the appeal is not made, calm or collapse came first"
 
 
@@ -189,7 +191,8 @@ def _fell(t: Teller, r: EventRecord) -> str:
 
 def _end_announced(t: Teller, r: EventRecord) -> str:
     reason = str(r.detail.get("reason", ""))
-    return f"{t.member(r.who)}: declares the mission done{f' ({reason})' if reason else ''}"
+    said = f"{t.member(r.who)}: declares the mission done" if r.who else "the alliance ends the mission"
+    return f"{said}{f' ({reason})' if reason else ''}"
 
 
 def _end_requested(t: Teller, r: EventRecord) -> str:

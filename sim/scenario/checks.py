@@ -68,6 +68,7 @@ VALUES = {
     "crisis.pressure.sanctions.party": "state",
     "response.offers.*.destination.*": "airfield",
     "response.mission.tasks.*.site": "site",
+    "response.mission.tasks.*.by.*": "member",
     "record.*.who": "state",
     "record.*.among.*": "site",
 }

@@ -120,6 +120,8 @@ class GuardTask(Sourced):
     name: str
     site: str
     soldiers: People
+    #: Members that are to guard it; open to others once none of these is still to come. Empty: anybody.
+    by: tuple[str, ...] = ()
 
 
 class Mission(Sourced):
@@ -140,6 +142,9 @@ class Mission(Sourced):
     flights_per_day: PositiveAmount
     #: Start of the withdrawal to the allies' turn; before it the lead's own flights leave, after it last.
     allies_leave_after: Hours = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
+
+    #: The mission ends when the host's government falls (*assumed*); if not, it goes on as if it had not.
+    ends_with_government: bool = True
 
     @model_validator(mode="after")
     def _airfields_add_up(self) -> Self:

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from sim.scenario.distributions import Z95
+from sim.scenario.learnt import in_force
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, quantities, read_path
 from sim.scenario.quantities import Measure, Quantity
@@ -32,17 +33,36 @@ class Assumption(NamedTuple):
 def draw_uncertain(scenario: Scenario, uniform: Callable[[str], float]) -> dict[str, float]:
     """Return one outer draw: a value (base unit) for each input under `uncertain:`, by full path.
 
-    Fitted decision weights are drawn with them, as one vector.
+    Fitted decision weights are drawn with them, as one vector. An assumed weight in whose place a learnt one
+    is in force, whatever variant runs, is not drawn: nothing would read it.
 
     Args:
         scenario: a checked scenario.
         uniform: from a full path to its uniform number in (0, 1).
     """
     drawn = {
-        (path := full_path(name)): draw_one(scenario, path, form, uniform(path))
-        for name, form in scenario.uncertain.items()
+        path: draw_one(scenario, path, form, uniform(path)) for path, form in drawn_inputs(scenario).items()
     }
     return drawn | _draw_learnt(scenario, uniform)
+
+
+def drawn_inputs(scenario: Scenario) -> dict[str, Uncertain]:
+    """Return how each input under `uncertain:` is drawn, by full path, without those that nothing reads."""
+    forms = {full_path(name): form for name, form in scenario.uncertain.items()}
+    return {path: form for path, form in forms.items() if _read_by_some(scenario, path)}
+
+
+def _read_by_some(scenario: Scenario, path: str) -> bool:
+    """Return whether the number at a full *path* counts in the baseline or in some variant of a scenario."""
+    prefix, mark, rest = path.rpartition("response.decision.")
+    crisis = prefix.split(".")
+    if not mark or (prefix and not (crisis[0] == "crises" and crisis[1] in scenario.crises)):
+        return True
+    response = scenario.crises[crisis[1]].response if prefix else scenario.response
+    switch = f"{prefix}{mark}weights"
+    if any(full_path(name) == switch for variant in scenario.variants.values() for name in variant.set):
+        return True  # the variants share the draws of the baseline
+    return in_force(mark + rest, response.decision.weights == "fitted")
 
 
 def _draw_learnt(scenario: Scenario, uniform: Callable[[str], float]) -> dict[str, float]:

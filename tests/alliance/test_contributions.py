@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.alliance.contributions import make_chalks, shape_force, split_whole
+from sim.alliance.contributions import apportion, make_chalks, shape_force, split_whole
 from sim.scenario.alliance import Unit
 from sim.scenario.response import Mandate, Offer
 from sim.scenario.transport import AircraftType, Airlift
@@ -34,6 +34,22 @@ def test_whole_parts_add_up_and_stay_near_their_share(total, shares):
     parts = split_whole(total, shares)
     assert sum(parts) == total
     assert all(abs(p - total * s / sum(shares)) <= 1 + 1e-6 for p, s in zip(parts, shares, strict=True))
+
+
+@given(
+    total=st.integers(0, 120),
+    shares=st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 1.0]), min_size=1, max_size=6),
+)
+def test_one_more_aircraft_takes_none_from_any_station(total, shares):
+    before, after = apportion(total, tuple(shares)), apportion(total + 1, tuple(shares))
+    assert (sum(before), sum(after)) == (total, total + 1)
+    assert all(b >= a for a, b in zip(before, after, strict=True))
+
+
+def test_a_fleet_is_stationed_by_the_highest_averages():
+    # 0.3, 0.2, 0.2, 0.2, 0.1: the seventh goes to the first (0.3 / 3 before 0.2 / 3)
+    assert apportion(7, (0.3, 0.2, 0.2, 0.2, 0.1)) == (2, 2, 1, 1, 1)
+    assert apportion(8, (0.3, 0.2, 0.2, 0.2, 0.1)) == (2, 2, 2, 1, 1)
 
 
 @given(

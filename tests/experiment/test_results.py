@@ -7,6 +7,7 @@ import errno
 import gzip
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,9 @@ def test_long_names_keep_their_end_and_differ():
     assert all(len(name) <= LONGEST and "long_name_of_an_input" in name for name in short)
     assert short[0] != short[1]
     assert column_name("killed") == "killed"
+    cut = column_name("record.hours_to_deployment_complete")
+    assert re.fullmatch("to_deployment_complete_[0-9a-f]{4}", cut)  # begins at a word
+    assert column_name("x" * 40).startswith("x" * 27)
 
 
 def test_cells_say_nothing_more_than_needed():

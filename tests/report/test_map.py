@@ -167,11 +167,11 @@ def story() -> EventLog:
         (1.0, EventKind.ONSET, "", "north", 1.0, -1, {}),
         (2.0, EventKind.OVERWHELMED, "", "north", 1.0, 0, {}),
         (10.0, EventKind.TAKEOFF, "AAA", "lead_field", 60, -1, unit | {"direction": "in"}),
-        (14.0, EventKind.LANDED, "AAA", "host_field", 60, 2, unit | {"direction": "in", "touchdown": 13.0}),
+        (13.0, EventKind.LANDED, "AAA", "host_field", 60, 2, unit | {"direction": "in", "unloaded": 14.0}),
         (15.0, EventKind.ON_TASK, "AAA", "north", 40.0, 3, {"task": "plant"}),
         (20.0, EventKind.CALM, "", "north", 19.0, 1, {}),
         (30.0, EventKind.TAKEOFF, "AAA", "host_field", 60, -1, unit | {"direction": "out"}),
-        (34.0, EventKind.LANDED, "AAA", "lead_field", 60, 6, unit | {"direction": "out", "touchdown": 33.0}),
+        (33.0, EventKind.LANDED, "AAA", "lead_field", 60, 6, unit | {"direction": "out", "unloaded": 34.0}),
     ]
     return EventLog(EventRecord(i, *event) for i, event in enumerate(events))
 
@@ -183,12 +183,12 @@ def test_a_scene_follows_flights_troops_and_sites():
         ("airfield:host_field", "airfield:lead_field", 30.0, 33.0),
     ]
     field, site = scene.troops["airfield:host_field", "AAA"], scene.troops["site:north", "AAA"]
-    assert [(at(field, h), at(site, h)) for h in (13.9, 14, 15, 29, 30)] == [
+    assert [(at(field, h), at(site, h)) for h in (12.9, 13, 15, 29, 30)] == [
         (0, 0), (60, 0), (20, 40), (20, 40), (0, 0)
     ]  # fmt: skip
     states = scene.states["site:north"]
     assert [state_at(states, h) for h in (0, 1, 2, 20)] == [UNTOUCHED, AFFECTED, LOST, CALM]
-    assert scene.peak() == 14.0
+    assert scene.peak() == 13.0
 
 
 def test_the_troops_on_the_map_are_those_of_the_curves():

@@ -8,8 +8,9 @@ import pytest
 
 from sim.experiment.design import drawn_values, scenario_for
 from sim.scenario.errors import ScenarioError
-from sim.scenario.learnt import LEARNT, NAMES, numbers_at
+from sim.scenario.learnt import ASSUMED, LEARNT, NAMES, numbers_at
 from sim.scenario.load import load_scenario, variants_of, with_settings
+from sim.scenario.paths import full_path
 from sim.scenario.resolve import resolve
 from sim.scenario.uncertain import draw_uncertain
 
@@ -53,6 +54,24 @@ def test_the_centre_of_the_draws_is_the_value_in_force(fitted):
     assert float(choice.threshold_force) == pytest.approx(at["threshold_force"], abs=0.005)
     middle = draw_uncertain(fitted, lambda _: 0.5)
     assert middle[f"{LEARNT}sigma_common"] == pytest.approx(at["sigma_common"])
+
+
+def test_an_assumed_weight_is_not_drawn_where_a_learnt_one_is_in_force(fitted):
+    """One number, one column of the design; the variants share the draws, so theirs count too."""
+    twins = {
+        f"{ASSUMED}{name}" for name in ("weights.cost", "weights.lead_line", "abstention", "sigma_common")
+    }
+    drawn = {"fitted": draw_uncertain(fitted, lambda _: 0.5)}
+    assumed = load_scenario(FILE, ["decision.weights=assumed"])
+    drawn["assumed"] = draw_uncertain(assumed, lambda _: 0.5)
+    back = fitted.variants["no_answer"].model_copy(update={"set": {"decision.weights": "assumed"}})
+    both = fitted.model_copy(update={"variants": {"back": back}})
+    drawn["both"] = draw_uncertain(both, lambda _: 0.5)
+    assert {key: twins & values.keys() for key, values in drawn.items()} == {
+        "fitted": set(), "assumed": twins, "both": twins,
+    }  # fmt: skip
+    assert {full_path(name) for name in fitted.uncertain} >= twins
+    assert "alliance.airlift.load_share" in drawn["fitted"]
 
 
 def test_whole_vectors_are_drawn_with_the_posterior_s_spread_and_correlation(fitted):

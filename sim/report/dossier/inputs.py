@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim.report.dossier.markup import Child, Html, dotted, join, linked, table, tag
 from sim.report.words import NONE, number
-from sim.scenario.paths import full_path, quantities
+from sim.scenario.paths import quantities
+from sim.scenario.uncertain import drawn_inputs
 
 if TYPE_CHECKING:
     from sim.scenario.models import Scenario
@@ -26,7 +27,7 @@ def inputs(scenario: Scenario, varied: Collection[str] = ()) -> Html:
 
     On paper stand the weakest of those that are drawn, fitted (which are drawn, too) or *varied* (paths).
     """
-    drawn = {full_path(path) for path in scenario.uncertain}
+    drawn = set(drawn_inputs(scenario))
     every = list(quantities(scenario))
     kept = [(path, q) for path, q in every if q.source or q.confidence or q.low is not None]
     kept.sort(key=lambda item: (ORDER.index(item[1].confidence or "unsaid"), item[0] not in drawn))

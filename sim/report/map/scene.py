@@ -205,9 +205,8 @@ def _add_move(scene: Scene, left: EventRecord, came: EventRecord, mode: str) -> 
     start, end = find(scene, left, MOVING), find(scene, came, MOVING)
     if start is None or end is None or start == end:
         return
-    touched = float(came.detail.get("touchdown", came.time))
     way = str(came.detail.get("direction", "in"))
-    scene.moves.append(Move(came.who, mode, way, start, end, left.time, touched, float(came.amount)))
+    scene.moves.append(Move(came.who, mode, way, start, end, left.time, came.time, float(came.amount)))
 
 
 def _follow_troops(scene: Scene, log: EventLog) -> None:
