@@ -25,6 +25,7 @@ from sim.inference.likelihood import Target, fitted_targets
 from sim.inference.population import Draw, Parameter, Runner, TooFewCompleteError, fit
 from sim.inference.simulate import DrawSimulator, DrawTask, Outcome, Progress
 from sim.scenario.errors import Problem, ScenarioError, one_problem
+from sim.scenario.fixed_list import list_digest
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, read_path
 from sim.scenario.quantities import Quantity
@@ -77,7 +78,8 @@ def calibrate(
         raise one_problem(scenario.name, f"{error}; {cure}", "calibration") from error
     return summarise(
         populations, parameters, ranges, targets,
-        scenario=scenario.name, version=__version__, seed=seed, notes=NOTES,
+        scenario=scenario.name, fixed=list_digest(scenario.record), version=__version__, seed=seed,
+        notes=NOTES,
     )  # fmt: skip
 
 

@@ -99,6 +99,8 @@ class CalibrationResult:
     """Everything a calibration has to say."""
 
     scenario: str
+    #: Digest of the list of recorded quantities, fixed before the fit.
+    fixed: str
     version: str
     seed: int
     draws: int
@@ -121,6 +123,7 @@ def summarise(
     targets: Sequence[Target],
     *,
     scenario: str,
+    fixed: str,
     version: str,
     seed: int,
     notes: Sequence[str] = (),
@@ -133,6 +136,7 @@ def summarise(
         ranges: Low and high of each parameter's own input, which it must not leave.
         targets: In the order of the populations' quantities.
         scenario: Name of the scenario.
+        fixed: Digest of the list of recorded quantities as it stands.
         version: Version of the program.
         seed: Seed of the procedure.
         notes: What to say besides.
@@ -148,7 +152,7 @@ def summarise(
     pairs = _strong_pairs(parameters, z, last.weights)
     rounds = tuple(_round(population) for population in populations)
     return CalibrationResult(
-        scenario, version, seed, len(z), rounds, fitted,
+        scenario, fixed, version, seed, len(z), rounds, fitted,
         tuple(_quantity(t, j, first, last) for j, t in enumerate(targets)),
         pairs, (*notes, *_warnings(fitted, pairs)),
     )  # fmt: skip

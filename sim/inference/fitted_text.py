@@ -20,6 +20,7 @@ def fitted_text(result: CalibrationResult) -> str:
         f"# Made with {how}.",
         f"# {len(result.parameters)} inputs fitted to {len(result.quantities)} recorded quantities: "
         + ", ".join(q.key for q in result.quantities) + ".",
+        f"# The list of all that is scored or fitted was fixed before the fit; its digest is {result.fixed}.",
         "# Medians are in base units (h, per h, people); a spread is the 95th percentile over the median.",
     ]  # fmt: skip
     for parameter in result.parameters:
@@ -27,6 +28,8 @@ def fitted_text(result: CalibrationResult) -> str:
             f"{_quoted(parameter.path)}:",
             f"  fitted_median: {parameter.median!r}",
             f"  fitted_spread: {parameter.spread!r}",
+            f"  fitted_to: {_quoted(result.scenario)}",
+            f"  fitted_list: {_quoted(result.fixed)}",
             f"  source: {_quoted(f'fitted by python -m sim calibrate ({how})')}",
             f"  note: {_quoted(parameter.note)}",
         ]

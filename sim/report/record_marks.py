@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.report.words import NONE
+from sim.scenario.fixed_list import list_digest, list_since_fit
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
     from sim.experiment.summary import Summary
+    from sim.scenario.models import Scenario
 
 Record = Mapping[str, "RecordSummary"]
 #: What the marks mean.
@@ -59,3 +61,16 @@ def fit_words(summary: Summary) -> str:
     told = f"{fitted} of them {'was' if fitted == 1 else 'were'} fitted (f)" if fitted else "None was fitted"
     rest = "what is scored but not fitted is a prediction, as far as no input was set with the record in view"
     return f"{told}; {rest}."
+
+
+def fixed_words(scenario: Scenario) -> str:
+    """Return in a sentence whether the list is still that of the fit; empty without a fit to it."""
+    same = list_since_fit(scenario)
+    if same is None:
+        return ""
+    if same:
+        return f"The list stands as fixed for the fit ({list_digest(scenario.record)})."
+    return (
+        "The list or its values have changed since the fit, so the score is not of a list fixed beforehand: "
+        "run calibrate again."
+    )

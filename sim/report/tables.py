@@ -13,7 +13,7 @@ from sim.report.bands import band_words, bands, levels, record_words
 from sim.report.bottlenecks import deployed_words, part_hours, typical_row
 from sim.report.medians import EXPLAINED, medians_of
 from sim.report.positions import recorded_answer
-from sim.report.record_marks import MARKS, PLACES, fit_words, kind_words, place_words
+from sim.report.record_marks import MARKS, PLACES, fit_words, fixed_words, kind_words, place_words
 from sim.report.telling import count
 from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed, verdict
 
@@ -173,7 +173,7 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
             "no wider "
             f"than 1.5 x their median; mean CRPS {number(score.mean_crps)} against "
             f"{number(score.mean_crps_naive)} of "
-            f"the naive reference. {fit_words(summary)}",
+            f"the naive reference. {fit_words(summary)} {fixed_words(study.scenario)}".rstrip(),
             OUTCOME_WIDE,
         )
     return lines

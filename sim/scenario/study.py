@@ -28,6 +28,9 @@ class Posterior(Sourced):
     fitted_median: Annotated[Number, Field(gt=0)]
     #: 95th percentile over the median.
     fitted_spread: Annotated[Number, Field(ge=1)]
+    #: The scenario whose record it was fitted to, and the digest of that list of quantities as it stood then.
+    fitted_to: str = ""
+    fitted_list: str = ""
 
 
 class NormalDraw(Frozen):

@@ -34,7 +34,15 @@ def toy(values: dict[str, float], index: int) -> dict[str, float]:
 def a_result(seed: int = 1) -> CalibrationResult:
     populations = fit(PARAMETERS, targets(), each(toy), draws=500, rounds=2, seed=seed)
     return summarise(
-        populations, PARAMETERS, RANGES, targets(), scenario="toy", version="0", seed=seed, notes=["a note"]
+        populations,
+        PARAMETERS,
+        RANGES,
+        targets(),
+        scenario="toy",
+        fixed="",
+        version="0",
+        seed=seed,
+        notes=["a note"],
     )
 
 
@@ -69,7 +77,9 @@ def test_inputs_that_only_act_together_are_said_to():
         return product(values, 10 * index)
 
     populations = fit(PARAMETERS, targets(), each(whole), draws=500, rounds=3, seed=1)
-    result = summarise(populations, PARAMETERS, RANGES, targets(), scenario="toy", version="0", seed=1)
+    result = summarise(
+        populations, PARAMETERS, RANGES, targets(), scenario="toy", fixed="", version="0", seed=1
+    )
     assert [(a, b) for a, b, _ in result.correlations] == [("crisis.pace", "crisis.idle")]
     assert result.correlations[0][2] < -0.5
     assert any("correlated" in note for note in result.notes)
@@ -104,7 +114,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path):
 def test_a_posterior_is_never_written_as_a_point():
     certain = [Parameter("crisis.pace", lambda u: 3.0), PARAMETERS[1]]
     populations = fit(certain, targets(), each(toy), draws=200, rounds=1, seed=1)
-    result = summarise(populations, certain, RANGES, targets(), scenario="toy", version="0", seed=1)
+    result = summarise(populations, certain, RANGES, targets(), scenario="toy", fixed="", version="0", seed=1)
     assert result.parameters[0].spread == LEAST_SPREAD
     assert "fitted_spread: 1.02" in fitted_text(result)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.report.bands import band_words, record_words
 from sim.report.dossier.markup import Child, Html, join, linked, soft, table, tag
-from sim.report.record_marks import MARKS, PLACES, Record, fit_words, kind_words, place_words
+from sim.report.record_marks import MARKS, PLACES, Record, fit_words, fixed_words, kind_words, place_words
 from sim.report.words import NONE, band, number, verdict
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ def recorded(study: Study) -> Html:
             "source", "confidence")  # fmt: skip
     note = (
         "Kind: instant, bound (known to lie between limits), or input (arithmetic on inputs, shown but never "
-        f"counted); {MARKS} (kept out of the fit). {PLACES}. {fit_words(summary)} The model was built with "
-        " knowledge of the record: agreement is a check of consistency, not a test."
+        f"counted); {MARKS} (kept out of the fit). {PLACES}. {fit_words(summary)} "
+        f"{fixed_words(study.scenario)} The model was built with knowledge of the record: "
+        "agreement is a check of consistency, not a test."
     )
     whole = table(head, rows, "Recorded against simulated", words=(0, 2, 6, 7, 8))
     return join([whole, tag("p", note, class_="note")])

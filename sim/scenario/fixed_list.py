@@ -1,0 +1,43 @@
+"""The list of recorded quantities that a fit was made to: fixed before it, its digest kept beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from sim.scenario.models import Scenario
+from sim.scenario.study import Posterior, RecordEntry
+
+#: What makes an entry of the list what it is; words, sources and confidence may be mended without a new fit.
+_SAID = {
+    "response", "kind", "unit", "value", "low", "high", "scored", "fitted", "at", "since", "who", "among",
+    "naive",
+}  # fmt: skip
+_DIGITS = 12
+
+
+def list_digest(record: Mapping[str, RecordEntry]) -> str:
+    """Return the first hexadecimal digits of the SHA-256 of all entries that are scored or fitted.
+
+    The order of entries does not count, nor do their labels, notes and sources.
+    """
+    listed = {
+        key: entry.model_dump(mode="json", include=_SAID)
+        for key, entry in record.items()
+        if entry.scored or entry.fitted
+    }
+    return sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:_DIGITS]
+
+
+def list_since_fit(scenario: Scenario) -> bool | None:
+    """Return whether the list is still the one that the scenario's own inputs were fitted to.
+
+    None where no input says which list it was fitted to, or all were fitted to another scenario's.
+    """
+    named = {
+        fitted.fitted_list
+        for fitted in scenario.uncertain.values()
+        if isinstance(fitted, Posterior) and fitted.fitted_list and fitted.fitted_to == scenario.name
+    }
+    return named == {list_digest(scenario.record)} if named else None
