@@ -30,7 +30,7 @@ def test_no_run_fails(study):
 def test_the_parts_of_a_deployment_add_up_with_no_remainder(study):
     for run in deployed(study):
         log, row = study.log_of(run), study.rows[run]
-        arrived = last_load(log).time - row["hours_to_appeal"]
+        arrived = last_load(log).detail["unloaded"] - row["hours_to_appeal"]
         parts = parts_of(log)
         assert sum(parts.values()) == pytest.approx(row["hours_to_deployment_complete"])
         assert parts["posting"] == pytest.approx(row["hours_to_deployment_complete"] - arrived)

@@ -68,6 +68,7 @@ READ_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "Learnt": ("left_out",),
         "PastEvent": ("conflict",),
     },
+    "scenario/fixed_list.py": {"Posterior": ("fitted_to", "fitted_list")},
     "scenario/learnt.py": {"Joint": ("scale", "mode", "root", "certain")},
     "scenario/load.py": {"Variant": ("set",)},
     "scenario/occasion.py": {"Occasion": ("place",)},
