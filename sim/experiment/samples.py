@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan, nan
+from math import isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.estimates import Floats, KaplanMeier, effective_size
+from sim.experiment.estimates import Floats, KaplanMeier, Z, effective_size
 from sim.experiment.responses import Response
 
 Row = Mapping[str, float]
@@ -78,3 +78,20 @@ def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
             happened.append(seen)
             groups.append(row["run"] if isnan(row["draw"]) else row["draw"])
     return Sample(np.array(values, dtype=float), np.array(happened, dtype=bool), tuple(groups))
+
+
+def sample_interval(sample: Sample, p: float = 0.5) -> tuple[float, float]:
+    """Return the 95 % interval of the *p*-quantile of a *sample*: the order statistics on its two sides.
+
+    They are the quantiles at p -/+ 1.96 sqrt(p (1 - p)/n) (normal approximation of the binomial), n the
+    effective number of runs, as those of one outer draw add less than others. Either is a value that a
+    run had: unlike half of their distance, set off on both sides, they never lie beyond what can be.
+    (nan, nan) where so few runs give none; the upper end is nan where the horizon hides it.
+    """
+    middle = sample.quantile(p)
+    below = (sample.happened & (sample.values <= middle)).astype(float)
+    n = effective_size(below, sample.groups)
+    step = Z * sqrt(p * (1 - p) / n) if n > 0 else 1.0
+    if isnan(middle) or p - step <= 0 or p + step >= 1:
+        return nan, nan
+    return sample.quantile(p - step), sample.quantile(p + step)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property, partial
-from math import isnan, nan, sqrt
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiment.estimates import Floats, Z, clustered_error, effective_size, student_quantile, wilson
+from sim.experiment.estimates import Floats, clustered_error, effective_size, student_quantile, wilson
 from sim.experiment.event_file import plain
 from sim.experiment.main_effects import Effect, main_effects
 from sim.experiment.notebook import notebook_html
 from sim.experiment.responses import Response
 from sim.experiment.row_book import RowBook
-from sim.experiment.samples import Row, Sample, sample_of
+from sim.experiment.samples import Row, Sample, sample_interval, sample_of
 from sim.experiment.sweep import SweepStudy, restricted
 
 #: Kinds of response that a sweep reports.
@@ -185,20 +185,3 @@ def summarise_point(point: int, response: Response, sample: Sample, band: float)
         point, response.name, n, chance, low, high, mean, half, at(0.5), at(tail), at(1 - tail), *ends,
         int((~sample.happened).sum()),
     )  # fmt: skip
-
-
-def sample_interval(sample: Sample, p: float = 0.5) -> tuple[float, float]:
-    """Return the 95 % interval of the *p*-quantile of a *sample*: the order statistics on its two sides.
-
-    They are the quantiles at p -/+ 1.96 sqrt(p (1 - p)/n) (normal approximation of the binomial), n the
-    effective number of runs, as those of one outer draw add less than others. Either is a value that a
-    run had: unlike half of their distance, set off on both sides, they never lie beyond what can be.
-    (nan, nan) where so few runs give none; the upper end is nan where the horizon hides it.
-    """
-    middle = sample.quantile(p)
-    below = (sample.happened & (sample.values <= middle)).astype(float)
-    n = effective_size(below, sample.groups)
-    step = Z * sqrt(p * (1 - p) / n) if n > 0 else 1.0
-    if isnan(middle) or p - step <= 0 or p + step >= 1:
-        return nan, nan
-    return sample.quantile(p - step), sample.quantile(p + step)

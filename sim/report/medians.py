@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiment.responses import responses_of
-from sim.experiment.samples import sample_of
+from sim.experiment.samples import sample_interval, sample_of
 from sim.report.words import LATER, NONE, band, number
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ def medians_of(study: Study) -> dict[str, str]:
     The interval lies between order statistics (`sample_interval`): it need not be as wide above as below, and
     holds no value that a run could not have. A median that the end of the simulated time hides is 'later'.
     """
-    from sim.experiment.sweep_summary import sample_interval  # what sweeps need, a run need not load to start
-
     rows = [row for row in study.rows if not row["failed"]]
     known = responses_of(study.scenario)
     told: dict[str, str] = {}

@@ -11,8 +11,8 @@ import pytest
 from sim.experiment.factors import Factor, Point, SweepDesign
 from sim.experiment.main_effects import main_effects
 from sim.experiment.responses import RESPONSES
-from sim.experiment.samples import Sample
-from sim.experiment.sweep_summary import sample_interval, summarise_point
+from sim.experiment.samples import Sample, sample_interval
+from sim.experiment.sweep_summary import summarise_point
 from tests.tiny import tiny_scenario
 
 RUNS = 40
