@@ -151,7 +151,7 @@ class EventRecord(NamedTuple):
 class EventLog:
     """The finished log of one replication, in order of time."""
 
-    __slots__ = ("_by_kind", "_given", "_until", "kept", "parts", "records")
+    __slots__ = ("_by_kind", "_given", "_in_order", "_unsorted", "_until", "kept", "parts")
 
     def __init__(self, records: Iterable[EventRecord], until: float = inf) -> None:
         """Sort *records*, given in order of recording, by time, and keep those up to the hour *until*.
@@ -159,12 +159,13 @@ class EventLog:
         Ties keep their order.
         """
         self._given, self._until = list(records), until
-        in_order = sorted(self._given, key=_BY_TIME)
-        self.records = tuple(in_order[: bisect_right(in_order, until, key=_BY_TIME)])
-        by_kind: defaultdict[EventKind, list[EventRecord]] = defaultdict(list)
-        for record in self.records:
-            by_kind[record[2]].append(record)  # the kind, by place: thousands of times a log
-        self._by_kind = dict(by_kind)
+        self._in_order: tuple[EventRecord, ...] | None = None
+        unsorted: defaultdict[EventKind, list[EventRecord]] = defaultdict(list)
+        for record in self._given:
+            unsorted[record[2]].append(record)  # the kind, by place: thousands of times a log
+        #: Records of kinds not asked for yet, in order of recording; of those asked for, in order of time.
+        self._unsorted = dict(unsorted)
+        self._by_kind: dict[EventKind, list[EventRecord]] = {}
         #: What readers have derived from the log and will ask for again.
         self.kept: dict[str, Any] = {}
         #: The logs of a campaign's episodes, by key; this one then holds the rest.
@@ -182,6 +183,19 @@ class EventLog:
             log.parts[key] = cls(found, min(until, next(ends, until)))
         return log
 
+    @property
+    def records(self) -> tuple[EventRecord, ...]:
+        """All records in order of time."""
+        if self._in_order is None:
+            self._in_order = tuple(self._sorted(self._given))
+        return self._in_order
+
+    def _sorted(self, records: Iterable[EventRecord]) -> list[EventRecord]:
+        in_order = sorted(records, key=_BY_TIME)
+        if in_order and in_order[-1][1] > self._until:
+            del in_order[bisect_right(in_order, self._until, key=_BY_TIME) :]
+        return in_order
+
     def __iter__(self) -> Iterator[EventRecord]:
         return iter(self.records)
 
@@ -190,16 +204,18 @@ class EventLog:
 
     def of(self, kind: EventKind) -> list[EventRecord]:
         """Return the records of *kind* in order of time."""
+        if kind in self._unsorted:
+            self._by_kind[kind] = self._sorted(self._unsorted.pop(kind))
         return self._by_kind.get(kind, [])
 
     def first(self, kind: EventKind) -> EventRecord | None:
         """Return the first record of *kind*, or none."""
-        found = self._by_kind.get(kind)
+        found = self.of(kind)
         return found[0] if found else None
 
     def last(self, kind: EventKind) -> EventRecord | None:
         """Return the last record of *kind*, or none."""
-        found = self._by_kind.get(kind)
+        found = self.of(kind)
         return found[-1] if found else None
 
     def cause_of(self, record: EventRecord) -> EventRecord | None:

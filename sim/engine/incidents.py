@@ -51,10 +51,9 @@ def _draw(state: SiteState, found: _Columns) -> None:
     expected = sum([segment[_AREA] for segment in closed])
     likely = expected + 2 * sqrt(expected)  # more incidents in one case of forty
     numbers, budget = state.incidents.ahead(0), state.budget
-    place = len(numbers)  # those from here on are spent
+    first = place = len(numbers)  # those from *place* to *first* are spent here
     places, times, killed, causes, details = found
-    die, hurt = killed.append, details.append
-    for since, until, level, growth, suppression, ceiling, area, cause, deadly, harmful in closed:
+    for since, until, level, growth, suppression, ceiling, area, cause in closed:
         if budget > area:
             budget -= area
             continue
@@ -64,16 +63,22 @@ def _draw(state: SiteState, found: _Columns) -> None:
             areas.append(spent)
             if place < _NUMBERS:
                 known = len(numbers)
-                place += len(state.incidents.ahead(known + _NUMBERS * (1 + floor(likely)))) - known
+                more = len(state.incidents.ahead(known + _NUMBERS * (1 + floor(likely)))) - known
+                first, place = first + more, place + more
                 likely = sqrt(likely)
             place -= _NUMBERS
-            die(floor(-log(numbers[place + 2]) / deadly))
-            wounded = floor(-log(numbers[place + 1]) / harmful)
-            hurt(_WOUNDED[wounded] if wounded < _MOST_WOUNDED else {"wounded": wounded})
             budget = -log1p(-numbers[place])
         budget -= area - spent
         times += times_of_integrals(level, growth, suppression, ceiling, areas, since, until)
         causes += [cause] * len(areas)
-        places += [state.key] * len(areas)
+    places += [state.key] * ((first - place) // _NUMBERS)
+    # The last number is the next: an incident has its killed, its wounded and the budget after it, downwards.
+    rate = state.killed_rate
+    killed += [floor(-log(u) / rate) for u in numbers[first - 1 : place + 1 : -_NUMBERS]]
+    rate = state.wounded_rate
+    details += [
+        _WOUNDED[n] if (n := floor(-log(u) / rate)) < _MOST_WOUNDED else {"wounded": n}
+        for u in numbers[first - 2 : place : -_NUMBERS]
+    ]
     del numbers[place:]
     state.budget = budget

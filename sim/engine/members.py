@@ -43,7 +43,7 @@ class Members:
     def __init__(self, world: World) -> None:
         """Draw the shock common to the case and each member's own."""
         self.world = world
-        scenario, now, few = world.scenario, world.now, world.streams.few
+        scenario, now, one = world.scenario, world.now, world.streams.one
         roll = roll_at_start(scenario) if now == 0 else roll_of(scenario, world.today, now, world.left())
         self.model = choice_of(scenario.response.decision)
         self.host, self.lead, self.asker = world.crisis.host, world.alliance.lead, world.crisis.asker
@@ -51,9 +51,11 @@ class Members:
         self.known = roll.known
         if roll.joining:
             self.known = tuple(m for m in roll.known if roll.joining.get(m, now) <= world.horizon)
-        self.common = normal(few("common shock")[0]) * float(self.model.sigma_common)
+        self._abstention = float(self.model.abstention)
+        self._margin = float(self.model.contribution_margin)
+        self.common = normal(one("common shock")) * float(self.model.sigma_common)
         sigma_own, others = float(self.model.sigma_own), [m for m in self.known if m != self.host]
-        self.own = {m: normal(few("own shock", m)[0]) * sigma_own for m in others}
+        self.own = {m: normal(one("own shock", m)) * sigma_own for m in others}
         self.factors = {m: roll.factors[m] for m in others}
         #: What is asked again and again while nothing in it changes: terms and their sum by member and line,
         #: lines, verdicts before the law, the council as the rule sees it.
@@ -96,8 +98,10 @@ class Members:
         *Assumed*: an amount common to all, and one per unit of closeness to the adversary; 0 where the basis
         is clear.
         """
+        if self.ledger is None or level not in self.ledger.in_doubt:
+            return 0.0
         shape = self.world.alliance.legal_doubt
-        if shape is None or self.ledger is None or level not in self.ledger.in_doubt:
+        if shape is None:
             return 0.0
         close = max(0.0, self.factors[member].ties_to_adversary)
         return float(shape.cost) + float(shape.with_adversary) * close
@@ -112,7 +116,7 @@ class Members:
         if known is None:
             tau = self.threshold(level, limited)
             own = self.willingness(self.lead, 0.0) - self.legal_cost(self.lead, level)
-            known = line_of(own, tau, float(self.model.abstention))
+            known = line_of(own, tau, self._abstention)
             self._lines[level, limited] = known
         return known
 
@@ -161,7 +165,7 @@ class Members:
 
     def _own_verdict(self, member: str, level: HelpLevel, limited: bool) -> Verdict:
         """Return how *member* answers a motion whose legal basis it accepts."""
-        tau, kappa = self.threshold(level, limited), float(self.model.abstention)
+        tau, kappa = self.threshold(level, limited), self._abstention
         if self.votes_on_itself(member, level):
             return Verdict(Answer(Position.OBJECT, adamant=True), False, tau - kappa, tau, OWN_CASE)
         parts, w = self._weighed(member, self.line(level, limited))
@@ -171,9 +175,7 @@ class Members:
             w = sum(parts.values())
         found = answer(w, tau, kappa)
         able = member in self.world.scenario.response.offers
-        gives = (
-            found.position is Position.SUPPORT and able and w >= tau + float(self.model.contribution_margin)
-        )
+        gives = found.position is Position.SUPPORT and able and w >= tau + self._margin
         return Verdict(found, gives, w, tau, parts)
 
     def votes_on_itself(self, member: str, level: HelpLevel) -> bool:
@@ -208,9 +210,9 @@ class Members:
                 m: sum(terms(self.model, self.factors[m], 0.0, self.carry[m]).values()) for m in self.allies
             }
         noise = float(self.world.crisis.host_choice.sounding_noise)
-        line, few = self.line(level, limited=False), self.world.streams.few
+        line, one = self.line(level, limited=False), self.world.streams.one
         return {
-            m: self.willingness(m, line) + noise * normal(few("sounding", f"{m} {attempt}")[0])
+            m: self.willingness(m, line) + noise * normal(one("sounding", f"{m} {attempt}"))
             for m in self.allies
         }
 

@@ -17,6 +17,7 @@ from sim.engine.prepared import prepared
 from sim.engine.sorties import Group, Load
 from sim.engine.world import ProcessGenerator, World
 from sim.scenario.distributions import Duration
+from sim.scenario.response import Mission as Plan
 
 #: Time to new tasks where nobody is freed.
 NO_TIME = Duration.model_validate("0 h")
@@ -27,6 +28,12 @@ _sampler = prepared(Duration.sampler)
 _ON_TASK = EventKind.ON_TASK
 #: Why a mission ends when its host has no government any more.
 FELL = "government fell"
+
+
+@prepared
+def _tasks(plan: Plan) -> dict[str, float]:
+    """Return the soldiers that each task of a mission needs."""
+    return {key: float(task.soldiers) for key, task in plan.tasks.items()}
 
 
 class Mission:
@@ -41,7 +48,7 @@ class Mission:
         self.plan, self.mandate = response.mission, response.mandate
         self.force: Force | None = None
         #: Soldiers still needed, by task.
-        self._need = {key: float(task.soldiers) for key, task in self.plan.tasks.items()}
+        self._need = dict(_tasks(self.plan))
         self._ended = False
         self._mandate = -1  # the last decision to send a force
         self._fallen = -1  # the fall of the host's government, if the mission ends with it

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sim.engine.event_log import EventKind, EventRecord
+from sim.engine.prepared import prepared
 from sim.engine.unrest import Unrest
 from sim.engine.world import ProcessGenerator, World
+from sim.scenario.crisis import Crisis
 
 
 class Mobilisation:
@@ -31,13 +33,24 @@ class Mobilisation:
         order = world.record(
             EventKind.RESERVES_ORDERED, who=world.crisis.host, amount=float(reserves.personnel), cause=cause
         )
-        total = sum(float(s.forces) for s in world.crisis.sites.values())
-        for key, site in world.crisis.sites.items():
-            personnel = float(reserves.personnel) * float(site.forces) / total if total else 0.0
-            travel = world.draw(reserves.arrival, "reserves arrive", key)
-            delay = travel + float(reserves.queue) * (site.priority - 1)
+        arrival = reserves.arrival
+        for key, personnel, queue in _shares(world.crisis):
+            delay = world.draw(arrival, "reserves arrive", key) + queue
             world.after(delay, lambda k=key, n=personnel: self._arrive(k, n, order))  # type: ignore[misc]
 
     def _arrive(self, key: str, personnel: float, order: int) -> None:
         arrived = self.world.record(EventKind.RESERVES_ARRIVED, where=key, amount=personnel, cause=order)
         self.unrest.reinforce(key, personnel, arrived)
+
+
+@prepared
+def _shares(crisis: Crisis) -> list[tuple[str, float, float]]:
+    """Return where reserves go: site, its share of them (by its forces), its wait in the queue (h)."""
+    reserves, sites = crisis.reserves, crisis.sites.items()
+    assert reserves is not None
+    personnel, queue = float(reserves.personnel), float(reserves.queue)
+    total = sum(float(site.forces) for _, site in sites)
+    return [
+        (key, personnel * float(site.forces) / total if total else 0.0, queue * (site.priority - 1))
+        for key, site in sites
+    ]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sim.engine.prepared import prepared
+from sim.engine.prepared import prepared_together
 from sim.engine.streams import Stream, geometric_rate
 from sim.scenario.crisis import Site
 
 #: The course of unrest at a site from one change to the next: since and until when (h); level at first,
-#: growth, suppression, ceiling; incidents expected; number of its record; rates of its counts of killed
-#: and wounded. A plain tuple, as there are scores of them in a replication.
-Segment = tuple[float, float, float, float, float, float, float, int, float, float]
+#: growth, suppression, ceiling; incidents expected; number of its record. A plain tuple, as there are scores
+#: of them in a replication.
+Segment = tuple[float, float, float, float, float, float, float, int]
 
 
 class SiteState:
@@ -18,8 +18,8 @@ class SiteState:
     __slots__ = (
         "active", "affected", "affected_at", "budget", "calm", "calm_level", "ceiling", "closed",
         "expected", "faded", "first", "forces", "free", "freed", "growth", "guards", "incidents", "key",
-        "killed_rate", "last_cause", "lethality", "level", "overwhelmed", "reserves", "since", "site",
-        "suppression", "version", "was_overwhelmed", "weight", "wounded_rate",
+        "killed_rate", "last_cause", "lethality", "level", "overwhelmed", "peaceful", "reserves", "since",
+        "site", "suppression", "version", "was_overwhelmed", "weight", "wounded_rate",
     )  # fmt: skip
 
     def __init__(
@@ -36,10 +36,11 @@ class SiteState:
             means: killed and wounded per incident where lethality is 1.
         """
         self.key, self.site, self.incidents = key, site, incidents
-        ceiling, first, self.forces, self.guards, self.weight, self.lethality = _numbers(site)
+        (
+            ceiling, first, self.forces, self.guards, self.weight, self.lethality, self.killed_rate,
+            self.wounded_rate, self.peaceful,
+        ) = _numbers(site, means)  # fmt: skip
         self.ceiling = ceiling = ceiling * frailty
-        self.killed_rate = geometric_rate(means[0] * self.lethality)
-        self.wounded_rate = geometric_rate(means[1] * self.lethality)
         self.free = self.forces - self.guards
         self.reserves = self.freed = 0.0
         self.level = self.first = first = first * frailty
@@ -56,11 +57,14 @@ class SiteState:
         self.last_cause = -1
 
 
-@prepared
-def _numbers(site: Site) -> tuple[float, float, float, float, float, float]:
-    """Return ceiling, first level, forces, guards, weight and lethality of a site."""
-    forces = float(site.forces)
+@prepared_together
+def _numbers(
+    site: Site, means: tuple[float, float]
+) -> tuple[float, float, float, float, float, float, float, float, bool]:
+    """Return what a site begins with, in the order in which its state takes it up."""
+    forces, lethality = float(site.forces), float(site.lethality)
     return (
         float(site.ceiling), float(site.initial), forces, forces * float(site.guard_share),
-        float(site.weight), float(site.lethality),
+        float(site.weight), lethality, geometric_rate(means[0] * lethality),
+        geometric_rate(means[1] * lethality), site.peaceful,
     )  # fmt: skip

@@ -68,6 +68,10 @@ class Stand:
         #: What `Pool` has, as it is at the start.
         self.idle: dict[str, list[tuple[float, int, float]]] = {}
         self.size = 0
+        #: Block hours between two airfields, as far as they have been asked for.
+        self.hours: dict[tuple[str, str], float] = {}
+        #: Stations by their block hours to an airfield.
+        self.nearest: dict[str, list[tuple[float, str]]] = {}
 
     def add(self, stations: dict[str, int]) -> None:
         """Station aircraft at airfields; equal entries in order of number are a heap already."""
@@ -90,11 +94,8 @@ class Pool:
         self.typical_onload, self.cruise = stand.typical_onload, stand.cruise
         self.idle = {station: list(heap) for station, heap in stand.idle.items()}
         self.queue: deque[Load] = deque()
-        #: Block hours between two airfields, as far as they have been asked for.
-        self.hours: dict[tuple[str, str], float] = {}
+        self.hours, self.nearest = stand.hours, stand.nearest
         self.routes: dict[tuple[str, str], Route] = {}
-        #: Stations by their block hours to an airfield.
-        self.nearest: dict[str, list[tuple[float, str]]] = {}
         self.size = stand.size
 
 

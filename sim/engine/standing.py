@@ -37,11 +37,11 @@ class Standing:
         self._rates = {m: begin.rates.get(m, begin.rate) for m in may_leave}
         self._clocks: dict[str, ExitClock] = {}
         self._versions = dict.fromkeys(may_leave, 0)
-        today, now, few = root.today, root.now, root.streams.few
+        today, now, one = root.today, root.now, root.streams.one
         for member in may_leave:
             state = root.alliance.members[member]
             rate = self._rates[member] if state.takes_part(today) else 0.0
-            threshold = exponential(few("exit", member)[0])
+            threshold = exponential(one("exit", member))
             self._clocks[member] = ExitClock(threshold, self._decay, now, rate)
             if threshold <= 1.001 * rate * (root.horizon - now):  # hardly ever
                 self._plan(member)

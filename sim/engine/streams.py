@@ -9,7 +9,17 @@ from functools import lru_cache
 from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
-from sim.engine.philox import AHEAD, FEW_SIZE, PER_STEP, TINY, few_of, hash64, read_so_far, source_of
+from sim.engine.philox import (
+    AHEAD,
+    FEW_SIZE,
+    PER_STEP,
+    TINY,
+    few_of,
+    first_of,
+    hash64,
+    read_so_far,
+    source_of,
+)
 
 #: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
 POISSON_INVERSION_LIMIT = 30.0
@@ -224,6 +234,12 @@ class Streams:
         """Return four uniforms kept for *entity* under *name*; they are none of the stream's numbers."""
         numbers = self._few.get((name, entity)) or self._read_few(name, entity)
         return few_of(numbers, self._at)
+
+    def one(self, name: str, entity: str = "") -> float:
+        """Return the first of the `few` uniforms kept for *entity* under *name*."""
+        numbers = self._few.get((name, entity)) or self._read_few(name, entity)
+        first: float = first_of(numbers, self._at)[0]
+        return first
 
     def short(self, name: str, entity: str = "") -> Stream:
         """Return a stream that begins with the few numbers: cheaper when no more are needed, as a rule."""

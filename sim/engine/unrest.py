@@ -2,19 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from sim.engine.crisis import Idle
 from sim.engine.dynamics import advance, level_at, time_of_level
 from sim.engine.event_log import EventKind
 from sim.engine.hazards import HazardClock
 from sim.engine.incidents import log_incidents
+from sim.engine.prepared import prepared, prepared_by_scenario
 from sim.engine.sites import SiteState
 from sim.engine.streams import exponential
 from sim.engine.world import World
+from sim.scenario.crisis import Crisis
+from sim.scenario.models import Scenario
 
 _INCIDENT, _UNREST = EventKind.INCIDENT, EventKind.UNREST
+
+
+@dataclass(frozen=True, slots=True)  # read far faster than a named tuple or a part of a scenario
+class _Law:
+    """What is read again and again of a scenario's unrest, as plain numbers."""
+
+    means: tuple[float, float]  # killed and wounded per incident where lethality is 1
+    clearing_killed: float
+    detained: float
+    lag: Mapping[str, float]  # what is said of each sweep
+    spreads: bool
+    push: float
+    chance: float
+    fade: float  # per h, as the next two
+    settle: float
+    fall: float
+    fall_power: float
+    reserves: float  # what a soldier of the reserves is worth
+
+
+@prepared
+def _law(crisis: Crisis) -> _Law:
+    model, mobilisation = crisis.unrest, crisis.effects.local_mobilisation
+    assert model is not None
+    spread, ends = model.spread, model.ends
+    return _Law(
+        (float(model.killed), float(model.wounded)), float(model.clearing_killed), float(model.detained),
+        {"lag": float(model.detention_lag)}, spread.enabled, float(spread.push), float(spread.chance),
+        float(ends.fade), float(ends.settle), float(ends.fall), float(ends.fall_power),
+        float(mobilisation.strength) if mobilisation else 0.0,
+    )  # fmt: skip
+
+
+@prepared_by_scenario
+def _onsets(scenario: Scenario) -> list[tuple[str, float, float]]:
+    """Return the sites where unrest begins by itself, each with its earliest and its latest hour."""
+    hours, sites = scenario.hours, scenario.crisis.sites.items()
+    return [(k, hours(s.onset.earliest), hours(s.onset.latest)) for k, s in sites if s.onset is not None]
+
+
+@lru_cache(maxsize=16)
+def _ways(sites: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return whose luck it is that unrest spreads from one site to another."""
+    return {source: {key: f"{source}>{key}" for key in sites} for source in sites}
 
 
 class Unrest(Idle):
@@ -27,12 +75,14 @@ class Unrest(Idle):
         self.over = False  # settled, or the government fell: nobody stirs any more
         self.signal = 1.0
         model = self.model
-        shape = float(model.frailty_shape)
-        luck, calm, means = world.luck, float(model.calm), (float(model.killed), float(model.wounded))
+        shape, sites = float(model.frailty_shape), world.crisis.sites
+        self._law = law = _law(world.crisis)
+        luck, calm, means = world.luck, float(model.calm), law.means
         self.sites = {
             key: SiteState(key, site, luck("frailty", key).gamma(shape), luck("incidents", key), calm, means)
-            for key, site in world.crisis.sites.items()
+            for key, site in sites.items()
         }
+        self._ways = _ways(tuple(sites))
         self._affected = self._active = 0  # sites
         self._lost = 0.0  # share of the country (by weight) whose sites are overwhelmed
         growth = float(model.growth)
@@ -41,8 +91,8 @@ class Unrest(Idle):
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
         self._spread_delay = model.spread.delay.sampler()
         self._weight = sum(s.weight for s in self.sites.values())
-        self._settle = HazardClock(exponential(world.streams.few("settlement")[0]))
-        self._fall = HazardClock(exponential(world.streams.few("government")[0]))
+        self._settle = HazardClock(exponential(world.streams.one("settlement")))
+        self._fall = HazardClock(exponential(world.streams.one("government")))
         self._hazards_version = 0
         self._hazards_of = False, 0.0  # whether any site is active, share of the country lost
         self._hazards_cause = -1  # the event that made it so
@@ -68,9 +118,8 @@ class Unrest(Idle):
 
     def reinforce(self, key: str, personnel: float, cause: int) -> None:
         """Bring *personnel* reserves to a site."""
-        mobilisation = self.world.crisis.effects.local_mobilisation
         state = self.sites[key]
-        state.reserves += personnel * (float(mobilisation.strength) if mobilisation else 0.0)
+        state.reserves += personnel * self._law.reserves
         self._change(state, cause)
 
     def free_guards(self, place: str, personnel: float, cause: int) -> float:
@@ -109,13 +158,10 @@ class Unrest(Idle):
 
     def _schedule_onsets(self) -> None:
         world = self.world
-        few, hours, now = world.streams.few, world.scenario.hours, world.now
-        for state in self.sites.values():
-            onset = state.site.onset
-            if onset is not None:
-                earliest = hours(onset.earliest)
-                at = earliest + few("onset", state.key)[0] * (hours(onset.latest) - earliest)
-                world.soon(max(0.0, at - now), self._onset, state)
+        one, now = world.streams.one, world.now
+        for key, earliest, latest in _onsets(world.scenario):
+            at = earliest + one("onset", key) * (latest - earliest)
+            world.soon(max(0.0, at - now), self._onset, self.sites[key])
 
     def _onset(self, state: SiteState, cause: int = -1) -> None:
         if state.affected or self.over or state.ceiling <= 0:
@@ -124,18 +170,18 @@ class Unrest(Idle):
         state.affected_at = state.since = self.world.now
         self._affected, self._active = self._affected + 1, self._active + 1
         cause = self.world.record(EventKind.ONSET, where=state.key, amount=state.level * 24, cause=cause)
-        fade = float(self.model.ends.fade)
+        fade = self._law.fade
         if fade > 0:
-            wait = exponential(self.world.streams.few("fade", state.key)[0])
+            wait = exponential(self.world.streams.one("fade", state.key))
             self.world.soon(wait / fade, self._fade, state)
         self._change(state, cause)
         self._watch_hazards(cause)
 
     def _spread_from(self, source: SiteState, cause: int) -> None:
-        spread, push = self.model.spread, float(self.model.spread.push)
-        if not spread.enabled:
+        law, ways = self._law, self._ways[source.key]
+        if not law.spreads:
             return
-        few, chance = self.world.streams.few, float(spread.chance)
+        few, chance, push = self.world.streams.few, law.chance, law.push
         soon, horizon, delay = self.world.env.call_by, self.world.horizon, self._spread_delay
 
         def stir(site: SiteState) -> None:
@@ -147,7 +193,7 @@ class Unrest(Idle):
         for state in self.sites.values():
             if state is source or state.calm:
                 continue
-            luck = few("spread", f"{source.key}>{state.key}")
+            luck = few("spread", ways[state.key])
             if state.affected:
                 soon(horizon, delay(luck[1]), stir, state)
             elif luck[0] < chance:
@@ -181,7 +227,6 @@ class Unrest(Idle):
         state.level, area = advance(level, growth, suppression, state.ceiling, until - since)
         state.closed.append((
             since, until, level, growth, suppression, state.ceiling, area, state.last_cause,
-            state.killed_rate, state.wounded_rate,
         ))  # fmt: skip
         state.expected += area
         state.since = until
@@ -199,7 +244,7 @@ class Unrest(Idle):
         if falling:
             delay = 0.0 if x <= calm_level else time_of_level(x, g, s, k, calm_level)
             crossing = self._calm
-        elif state.overwhelmed or state.site.peaceful:
+        elif state.overwhelmed or state.peaceful:
             return
         else:
             top = self._overwhelming * force / 1000 / 24
@@ -227,7 +272,7 @@ class Unrest(Idle):
         self._spread_from(state, cause)
 
     def _calm(self, state: SiteState) -> None:
-        now, model = self.world.now, self.model
+        now, law = self.world.now, self._law
         self._end_segment(state, now)
         state.calm, state.active = True, False
         state.version += 1
@@ -239,13 +284,13 @@ class Unrest(Idle):
             EventKind.CALM, where=state.key, amount=now - state.affected_at, cause=state.last_cause
         )
         luck = self.world.luck("after", state.key)
-        if state.was_overwhelmed and state.site.lethality > 0:
+        if state.was_overwhelmed and state.lethality > 0:
             force = state.free + state.freed + state.reserves  # with those back who had not stayed
-            mean = float(model.clearing_killed) * force / 1000 * float(state.site.lethality)
+            mean = law.clearing_killed * force / 1000 * state.lethality
             self.world.record(EventKind.CLEARING, where=state.key, amount=luck.poisson(mean), cause=cause)
         self.world.record(
-            EventKind.SWEEP, where=state.key, amount=luck.poisson(float(model.detained) * state.expected),
-            cause=cause, detail={"lag": float(model.detention_lag)},
+            EventKind.SWEEP, where=state.key, amount=luck.poisson(law.detained * state.expected),
+            cause=cause, detail=law.lag,
         )  # fmt: skip
         self._watch_hazards(cause)
         if self.calm():
@@ -270,10 +315,10 @@ class Unrest(Idle):
             return  # nothing that the hazards depend on has changed: what is scheduled stands
         self._hazards_of, self._hazards_cause = situation, cause
         self._hazards_version += 1
-        ends, now, lost = self.model.ends, self.world.now, self._lost
-        falls = float(ends.fall) * lost ** float(ends.fall_power) if lost > 0 else 0.0
+        law, now, lost = self._law, self.world.now, self._lost
+        falls = law.fall * lost**law.fall_power if lost > 0 else 0.0
         rings = (
-            (self._settle.set_rate(now, float(ends.settle) if self._active else 0.0), EventKind.SETTLED),
+            (self._settle.set_rate(now, law.settle if self._active else 0.0), EventKind.SETTLED),
             (self._fall.set_rate(now, falls), EventKind.GOVERNMENT_FELL),
         )
         at, kind = min(rings)

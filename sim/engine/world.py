@@ -171,7 +171,7 @@ class World:
     def draw(self, duration: Duration, name: str, entity: str = "") -> float:
         """Return a duration (hours) with the luck reserved for it."""
         certain, sample = _sampler(duration)
-        return sample(self.streams.few(name, entity)[0]) if certain is None else certain
+        return sample(self.streams.one(name, entity)) if certain is None else certain
 
     def pace(self, lever: str) -> float:
         """Return the factor that instruments, injects and measures at work put on one kind of delay."""

@@ -41,8 +41,11 @@ def detained_reported(log: EventLog, scenario: Scenario, entry: RecordEntry) -> 
     Each sweep is reported with an exponential lag of its mean (*assumed*).
     """
     _, at = _span_of(scenario, entry)
-    sweeps = [sweep for sweep in _sweeps(log) if sweep[0] <= at]
-    shares = [many * (1 - exp((time - at) / lag)) if lag > 0 else many for time, many, lag in sweeps]
+    shares = [
+        many * (1 - exp((time - at) / lag)) if lag > 0 else many
+        for time, many, lag in _sweeps(log)
+        if time <= at
+    ]
     return float(sum(shares))
 
 
@@ -56,7 +59,7 @@ def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
     _, at = _span_of(scenario, entry)
     times, stirred = _stirred(log)
-    return float(len(set(entry.among or scenario.crisis.sites) - stirred[bisect_right(times, at)]))
+    return float(len(_among(scenario, entry) - stirred[bisect_right(times, at)]))
 
 
 @once
@@ -98,9 +101,10 @@ def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> 
 
 def hours_to_departure(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the hours from the appeal to the first departure of the entry's member for the theatre."""
+    who = entry.who
     firsts = [
         # Who it is first: most loads are another's.
-        next((r.time for r in log.of(kind) if r.who == entry.who and r.detail.get("direction") == "in"), inf)
+        next((r.time for r in log.of(kind) if r.who == who and r.detail.get("direction") == "in"), inf)
         for kind in (EventKind.TAKEOFF, EventKind.ROAD_DEPARTED)
     ]
     return from_appeal(log, min(firsts)) if min(firsts) < inf else nan
@@ -111,6 +115,12 @@ def _span_of(scenario: Scenario, entry: RecordEntry) -> tuple[float, float]:
     """Return the instants (hours after the start) after and up to which an entry is read."""
     since = -inf if entry.since is None else scenario.hours(entry.since)
     return since, inf if entry.at is None else scenario.hours(entry.at)
+
+
+@prepared_together
+def _among(scenario: Scenario, entry: RecordEntry) -> frozenset[str]:
+    """Return the sites that an entry counts among."""
+    return frozenset(entry.among or scenario.crisis.sites)
 
 
 def _count_between(flights: list[EventRecord], scenario: Scenario, entry: RecordEntry) -> float:

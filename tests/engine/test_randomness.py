@@ -61,7 +61,7 @@ def opened(monkeypatch) -> Counter[tuple[str, str]]:
         return read_and_note
 
     # A short stream is the few numbers of an address and what follows them, so it is counted with them.
-    for method in ("open", "few"):
+    for method in ("open", "few", "one"):
         monkeypatch.setattr(Streams, method, noting(getattr(Streams, method)))
     return found
 

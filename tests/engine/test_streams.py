@@ -141,6 +141,12 @@ def test_few_numbers_lie_strictly_inside_the_unit_interval(monkeypatch):
     assert few_of(ahead, 0) == (TINY, *np.linspace(0, 0.5, PER_STEP * AHEAD)[1:PER_STEP])
 
 
+def test_one_number_is_the_first_of_the_few():
+    streams = Streams(3, 21)
+    alone = [streams.one("readiness", entity) for entity in "abc"]
+    assert alone == [streams.few("readiness", entity)[0] for entity in "abc"]
+
+
 def test_a_short_stream_is_the_few_numbers_and_then_the_stream():
     streams = Streams(3, 21)
     short = singly(streams.short("readiness", "a"), 50)

@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from sim.engine.event_log import EventKind
+from sim.engine.event_log import EventKind, EventLog
 from sim.engine.law import read_once
 from sim.engine.world import Clock, World
 from tests.tiny import tiny_scenario
@@ -121,3 +121,19 @@ def test_a_treaty_is_read_anew_when_it_or_the_facts_or_the_day_are_others():
     assert read_once(treaty, unmet, day).lawful != first.lawful
     assert read_once(treaty, met, day.replace(year=1990)).lawful != first.lawful
     assert read_once({}, met, day).lawful != first.lawful
+
+
+def test_a_log_is_in_order_of_time_up_to_its_end_whatever_is_asked_for_first():
+    world = a_world()
+    for kind, time in zip(
+        [EventKind.CALM, EventKind.ONSET] * 3, (4.0, 11.0, 2.0, 1.0, 2.0, 10.0), strict=True
+    ):
+        world.record(kind, time=time)
+    for first in (None, EventKind.ONSET, EventKind.CALM):
+        log = EventLog(world.records, 10)
+        found = [r.id for r in log.of(first)] if first else []
+        assert [r.id for r in log] == [3, 2, 4, 0, 5]
+        assert [r.id for r in log.of(EventKind.CALM)] == [2, 4, 0]
+        assert [r.id for r in log.of(EventKind.ONSET)] == [3, 5]
+        assert found == [r.id for r in log.of(first)] if first else not log.of(EventKind.FADED)
+        assert log.last(EventKind.ONSET) == log.records[-1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.engine.outset import outset
+from sim.engine.prepared import prepared_by_scenario
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
@@ -100,8 +101,8 @@ def _responses(members: tuple[str, ...], hosts: tuple[str, ...], lead: str) -> t
 
 def _at_end(label: str, measure: str, who: str) -> Response:
     def read(log: EventLog, scenario: Scenario) -> float:
-        shape = _shape(scenario)
-        return value_at(log, shape, measure, who, float(scenario.horizon))
+        shape, horizon = _at_horizon(scenario)
+        return value_at(log, shape, measure, who, horizon)
 
     name = f"{measure}.{who}" if who else measure
     return Response(name, label, "", None, read, "count")
@@ -112,15 +113,21 @@ def _shape(scenario: Scenario) -> Standing:
     return scenario.alliance.standing
 
 
+@prepared_by_scenario
+def _at_horizon(scenario: Scenario) -> tuple[Standing, float]:
+    """Return the standing of a scenario's alliance, and the last hour simulated."""
+    return _shape(scenario), float(scenario.horizon)
+
+
 def _hazard(log: EventLog, scenario: Scenario, member: str) -> float:
-    shape = _shape(scenario)
-    trust = value_at(log, shape, "trust", member, float(scenario.horizon))
+    shape, horizon = _at_horizon(scenario)
+    trust = value_at(log, shape, "trust", member, horizon)
     return float(shape.exit.rate) * exp(-float(shape.exit.trust_power) * trust) * HOURS_A_YEAR
 
 
 def owed(log: EventLog, scenario: Scenario, debtor: str) -> float:
     """Return what *debtor* owes all others for their help at the end, by the scale of the standing."""
-    shape, at = _shape(scenario), float(scenario.horizon)
+    shape, at = _at_horizon(scenario)
     return sum(value_at(log, shape, f"owes {m}", debtor, at) for m in scenario.alliance.members)
 
 
