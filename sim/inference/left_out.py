@@ -153,6 +153,9 @@ def _recorded(found: RecordSummary) -> str:
 
 
 def _verdict(found: RecordSummary) -> str:
+    """Return where a recorded value fell; a bound is kept by a share of the runs."""
+    if found.entry.kind == "bound":
+        return f"kept by {found.agree:.0%} of runs"
     if found.inside_half:
         return "in the middle half"
     return "in the band" if found.inside_band else "MISSED"

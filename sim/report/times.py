@@ -89,7 +89,7 @@ def kind_of(event: RecordedEvent) -> str:
 def recorded_appeal(scenario: Scenario) -> float | None:
     """Return the instant of the recorded public appeal in hours after the start; none if not recorded."""
     for event in scenario.recorded_events:
-        if kind_of(event) == EventKind.APPEAL.value and not event.who.strip().endswith("withheld"):
+        if kind_of(event) == EventKind.APPEAL.value:
             return scenario.hours(event.at)
     return None
 

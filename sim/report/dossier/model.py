@@ -11,6 +11,7 @@ from sim.report.dossier.markup import Html, join, table, tag
 from sim.report.dossier.page import data_text
 from sim.report.telling import listing
 from sim.report.why_run import model_sentence
+from sim.scenario.uncertain import drawn_inputs
 
 if TYPE_CHECKING:
     from sim.scenario.models import Scenario
@@ -39,7 +40,7 @@ def odd(scenario: Scenario) -> Html:
         "start": scenario.start.isoformat(timespec="minutes"),
         "horizon": f"{hours:,.0f} h ({hours / 24:,.0f} days)",
         "decides": model_sentence(scenario),
-        "uncertain": len(scenario.uncertain),
+        "uncertain": len(drawn_inputs(scenario)),
         "drawn": "drawn anew in each outer draw" if drawn else "held at their values",
         "injects": len(crisis.injects),
     }
@@ -64,7 +65,7 @@ def checklist(scenario: Scenario, seed: int, runs: str, versions: dict[str, str]
     values = {
         "runs": runs,
         "variants": listing(variant.title for variant in scenario.variants.values()) or "none",
-        "uncertain": len(scenario.uncertain),
+        "uncertain": len(drawn_inputs(scenario)),
         "hours": f"{float(scenario.horizon):g}",
         "nested": f"{int(experiment.per_draw)} replications share an outer draw of the uncertain inputs",
         "band": f"{100 * float(experiment.band):.0f}",
