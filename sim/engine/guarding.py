@@ -8,9 +8,6 @@ from sim.engine.geometry import great_circle_km
 from sim.engine.prepared import prepared_by_scenario
 from sim.scenario.models import Scenario
 
-#: A site within this distance (km) of the airfield is a local drive, part of the posting (*assumed*).
-LOCAL = 150.0
-
 
 class Post(NamedTuple):
     """A task as soldiers of one member see it from one airfield."""
@@ -35,6 +32,8 @@ class Orders(dict[tuple[str, str], tuple[Post, ...]]):
         """Begin with none; each is worked out when first asked for."""
         assert scenario.response.mission is not None
         self.tasks = scenario.response.mission.tasks
+        #: Within this (km) a site is reached inside the posting.
+        self.local = float(scenario.response.mission.local_drive)
         self.alliance = scenario.alliance
         self.places = scenario.crisis.places()
         landings = scenario.response.mission.arrival_airfields
@@ -47,8 +46,8 @@ class Orders(dict[tuple[str, str], tuple[Post, ...]]):
         for place, (key, task) in enumerate(self.tasks.items()):
             km, mine = self._km(airfield, task.site), member in task.by
             road = 0.0
-            if km > LOCAL:
-                if any(self._km(field, task.site) <= LOCAL for field in self.fields):
+            if km > self.local:
+                if any(self._km(field, task.site) <= self.local for field in self.fields):
                     continue
                 road = km * float(self.alliance.roads.detour) / float(self.alliance.roads.speed)
             rank = 0 if mine else 2 if task.by else 1

@@ -24,6 +24,7 @@ from sim.report.bands import (
 )  # fmt: skip
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
+from sim.scenario.study import DRAWN_SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,9 +36,6 @@ Table = list[tuple[Cell, ...]]
 #: Columns of the numbers behind a chart over time.
 SERIES_COLUMNS = ("panel", "unit", "hours_after_start", "low", "lower_quartile", "median", "upper_quartile",
                   "high", "recorded", "recorded_low", "recorded_high")  # fmt: skip
-#: Recorded series that this or another chart draws: each has its simulated counterpart.
-DRAWN = ("incidents", "detained_cumulative", "flights_in", "flights_out", "troops", "soldiers_fled",
-         "civilians_fled")  # fmt: skip
 
 
 def draw_unrest(study: Study) -> Chart:
@@ -88,7 +86,7 @@ def _uncounted(study: Study) -> bool:
 
 def _undrawn(study: Study) -> str:
     """Return which recorded series no chart can draw, as the model has no such quantity."""
-    names = [n.replace("_", " ") for n in study.scenario.recorded_series if n not in DRAWN]
+    names = [n.replace("_", " ") for n in study.scenario.recorded_series if n not in DRAWN_SERIES]
     return f" Recorded, but not simulated and so not drawn: {', '.join(names)}." if names else ""
 
 

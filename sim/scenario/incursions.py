@@ -1,16 +1,13 @@
 """The shape of incursions over a border: sectors, who comes, detection, raids, flight, mobilisation."""
 
-from typing import Annotated, Self
+from typing import Self
 
 from pydantic import model_validator
 
 from sim.scenario.distributions import Duration
 from sim.scenario.places import Located, Place, Sourced
-from sim.scenario.quantities import Hours, Measure, People, PositiveRatio, Quantity, Rate, Ratio, Share
+from sim.scenario.quantities import Hours, Kilometres, People, PositiveRatio, Quantity, Rate, Ratio, Share
 from sim.scenario.scalars import Instant
-
-Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
-
 
 #: What holds where a file says nothing: nobody, no time, no chance, no difference.
 _NOBODY = Quantity(0.0, source=("none by default",), confidence="high", unit="people")

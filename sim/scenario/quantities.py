@@ -280,6 +280,7 @@ def _check_order(value: float | None, low: float | None, high: float | None) -> 
 Hours = Annotated[Quantity, Measure("time", minimum=0)]
 Speed = Annotated[Quantity, Measure("speed", minimum=ABOVE_ZERO)]
 Rate = Annotated[Quantity, Measure("rate", minimum=0)]
+Kilometres = Annotated[Quantity, Measure("distance", minimum=0)]
 People = Annotated[Quantity, Measure("people", minimum=0)]
 Count = Annotated[Quantity, Measure("count", minimum=0)]
 WholeCount = Annotated[Quantity, Measure("count", minimum=0, whole=True)]

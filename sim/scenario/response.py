@@ -9,7 +9,17 @@ from sim.scenario.injects import Measure
 from sim.scenario.later import Later
 from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
-from sim.scenario.quantities import Count, Hours, People, PositiveAmount, Quantity, Ratio, Score, Share
+from sim.scenario.quantities import (
+    Count,
+    Hours,
+    Kilometres,
+    People,
+    PositiveAmount,
+    Quantity,
+    Ratio,
+    Score,
+    Share,
+)
 from sim.scenario.scalars import Before
 
 #: Models that say nothing until past cases have taught them.
@@ -143,6 +153,10 @@ class Mission(Sourced):
     #: Start of the withdrawal to the allies' turn; before it the lead's own flights leave, after it last.
     allies_leave_after: Hours = Quantity(0.0, source=("none by default",), confidence="high", unit="h")
 
+    #: A site within this distance of the airfield of landing is reached inside `posting` (*assumed*).
+    local_drive: Kilometres = Quantity(
+        150.0, low=50.0, high=400.0, source=("assumption",), confidence="low", unit="km"
+    )
     #: The mission ends when the host's government falls (*assumed*); if not, it goes on as if it had not.
     ends_with_government: bool = True
 

@@ -15,9 +15,9 @@ from sim.scenario.units import shown
 #: Recorded series that charts draw, and some that are kept for the reader of the file.
 DRAWN_SERIES = (
     "incidents", "troops", "flights_in", "flights_out", "clashes", "crossed", "soldiers_fled",
-    "civilians_fled", "refugees",
+    "civilians_fled", "refugees", "detained_cumulative",
 )  # fmt: skip
-KEPT_SERIES = ("participants", "detained_cumulative", "security_killed_cumulative")
+KEPT_SERIES = ("participants", "security_killed_cumulative")
 #: A family drawn over the input's own low, value and high.
 RangeFamily = Literal["triangular", "uniform", "lognormal"]
 

@@ -85,3 +85,10 @@ def test_guards_of_one_site_are_not_kept_waiting_by_those_who_come_from_afar():
     log = lived(two_sites())
     first = min(r.time for r in log.of(K.ON_TASK) if r.where == "north")
     assert log.first(K.FREED).time == pytest.approx(first + 2)
+
+
+def test_within_a_local_drive_the_road_costs_nothing():
+    log = lived(two_sites(**{"mission.local_drive": "700 km"}))
+    far = [r for r in log.of(K.ON_TASK) if r.detail["task"] == "far"]
+    assert far
+    assert all(r.time - log.cause_of(r).detail["unloaded"] == pytest.approx(3) for r in far)

@@ -99,5 +99,6 @@ def test_assumptions_are_the_numbers_with_a_range() -> None:
         FORCES,
         "crisis.effects.decision_signal.gain",
         "response.decision.ordered_choice.weights.lead_line",
+        "response.mission.local_drive",
     ]
     assert found[2] == Assumption(FORCES, 1000.0, 500.0, 2000.0, ("assumption: small world",), None)

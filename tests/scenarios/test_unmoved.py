@@ -19,7 +19,12 @@ KNOWN: dict[str, dict[str, str]] = {
         "crisis.unrest.spread.chance": "of parts/unrest.yaml; every city has an onset of its own",
         "crisis.unrest.ends.fall_power": "of parts/unrest.yaml; the government seldom comes near to falling",
         "crisis.host_choice.share_of_measures": "of the shared parts; force is open, and it hopes for that",
+        "response.mission.local_drive": "the one facility stands where soldiers land",
     },
+    "hybrid": {
+        "response.mission.local_drive": "one facility stands beside an airfield, the other beyond any drive"
+    },
+    "un_mission": {"response.mission.local_drive": "nobody is posted: the United Nations take them on"},
     "kyrgyzstan_unrest": {
         "crisis.unrest.spread.": "of parts/unrest.yaml; there is one city and nowhere to spread to",
         "crisis.unrest.ends.fall_power": "of parts/unrest.yaml; the one city is out of control or it is not",
