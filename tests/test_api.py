@@ -75,7 +75,7 @@ def test_what_a_text_says_is_escaped():
     from dataclasses import replace
 
     summary = STUDIES["run"]().summary()
-    bad = {"x": replace(summary.responses["killed"], label="<script>", n=3)}
+    bad = {"x": summary.responses["killed"]._replace(label="<script>", n=3)}
     assert "<script>" not in replace(summary, responses=bad)._repr_html_()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
@@ -16,8 +15,7 @@ from sim.scenario.transport import AircraftType, Airlift
 NOBODY: Mapping[tuple[str, str], float] = {}
 
 
-@dataclass(frozen=True)
-class Package:
+class Package(NamedTuple):
     """What one unit of a contingent sends."""
 
     member: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -23,8 +22,7 @@ class Answer(NamedTuple):
     adamant: bool = False
 
 
-@dataclass(frozen=True)
-class Council:
+class Council(NamedTuple):
     """What a rule needs to know beside the answers.
 
     *supports_needed* counts allies, the host left out. *lifters* are the members able to move a force

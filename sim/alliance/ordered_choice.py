@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import erfc, sqrt
+from typing import NamedTuple
 
 from sim.alliance.decision_rules import DECISION_RULES, Answer, Council, Position
 from sim.scenario.alliance import HelpLevel
@@ -23,8 +23,7 @@ SUPPORTS, ABSTAINS = Answer(Position.SUPPORT), Answer(Position.ABSTAIN)
 _LINES = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: -1.0}
 
 
-@dataclass(frozen=True)
-class Factors:
+class Factors(NamedTuple):
     """What a member sees of a crisis, each on a scale of about one unit.
 
     *adversary_state* 0 or 1; ties -1 (hostile) to 1 (close); *formal_request* 0 or 1; *cost* 0 and up.

@@ -50,6 +50,8 @@ def run_forked(
         world, crisis = build_world(scenario, seed, replication, until)
         if at > 0:
             run_within(world.env, at)
+        if changed.crisis != scenario.crisis:
+            crisis.close(at)  # what has happened is drawn as it was, before anything changes
         fresh = (build_world(one, seed, replication, until) for one in (scenario, changed))
         merge = Merge(world)
         (base, base_crisis), (new, new_crisis) = fresh

@@ -27,6 +27,7 @@ MEMOS = ("_terms", "_lines", "_verdicts", "_councils", "_paces")
 #: What luck and clock are made of, and what has happened; no part of them follows from a scenario.
 _LEFT = (simpy.Environment, simpy.Event, Streams, Stream, EventRecord)
 _CALLS = (FunctionType, MethodType, partial)
+_HOLDERS = (dict, list, deque)
 
 
 class Merge:
@@ -77,6 +78,8 @@ class Merge:
             return mine
         if isinstance(mine, _CALLS):
             return self._call(mine, base, new, name)
+        if mine is base and type(mine) is type(new) and (_is_agent(mine) or isinstance(mine, _HOLDERS)):
+            return self._shared(mine, new, name)
         if _is_agent(mine):
             if type(mine) is type(base) is type(new):
                 self._object(mine, base, new, name)
@@ -97,6 +100,13 @@ class Merge:
         if _is_row(mine) and type(mine) is type(base) is type(new) and len(mine) == len(base) == len(new):
             return self._row(mine, base, new, name)
         return self._plain(mine, base, new, name)
+
+    def _shared(self, mine: Any, new: Any, name: str) -> Any:
+        """Return what takes the place of *mine*, which all runs of the scenario share: it must not change."""
+        if same(mine, new):
+            return mine
+        self.put.append(name)
+        return new
 
     def _plain(self, mine: Any, base: Any, new: Any, name: str) -> Any:
         if same(base, new):
@@ -155,9 +165,10 @@ class Merge:
                 self.kept.append(where)
 
     def _row(self, mine: Any, base: Any, new: Any, name: str) -> Any:
+        places = getattr(mine, "_fields", range(len(mine)))
         found = [
             self._value(a, b, c, f"{name}.{place}")
-            for place, (a, b, c) in enumerate(zip(mine, base, new, strict=True))
+            for place, a, b, c in zip(places, mine, base, new, strict=True)
         ]
         if all(a is b for a, b in zip(found, mine, strict=True)):
             return mine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from math import isnan, nan, prod
 
 from sim.alliance.decision_rules import Answer, Position
@@ -41,7 +40,7 @@ class Rivals(Members):
         self.before = self.theory.chances(self.situation)
         self.given: dict[HelpLevel, Forecast] = {}
         if self.lead in self.allies:
-            self.situation = replace(self.situation, line=self._draw(self.lead, self.before))
+            self.situation = self.situation._replace(line=self._draw(self.lead, self.before))
         found = self._after(self.situation.line)
         #: The lead's chances given its own class are certain, so that it is the same one again.
         self.classes = {m: self._draw(m, found) for m in self.factors}
@@ -54,7 +53,7 @@ class Rivals(Members):
         if line is None:
             return self.before
         if line not in self.given:
-            found = self.theory.chances(replace(self.situation, line=line))
+            found = self.theory.chances(self.situation._replace(line=line))
             self.given[line] = {**found, self.lead: certain(line)}
         return self.given[line]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from math import inf, isnan, nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ from sim.scenario.study import RecordEntry
 NARROW = 1.5
 
 
-@dataclass(frozen=True)
-class RecordSummary:
+class RecordSummary(NamedTuple):
     """A recorded quantity and the simulated distribution it is compared with."""
 
     key: str

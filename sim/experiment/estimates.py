@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, isnan, nan, pi, sqrt, tan
 from statistics import NormalDist
@@ -194,8 +193,7 @@ def _between(totals: Floats, k: int) -> Floats:
         return np.asarray(np.where(v + mean_within > 0, v / (v + mean_within), nan))
 
 
-@dataclass(frozen=True)
-class PairedDifference:
+class PairedDifference(NamedTuple):
     """Variant minus baseline over the same runs, with its 95 % interval."""
 
     mean: float

@@ -70,7 +70,7 @@ class Curves(Mapping[str, Floats]):
         return len(self._names)
 
 
-@dataclass
+@dataclass(eq=False)
 class Gathered:
     """Rows, curves, first times and failures of the runs of a scenario and its variants."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class ShardFolder:
     @property
     def identity(self) -> Identity:
         """What its outcomes follow from."""
-        known = {field.name: self.header[field.name] for field in fields(Identity)}
+        known = {name: self.header[name] for name in Identity._fields}
         return Identity(**{**known, "columns": tuple(known["columns"])})
 
 

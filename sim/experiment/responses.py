@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isnan, nan
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog, once
 from sim.experiment.chain import PARTS, parts_of
@@ -38,8 +37,7 @@ STRATUM_COLUMNS: dict[EventKind, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """A number that a replication answers with, and the runs its distribution is conditional on."""
 
     name: str
@@ -255,7 +253,7 @@ def _responses_of(members: tuple[str, ...], lead: str, unrest: bool, force: bool
         return {name: r for name, r in found.items() if r.given is not _MANDATE and name != "mandate"}
     found |= {r.name: r for r in map(_approval_response, members)}
     found |= {r.name: r for r in map(_part_response, PARTS)}
-    found["hours_to_main_body"] = replace(RESPONSES["hours_to_main_body"], contributor=lead)
+    found["hours_to_main_body"] = RESPONSES["hours_to_main_body"]._replace(contributor=lead)
     return found
 
 
@@ -289,4 +287,4 @@ def _ended(end: str) -> dict[str, Response]:
     labels = {
         "hours_to_order": f"Appeal to {end}", "hours_to_order_from_start": f"Start of the scenario to {end}",
     }  # fmt: skip
-    return {name: replace(RESPONSES[name], label=label) for name, label in labels.items()} if end else {}
+    return {name: RESPONSES[name]._replace(label=label) for name, label in labels.items()} if end else {}

@@ -16,7 +16,7 @@ from sim.experiment.responses import Response
 Row = Mapping[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sample:
     """Values by run; where *happened* is false the value is the time at which the clock stopped."""
 

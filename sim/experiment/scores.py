@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -65,8 +65,7 @@ def mid_rank(sample: ArrayLike, value: float) -> float:
     return float(((x < value).sum() + (x == value).sum() / 2) / len(x))
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(NamedTuple):
     """How the scored instants of the record fall into the simulated distributions."""
 
     #: Instants that are scored, and the shares inside the band and inside the middle half.

@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
     failure: str = ""
 
 
-@dataclass
+@dataclass(eq=False)
 class Simulator:
     """Everything a worker needs to do any run of a study; picklable, sent to each worker once."""
 

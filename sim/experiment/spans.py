@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, inf, nan
 from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.engine.prepared import prepared_together
@@ -21,8 +21,7 @@ _TIME, _BY_TIME = attrgetter("time"), itemgetter(1, 0)
 _ONSET = EventKind.ONSET
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A response with arguments: which keys of a record entry it takes, and how it is computed."""
 
     name: str
@@ -176,7 +175,7 @@ def record_response(scenario: Scenario, key: str) -> Response:
     name = f"record.{key}"
     scalar = responses_of(scenario).get(entry.response)
     if scalar is not None:
-        return replace(scalar, name=name, label=entry.label)
+        return scalar._replace(name=name, label=entry.label)
     span = spans()[entry.response]
     return Response(
         name, entry.label, span.unit, span.given, lambda log, s: span.function(log, s, entry), span.kind,

@@ -87,7 +87,7 @@ class Store:
         header = {
             "format": FORMAT,
             "program": program(),
-            **vars(identity),
+            **identity._asdict(),
             "columns": list(identity.columns),
             "shard": str(shard),
             "tasks": 0 if shard.whole else tasks,

@@ -6,12 +6,11 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sim import __version__
 from sim.experiment.folders import ResultsError
@@ -69,8 +68,7 @@ def _sources(folder: str) -> Iterator[str]:
                 yield from _sources(entry.path)
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(NamedTuple):
     """What the outcomes of a store follow from; a store of another identity is refused."""
 
     kind: Literal["study", "sweep"]

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.replication import run_replication
@@ -34,7 +34,7 @@ __all__ = ["Failure", "Plan", "Row", "Study", "do_study", "plan_study", "run_stu
 PIECE = 500
 
 
-@dataclass(repr=False)
+@dataclass(eq=False, repr=False)
 class Study:
     """Everything kept of the runs of a scenario."""
 
@@ -176,8 +176,7 @@ def run_study(
     return do_study(plan, jobs, progress, pool_from)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What a study will do."""
 
     #: With the settings of the study written into it, so that it alone repeats the study.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from math import isfinite, isnan, nan
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import isnan, nan
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from sim.experiment.estimates import (
     variance_shares,
     wilson,
 )
+from sim.experiment.event_file import plain
 from sim.experiment.responses import ANSWERS, Response, responses_of
 from sim.experiment.samples import Row, Sample, censored_at, sample_of
 from sim.experiment.scores import Score
@@ -42,8 +43,7 @@ SHOWN = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class ResponseSummary:
+class ResponseSummary(NamedTuple):
     """A response over the runs of its stratum."""
 
     name: str
@@ -71,8 +71,7 @@ class ResponseSummary:
     epistemic_error: float
 
 
-@dataclass(frozen=True)
-class VariantSummary:
+class VariantSummary(NamedTuple):
     """What a variant changes, by response."""
 
     name: str
@@ -125,24 +124,13 @@ class Summary:
         """Every response, a row each: chance, quantiles, their errors."""
         import pandas as pd
 
-        columns = [each.name for each in fields(ResponseSummary)]
-        return pd.DataFrame([asdict(found) for found in self.responses.values()], columns=columns)
+        return pd.DataFrame(list(self.responses.values()), columns=ResponseSummary._fields)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON; what is not finite becomes none."""
-        tidy = _plain(asdict(self))
+        tidy = plain(self)
         assert isinstance(tidy, dict)
         return tidy
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return float(value) if isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
 
 
 def summarise(study: Study) -> Summary:
@@ -284,7 +272,7 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
     mean, low, high = tidied((found.mean, found.low, found.high), base, other)
     # Where no pair differs there is nothing to reduce.
     reduction = found.variance_reduction if pairs_apart(base, other) else nan
-    return replace(found, mean=mean, low=low, high=high, variance_reduction=reduction)
+    return found._replace(mean=mean, low=low, high=high, variance_reduction=reduction)
 
 
 def _restricted(response: Response, row: Row) -> float:

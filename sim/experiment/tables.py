@@ -6,10 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields
 from hashlib import blake2b
 from math import isnan, nan
-from operator import attrgetter
 from typing import Any
 
 from sim.experiment.design import drawn_values
@@ -93,8 +91,8 @@ def design_table(study: Study) -> bytes:
 
 def summary_table(summary: Summary) -> bytes:
     """Return one line per response, then the chances of each position and help level."""
-    names = [field.name for field in fields(ResponseSummary)]
-    rows: list[Cells] = [*map(attrgetter(*names), summary.responses.values())]
+    names = ResponseSummary._fields
+    rows: list[Cells] = [*summary.responses.values()]
     blank = [None] * (len(names) - 6)
     for member, shares in summary.positions.items():
         n = summary.responses[f"position.{member}"].n
@@ -116,14 +114,12 @@ def summary_table(summary: Summary) -> bytes:
 
 def effects_table(summary: Summary) -> bytes:
     """Return one line per variant and response: variant minus scenario over paired runs."""
-    names = [field.name for field in fields(PairedDifference)]
-    cells_of = attrgetter(*names)
     rows = (
-        (key, variant.title, response, *cells_of(difference))
+        (key, variant.title, response, *difference)
         for key, variant in summary.variants.items()
         for response, difference in variant.differences.items()
     )
-    return as_csv(("name", "title", "response", *names), rows)
+    return as_csv(("name", "title", "response", *PairedDifference._fields), rows)
 
 
 def record_table(summary: Summary) -> bytes:

@@ -65,7 +65,7 @@ def _factors(cases: Sequence[CodedCase], answers: DecisionFit, shares: Shares) -
     if not cases:
         return np.zeros((0, len(FACTORS)))
     if_asked = [
-        replace(coded, situation=replace(coded.situation, asked=True, asked_level="force")) for coded in cases
+        replace(coded, situation=coded.situation._replace(asked=True, asked_level="force")) for coded in cases
     ]
     rows = []
     for coded, scene in zip(if_asked, scenes(answers, if_asked, DRAWS), strict=True):

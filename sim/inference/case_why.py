@@ -194,7 +194,7 @@ def _tie_changes(
     def at(value: float) -> float:
         ties = {**getattr(coded.situation, side), m: value}
         changes: dict[str, Any] = {side: ties}
-        return ask.chance(replace(coded, situation=replace(coded.situation, **changes)))
+        return ask.chance(replace(coded, situation=coded.situation._replace(**changes)))
 
     what = f"{m}'s tie to the {'host' if side == 'ties' else 'adversary'}"
     for end in (-1.0, 1.0):
@@ -232,8 +232,8 @@ def with_fact(coded: CodedCase, alliance: Alliance, name: str, value: str) -> Co
     shift = COST_OF_UNREST_MISSION * (unrest[1] - unrest[0])
     asked = facts["request"] == "yes"
     fresh = asked and not s.asked
-    situation = replace(
-        s, facts=facts, basis=ledger.basis, cost={m: c + shift for m, c in s.cost.items()}, asked=asked,
+    situation = s._replace(
+        facts=facts, basis=ledger.basis, cost={m: c + shift for m, c in s.cost.items()}, asked=asked,
         asked_level="force" if fresh else s.asked_level,
     )  # fmt: skip
     return replace(coded, situation=situation, ledger=ledger)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
@@ -30,8 +29,7 @@ GROUPS: dict[str, str] = {
 WHOLE = 1.0
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """One thing otherwise: a word or a number at a path, or a member's answer (then *path* is the member)."""
 
     group: str

@@ -7,7 +7,6 @@ an otherwise empty world is decided as in the whole replication, in a hundredth 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from math import inf
 from typing import NamedTuple
 
@@ -39,17 +38,16 @@ class Attempt(NamedTuple):
     blockers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Hearing:
+class Hearing(NamedTuple):
     """What the council of one replication does with an appeal to the alliance."""
 
     scenario: Scenario
     members: Members
     attempts: tuple[Attempt, ...]
-    ledger: tuple[LedgerEntry, ...] = ()
-    basis: dict[HelpLevel, LegalVerdict] = field(default_factory=dict)
+    ledger: tuple[LedgerEntry, ...]
+    basis: dict[HelpLevel, LegalVerdict]
     #: Whether the lead then acts on its own.
-    alone: bool = False
+    alone: bool
 
     @property
     def adopted(self) -> HelpLevel:

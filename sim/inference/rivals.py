@@ -69,7 +69,7 @@ class Structure:
         """Return *cases* as this structure sees them."""
         if self.ties:
             return cases
-        return [replace(c, situation=replace(c.situation, ties={}, ties_to_adversary={})) for c in cases]
+        return [replace(c, situation=c.situation._replace(ties={}, ties_to_adversary={})) for c in cases]
 
     def fitted(
         self, cases: Sequence[CodedCase], fit: DecisionFit, near: DecisionFit | None = None

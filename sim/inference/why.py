@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from math import ceil, floor
 from typing import NamedTuple
@@ -59,8 +58,7 @@ class Question(NamedTuple):
         return None
 
 
-@dataclass(frozen=True)
-class Flip:
+class Flip(NamedTuple):
     """A change that flips the answer, and how the rerun confirmed it."""
 
     change: Change
@@ -68,8 +66,7 @@ class Flip:
     replicated: bool
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Everything that is told of one answer."""
 
     scenario: Scenario

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.experiment.comparison import common_responses
@@ -49,7 +48,7 @@ def _shifted(response: Response, rows: Sequence[Row]) -> list[Row]:
 def _difference(
     response: Response, one: Sequence[Row], other: Sequence[Row], pair: bool
 ) -> Difference:  # fmt: skip
-    plain = replace(response, clock="start")
+    plain = response._replace(clock="start")
     if pair:
         both = zip(one, other, strict=False)
         return paired(plain, [(a, b) for a, b in both if not a["failed"] and not b["failed"]])

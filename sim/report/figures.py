@@ -33,7 +33,7 @@ METADATA: dict[str, dict[str, None]] = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class Chart:
     """A finished figure with the numbers it shows."""
 

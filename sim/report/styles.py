@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sim.report import style
 
@@ -17,8 +16,7 @@ from sim.report import style
 STYLES = ("screen", "print")
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """What a style file says."""
 
     name: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
@@ -103,8 +102,7 @@ def read_sources(raw: Any) -> tuple[str, ...]:
     raise fault("source is {shown}; write a text or a list of texts", shown=shown(raw))
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """The pydantic marker of a field: which dimension its number has and what range it may take."""
 
     dimension: str

@@ -43,6 +43,10 @@ CHANGES = {
     "posting": {"mission.posting": "30 h"},
     "closed": {"response.decision.collective": False, "response.decision.bilateral": False},
     "mobilisation": {"effects.local_mobilisation.enabled": False},
+    "spread": {"crisis.unrest.spread.push": 0.4},
+    "ends": {"crisis.unrest.ends.fade": "0.02 per h"},
+    "deaths": {"crisis.unrest.killed": 0.9},
+    "ceiling": {"sites.north.ceiling": "40 per day"},
 }
 
 
@@ -159,6 +163,22 @@ def test_a_fork_leaves_nothing_behind_in_what_other_runs_share(change):
     before = run_replication(plain, 1, replication)
     run_forked(plain, tiny_scenario(change), 1, replication, first(before, EventKind.APPEAL) + 0.01)
     assert run_replication(plain, 1, replication).records == before.records
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("alliance.aircraft_types.medium.cruise", "300 km/h"),
+        ("crisis.unrest.detention_lag", "90 h"),
+        ("crisis.unrest.killed", 0.9),
+    ],
+)
+def test_what_all_runs_of_a_scenario_share_is_not_changed(path, value):
+    plain, changed = tiny_scenario(), tiny_scenario({path: value})
+    before = [said(run_replication(plain, 1, replication)) for replication in REPLICATIONS]
+    for replication in REPLICATIONS:
+        assert run_forked(plain, changed, 1, replication, 13.0).put
+    assert [said(run_replication(plain, 1, replication)) for replication in REPLICATIONS] == before
 
 
 def test_a_fork_leaves_the_standing_of_other_runs_alone():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -66,7 +65,7 @@ def test_a_line_stays_within_what_a_response_can_differ_by(name, most):
     )
     assert effect.kind == "slope"
     assert -most <= effect.low <= effect.mean <= effect.high <= most
-    free = replace(RESPONSES[name], kind="count", unit="people")
+    free = RESPONSES[name]._replace(kind="count", unit="people")
     (*_, wide) = main_effects(points, free, lambda point: most * steep[point] * (LUCK > 0), GROUPS)
     assert min(wide.low, -wide.high) < -most
 

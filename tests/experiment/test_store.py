@@ -192,7 +192,7 @@ def test_a_store_of_something_else_is_refused_and_left_alone(tmp_path, change, t
         store.keep(TASKS[:2], [outcome_of(task) for task in TASKS[:2]])
         path = store.path
     before = path.read_bytes()
-    other = Identity(**{**IDENTITY.__dict__, **change})
+    other = IDENTITY._replace(**change)
     with pytest.raises(StoreError, match=f"{told}; --fresh starts anew"), opened(tmp_path, identity=other):
         pass
     assert path.read_bytes() == before

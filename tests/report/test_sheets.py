@@ -105,7 +105,7 @@ def test_chances_change_by_percentage_points():
     summary = study.summary()
     (variant,) = summary.variants.values()
     only = {"mandate": variant.differences["mandate"]}
-    study.summary = lambda: replace(summary, variants={"no_council": replace(variant, differences=only)})
+    study.summary = lambda: replace(summary, variants={"no_council": variant._replace(differences=only)})
     chart = draw(study, "effects")
     (row,) = (dict(zip(chart.columns, row, strict=True)) for row in chart.rows)
     assert row["unit"] == "share of runs"

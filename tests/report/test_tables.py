@@ -134,7 +134,7 @@ def test_a_mean_that_few_runs_carry_is_said_to_be():
     assert "few runs carry" not in " ".join(effects_table(a_study()))
     name, moved = "hours_to_order", summary.responses["hours_to_order"]
     assert any(abs(variant.differences[name].mean) > 0 for variant in summary.variants.values())
-    tail = replace(summary, responses={**summary.responses, name: replace(moved, median=0.001)})
+    tail = replace(summary, responses={**summary.responses, name: moved._replace(median=0.001)})
     text = " ".join(" ".join(effects_table(SimpleNamespace(summary=lambda: tail))).split())
     assert "few runs carry" in text
 
@@ -188,7 +188,7 @@ def fitting(**fitted):
     """The small study's summary with entries of its record as fitted, or not, as told."""
     summary = run_study(with_record(), 8, jobs=1).summary()
     record = {
-        key: replace(found, entry=found.entry.model_copy(update={"fitted": fitted.get(key, False)}))
+        key: found._replace(entry=found.entry.model_copy(update={"fitted": fitted.get(key, False)}))
         for key, found in summary.record.items()
     }
     return replace(summary, record=record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import isnan, nan
 
 import numpy as np
@@ -72,7 +71,7 @@ def test_a_hidden_end_is_put_where_the_clock_stopped():
 def test_what_is_counted_from_a_later_day_is_hidden_sooner():
     lead = Response("lead", "Asked to arrived", "h", None, lambda log, s: nan, "time", "start", starts=30.0)
     assert censored_at(lead, {"hours_simulated": 100.0}) == 70
-    assert censored_at(replace(lead, starts=0.0), {"hours_simulated": 100.0}) == 100
+    assert censored_at(lead._replace(starts=0.0), {"hours_simulated": 100.0}) == 100
 
 
 def test_a_delivery_of_the_record_is_hidden_from_the_day_it_was_asked_for():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import exp, fsum
+from typing import NamedTuple
 
 from sim.alliance.theories.base_rate import PUBLISHED
 from sim.alliance.theories.features import FEATURES, features
@@ -16,8 +16,7 @@ BANDWIDTH = 1.0
 PRIOR_WEIGHT = 1.0
 
 
-@dataclass(frozen=True)
-class PastCase:
+class PastCase(NamedTuple):
     """What one member did in one past case.
 
     Args:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import exp, fsum, inf
+from typing import NamedTuple
 
 from sim.alliance.ordered_choice import Factors, carry_of_line, line_of, normal_cdf, terms, threshold
 from sim.alliance.theories.situation import (
@@ -38,8 +38,7 @@ def normal_nodes(count: int) -> tuple[tuple[float, float], ...]:
     return tuple((z, h / total) for z, h in zip(zs, heights, strict=True))
 
 
-@dataclass(frozen=True)
-class Band:
+class Band(NamedTuple):
     """A range of the lead's willingness in which its line on every motion stays the same."""
 
     low: float

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from math import exp
 from typing import NamedTuple, Protocol
 
@@ -47,8 +46,7 @@ class ClassChances(NamedTuple):
         return self.words + 2 * self.measures + 3 * self.force
 
 
-@dataclass(frozen=True)
-class Situation:
+class Situation(NamedTuple):
     """One crisis as the members see it. States that a mapping leaves out are neutral: 0 (capability 1).
 
     Args:
@@ -70,13 +68,13 @@ class Situation:
     host: str
     lead: str
     members: tuple[str, ...]
-    facts: Mapping[str, str] = field(default_factory=dict)
-    basis: Mapping[HelpLevel, Verdict] = field(default_factory=dict)
-    ties: Mapping[str, float] = field(default_factory=dict)
-    ties_to_adversary: Mapping[str, float] = field(default_factory=dict)
-    dependence: Mapping[str, float] = field(default_factory=dict)
-    capabilities: Mapping[str, float] = field(default_factory=dict)
-    cost: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
+    basis: Mapping[HelpLevel, Verdict] = {}
+    ties: Mapping[str, float] = {}
+    ties_to_adversary: Mapping[str, float] = {}
+    dependence: Mapping[str, float] = {}
+    capabilities: Mapping[str, float] = {}
+    cost: Mapping[str, float] = {}
     asked: bool = True
     asked_level: HelpLevel = "force"
     line: HelpLevel | None = None

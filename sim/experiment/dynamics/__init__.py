@@ -6,10 +6,9 @@ A module here measures one of the dynamics under `crisis:`; it is asked only whe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sim.engine.event_log import EventKind, EventLog
@@ -31,8 +30,7 @@ MODULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Measures:
+class Measures(NamedTuple):
     """How one of the dynamics is measured; every function reads the finished log."""
 
     #: Responses beside those that every scenario has.

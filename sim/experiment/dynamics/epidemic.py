@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from math import inf, nan
 from typing import TYPE_CHECKING
@@ -75,7 +74,7 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
                      partial(_worst, state), "count"),
         ]  # fmt: skip
     assert scenario.crisis.epidemic is not None
-    found.append(replace(RESPONSES["killed"], label=_dead(scenario)))
+    found.append(RESPONSES["killed"]._replace(label=_dead(scenario)))
     for key, delivery in scenario.crisis.epidemic.deliveries.items():
         label = f"Asked to arrived: {delivery.label} ({delivery.to})"
         asked = scenario.hours(delivery.asked if delivery.latest is None else delivery.latest)

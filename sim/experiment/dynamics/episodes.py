@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from math import nan
 
@@ -43,8 +42,8 @@ def _of_episode(key: str, title: str, response: Response) -> Response:
         before = max(0.0, begins(scenario, scenario.crises[key])) if from_start else 0.0
         return response.function(part, episode_scenario(scenario, key)) - before
 
-    return replace(
-        response, name=f"{key}.{response.name}", label=f"{title}: {response.label}", function=read,
+    return response._replace(
+        name=f"{key}.{response.name}", label=f"{title}: {response.label}", function=read,
         prefix=f"{key}.",
     )  # fmt: skip
 

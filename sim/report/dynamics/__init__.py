@@ -6,10 +6,9 @@ A module here tells one of the dynamics under `crisis:`; it is asked only where 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.experiment.dynamics import present
 
@@ -31,8 +30,7 @@ MODULES: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Telling:
+class Telling(NamedTuple):
     """How one of the dynamics is told and drawn."""
 
     #: Sentences of events that are told one by one; how many of a kind at most (all if not said).
@@ -42,11 +40,11 @@ class Telling:
     #: What the whole came to, for the end of the story.
     closing: Callable[[Teller], str] | None = None
     #: Chart name -> "module:function" under sim.report, the main one first.
-    charts: Mapping[str, str] = field(default_factory=dict)
+    charts: Mapping[str, str] = {}
     #: What a chart needs of a scenario to be drawn, where it does not suit every one.
-    needs: Mapping[str, Callable[[Scenario], bool]] = field(default_factory=dict)
+    needs: Mapping[str, Callable[[Scenario], bool]] = {}
     #: Words of kinds of event on the timeline, where they are not the common ones.
-    labels: Mapping[EventKind, str] = field(default_factory=dict)
+    labels: Mapping[EventKind, str] = {}
 
 
 def tellings_of(scenario: Scenario) -> Iterator[Telling]:

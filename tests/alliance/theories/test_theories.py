@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import exp
 from random import Random
 
@@ -36,7 +35,7 @@ UNREST = Situation(
     ties={"l": 0.5, "a": 0.25, "b": -0.5}, dependence={"l": 0.0, "a": 0.5, "b": 0.2},
     capabilities={"l": 100, "a": 10, "b": 10, "h": 20}, cost={"l": 0.5, "a": 1.0, "b": 1.0},
 )  # fmt: skip
-WAR = replace(UNREST, facts={"type": "interstate_war", "adversary": "state", "territory": "recognised"})
+WAR = UNREST._replace(facts={"type": "interstate_war", "adversary": "state", "territory": "recognised"})
 MODEL = tiny_scenario().response.decision.ordered_choice
 
 
@@ -56,8 +55,8 @@ def test_the_legalist_reads_the_law_as_each_member_accepts_it():
     found = Legalist(0.7).chances(UNREST)
     assert found["a"] == pytest.approx((0.1, 0.1, 0.1, 0.7))
     assert found["b"] == pytest.approx((0.15, 0.15, 0.7, 0))  # at odds with the host: contested is no law
-    assert Legalist(0.7).chances(replace(UNREST, asked_level="words"))["a"] == pytest.approx((0.3, 0.7, 0, 0))
-    assert Legalist().chances(replace(UNREST, basis={}))["a"] == certain("none")
+    assert Legalist(0.7).chances(UNREST._replace(asked_level="words"))["a"] == pytest.approx((0.3, 0.7, 0, 0))
+    assert Legalist().chances(UNREST._replace(basis={}))["a"] == certain("none")
     assert Legalist().reasons(UNREST, "b")["law_on_force"] == -1
     with pytest.raises(ValueError, match="compliance"):
         Legalist(1.5)
@@ -67,25 +66,25 @@ def test_the_lead_decides_on_interest():
     lead = LeadNation()
     assert lead.chances(UNREST)["l"].force == pytest.approx(logistic(0.25 / 0.2))
     assert lead.chances(WAR)["l"].at_least("measures") == pytest.approx(logistic(-0.5 / 0.2))
-    foe = replace(UNREST, ties_to_adversary={"l": 0.5})
+    foe = UNREST._replace(ties_to_adversary={"l": 0.5})
     assert lead.chances(foe)["l"].force < lead.chances(UNREST)["l"].force
 
 
 def test_allies_follow_the_line_as_far_as_they_depend():
     lead = LeadNation()
-    yes, no = (lead.chances(replace(UNREST, line=line)) for line in ("force", "none"))
+    yes, no = (lead.chances(UNREST._replace(line=line)) for line in ("force", "none"))
     assert yes["l"] == certain("force")
     assert (yes["a"].force, yes["b"].force) == pytest.approx((0.75, 0.6))
     assert yes["a"].measures == pytest.approx(0.25)  # an ally that stands aside abstains on force
     assert no["a"] == certain("none")
     marginal = lead.chances(UNREST)
-    mixed = sum(p * lead.chances(replace(UNREST, line=x))["a"].force
+    mixed = sum(p * lead.chances(UNREST._replace(line=x))["a"].force
                 for x, p in zip(HELP_LEVELS, marginal["l"], strict=True))  # fmt: skip
     assert marginal["a"].force == pytest.approx(mixed)
 
 
 def test_a_lead_in_need_is_its_own_line():
-    own = replace(UNREST, host="l", members=("a", "b"), asked_level="measures")
+    own = UNREST._replace(host="l", members=("a", "b"), asked_level="measures")
     assert LeadNation().chances(own)["a"].measures == pytest.approx(0.75)
     assert LeadNation().chances(own)["a"].force == 0
 
@@ -95,7 +94,7 @@ def test_bargaining_pulls_members_towards_clout():
     warm, war = theory.chances(UNREST), theory.chances(WAR)
     assert war["l"].expected() < warm["l"].expected()
     assert theory.outcome(WAR) < theory.outcome(UNREST)
-    strong = replace(UNREST, capabilities={**UNREST.capabilities, "h": 1e5})
+    strong = UNREST._replace(capabilities={**UNREST.capabilities, "h": 1e5})
     assert theory.outcome(strong) >= theory.outcome(UNREST)
     assert theory.actors(UNREST)["h"].position == 1
     assert theory.actors(UNREST)["l"].position == pytest.approx(0.75)
@@ -126,7 +125,7 @@ def test_the_plain_logit_is_an_ordered_logit():
 
 
 def test_unknown_states_are_neutral():
-    stranger = replace(UNREST, members=("x",), lead="y")
+    stranger = UNREST._replace(members=("x",), lead="y")
     seen = features(stranger, "x")
     assert tuple(seen) == FEATURES
     assert (seen["tie_to_host"], seen["dependence"], seen["cost"]) == (0, 0, 0)
@@ -180,14 +179,14 @@ def test_without_shocks_the_choice_is_certain():
 
 def test_a_known_line_tells_about_the_shock_too():
     free, theory = Ordered(MODEL).chances(UNREST), Ordered(MODEL)
-    given = {x: theory.chances(replace(UNREST, line=x))["a"] for x in HELP_LEVELS}
+    given = {x: theory.chances(UNREST._replace(line=x))["a"] for x in HELP_LEVELS}
     mixed = [sum(p * given[x][k] for x, p in zip(HELP_LEVELS, free["l"], strict=True)) for k in range(4)]
     assert free["a"] == pytest.approx(mixed, abs=1e-9)
     assert given["force"].force > free["a"].force > given["none"].force
 
 
 def test_a_host_that_leads_leaves_no_line():
-    own = replace(UNREST, host="l", members=("a", "b"))
+    own = UNREST._replace(host="l", members=("a", "b"))
     w = sum(Ordered(MODEL).reasons(own, "a").values())
     sd = (float(MODEL.sigma_common) ** 2 + float(MODEL.sigma_own) ** 2) ** 0.5
     from statistics import NormalDist

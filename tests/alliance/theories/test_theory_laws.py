@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -93,7 +92,7 @@ def test_chances_are_chances(theory, situation):
 @settings(max_examples=60, deadline=None)
 @given(situation=situations)
 def test_unasked_nobody_goes_beyond_words(theory, situation):
-    for chances in theory.chances(replace(situation, asked=False)).values():
+    for chances in theory.chances(situation._replace(asked=False)).values():
         assert chances.measures == chances.force == 0
 
 
@@ -103,7 +102,7 @@ def test_unasked_nobody_goes_beyond_words(theory, situation):
 def test_the_order_of_members_does_not_matter(theory, situation):
     found = theory.chances(situation)
     for order in list(permutations(situation.members))[:6]:
-        again = theory.chances(replace(situation, members=order))
+        again = theory.chances(situation._replace(members=order))
         assert all(again[m] == pytest.approx(found[m], abs=1e-12) for m in found)
 
 
@@ -112,10 +111,10 @@ def test_the_order_of_members_does_not_matter(theory, situation):
 @given(situation=situations, warmer=unit)
 def test_warmer_ties_never_lower_support(name, situation, warmer):
     if name == "ordered_choice":  # a warm lead that held back tells of a worse shock, so no line is known
-        situation = replace(situation, line=None)
+        situation = situation._replace(line=None)
     before = MADE[name].chances(situation)
     ties = {m: min(1.0, situation.tie(m) + warmer) for m in {*situation.ties, *situation.members}}
-    after = MADE[name].chances(replace(situation, ties=ties))
+    after = MADE[name].chances(situation._replace(ties=ties))
     for member, chances in before.items():
         for level in HELP_LEVELS[1:]:
             assert after[member].at_least(level) >= chances.at_least(level) - 1e-9
