@@ -115,23 +115,33 @@ def answer_chances(mean: float, sd: float, tau: float, abstention: float) -> dic
 def chance_of_adoption(chances: Mapping[str, Mapping[Position, float]], rule: str, council: Council) -> float:
     """Return the chance that independent answers adopt a motion under *rule*.
 
-    Sums over every combination of answers (3 ** members); the council's rule decides each. Adamant
-    objection is left out: under the limited format objectors are taken to step aside.
+    Sums over all combinations of answers; the council's rule decides each. Rules know members as host, lead
+    and lifters only, so combinations alike in these are one, and their number grows with a power of the
+    members'. Adamant objection is left out: under the limited format objectors are taken to step aside.
     """
-    decide = DECISION_RULES[rule]
-    total = 0.0
-    stack: list[tuple[float, dict[str, Answer]]] = [(1.0, {})]
+    lifters = council.lifters or frozenset()
+    kinds = {m: (m == council.host, m == council.lead, m in lifters) for m in chances}
+    places = {kind: len(Position) * i for i, kind in enumerate(dict.fromkeys(kinds.values()))}
+    #: How many of each kind take each position: the chance of it, and one combination of that sort.
+    sorts: dict[tuple[int, ...], tuple[float, dict[str, Answer]]] = {
+        (0,) * (len(Position) * len(places)): (1.0, {})
+    }
     for member, by_position in chances.items():
-        stack = [
-            (weight * share, {**answers, member: Answer(position)})
-            for weight, answers in stack
-            for position, share in by_position.items()
-            if share > 0
-        ]
-    for weight, answers in stack:
-        if decide(answers, council):
-            total += weight
-    return total
+        found: dict[tuple[int, ...], tuple[float, dict[str, Answer]]] = {}
+        for place, position in enumerate(Position, places[kinds[member]]):
+            share = by_position.get(position, 0.0)
+            if share <= 0:
+                continue
+            for counts, (weight, answers) in sorts.items():
+                more = (*counts[:place], counts[place] + 1, *counts[place + 1 :])
+                known = found.get(more)
+                if known is None:
+                    found[more] = weight * share, {**answers, member: Answer(position)}
+                else:
+                    found[more] = known[0] + weight * share, known[1]
+        sorts = found
+    decide = DECISION_RULES[rule]
+    return sum((weight for weight, answers in sorts.values() if decide(answers, council)), 0.0)
 
 
 def chance_of_consensus(chances: Mapping[str, Mapping[Position, float]], council: Council) -> float:

@@ -145,7 +145,10 @@ class Mission:
         self.world.after(relief[0] - self.world.env._now, lambda: self._free(way))
 
     def _free(self, way: tuple[str, float]) -> None:
-        """Free those whose time has come; one more order serves all the others when the last is due."""
+        """Free those whose time has come; one more order serves all the others when the last is due.
+
+        *Assumed*: so guards are freed in batches, most of them later than their time.
+        """
         now = self.world.now
         ready, until, site = self._relieved.pop(way), now + SLACK, way[0]
         last = max(ready)[0]

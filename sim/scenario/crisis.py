@@ -147,7 +147,7 @@ class DecisionSignal(Sourced):
     """Rival mechanism: the council's decision itself stiffens local forces."""
 
     enabled: bool = True
-    #: Proportional gain in suppression everywhere from the mandate on.
+    #: Proportional gain in suppression everywhere from a decision to send a force on, be it one state's own.
     gain: Ratio
 
 
@@ -221,7 +221,7 @@ class Host(Sourced):
     announce: Duration
     #: Help whose chance it weighs: the highest that treaty and plan leave open, or force whatever they say.
     hopes_for: Literal["what_is_open", "force"] = "what_is_open"
-    #: Does the host ask a partner outside the alliance when allies look unwilling?
+    #: May the host ask the lead alone, outside the council, where that looks better?
     may_ask_lead_alone: bool = True
 
 

@@ -111,7 +111,8 @@ class Raid(Sourced):
     beyond: bool = False
     #: Crossing to attack.
     delay: Duration
-    #: Chance that it is stopped on the border once it is detected there.
+    #: Chance that it is stopped on the border once it is detected there: then it comes without the delay, to
+    #: the same losses and the same worry (*assumed*).
     interdiction: Share = _NONE
     #: Share of the attackers killed, and of the others held; defenders killed per attacker (mean).
     killed: Share

@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sim.scenario.quantities import Ratio
 
 #: Factors on delays: opening and holding consultations, the Joint Staff's plan, ground times of aircraft,
-#: noticing a crisis, making units ready.
+#: noticing a crisis and ordering its host's reserves, making units ready.
 DelayLever = Literal["consultation", "planning", "ground_time", "warning", "readiness"]
 #: Factors on what happens in a crisis.
 CrisisLever = Literal[

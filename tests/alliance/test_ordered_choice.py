@@ -1,14 +1,14 @@
 """Ordered choice: hand-checked answers, and the chance of consensus against quadrature and simulation."""
 
 import itertools
-from math import exp, pi, sqrt
+from math import exp, pi, prod, sqrt
 from random import Random
 
 import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from sim.alliance.decision_rules import Answer, Council, Position, consensus
+from sim.alliance.decision_rules import DECISION_RULES, Answer, Council, Position, consensus
 from sim.alliance.ordered_choice import (
     answer,
     answer_chances,
@@ -56,6 +56,25 @@ def test_the_closed_form_of_consensus_equals_the_sum_over_all_answers(council):
     assert chance_of_consensus(chances, council) == pytest.approx(
         chance_of_adoption(chances, "consensus", council), abs=1e-12
     )
+
+
+@pytest.mark.parametrize("rule", DECISION_RULES)
+@pytest.mark.parametrize("council", [COUNCIL, LIFT, Council("h", "b", 2, lifters=frozenset("ac"))])
+def test_the_chance_of_adoption_is_the_sum_over_every_answer_of_every_member(rule, council):
+    chances = {m: answer_chances(w, 0.7, 0.8, 1.0) for m, w in {**MEANS, "h": 1.2}.items()}
+    summed = 0.0
+    for said in itertools.product(Position, repeat=len(chances)):
+        answers = {m: Answer(position) for m, position in zip(chances, said, strict=True)}
+        if DECISION_RULES[rule](answers, council):
+            summed += prod(chances[m][position] for m, position in zip(chances, said, strict=True))
+    assert chance_of_adoption(chances, rule, council) == pytest.approx(summed, abs=1e-12)
+
+
+def test_a_large_council_is_summed_over_in_no_time():
+    certain = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
+    likely = {Position.SUPPORT: 0.9, Position.ABSTAIN: 0.06, Position.OBJECT: 0.04}
+    chances = {"h": certain} | {f"m{i}": likely for i in range(40)}  # 3 ** 40 combinations of answers
+    assert chance_of_adoption(chances, "unanimity", COUNCIL) == pytest.approx(0.9**40)
 
 
 def consensus_given(u: float, line_weight: float, lead_noise: float) -> float:
