@@ -108,7 +108,7 @@ def _compared(
         crps_naive=crps_uniform(*entry.naive, start, end) if scored and entry.naive else nan,
         agree=float(((values >= start) & (values <= end)).mean()) if n and start < end and reached else nan,
         given=given,
-        censored=int((~sample.happened).sum()),
+        censored=n - int(np.count_nonzero(sample.happened)),
         reached=reached,
     )
 

@@ -117,15 +117,13 @@ class KaplanMeier:
         seen = t[event]
         self.times: Floats = seen[np.diff(seen, prepend=-inf) > 0]
         # At risk: everybody whose time is not earlier; a tie counts as censored after the event.
-        at_risk = len(t) - np.searchsorted(t, self.times, side="left")
-        deaths = np.searchsorted(t[event], self.times, side="right") - np.searchsorted(
-            t[event], self.times, side="left"
-        )
+        at_risk = len(t) - t.searchsorted(self.times, side="left")
+        deaths = seen.searchsorted(self.times, side="right") - seen.searchsorted(self.times, side="left")
         self.happened: Floats = 1 - np.cumprod(1 - deaths / np.maximum(at_risk, 1)).astype(np.float64)
 
     def quantile(self, p: float) -> float:
         """Return the first time by which a share *p* has happened; nan where the data do not reach it."""
-        place = int(np.searchsorted(self.happened, p - 1e-12))
+        place = int(self.happened.searchsorted(p - 1e-12))
         return float(self.times[place]) if place < len(self.times) else nan
 
     def half_width(self, p: float, n: float) -> float:
@@ -224,6 +222,17 @@ def paired_difference(baseline: ArrayLike, variant: ArrayLike, groups: Sequence[
     error, df = clustered_error(difference, kept)
     half = nan if isnan(error) else student_quantile(_LEVEL, df) * error
     return PairedDifference(mean, mean - half, mean + half, n, of_a, of_b, _reduction(a, b))
+
+
+def lone_difference(baseline: float, variant: float) -> PairedDifference:
+    """Return the difference of one pair, as `paired_difference` and `tidied` do, only without arrays.
+
+    A pair has no interval and no variance. A study of one run compares hundreds of pairs.
+    """
+    difference = variant - baseline
+    if abs(difference) <= ROUNDING * max(abs(baseline), abs(variant)):
+        difference = 0.0
+    return PairedDifference(difference, nan, nan, 1, baseline, variant, nan)
 
 
 def _reduction(a: Floats, b: Floats) -> float:

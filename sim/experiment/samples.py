@@ -41,12 +41,14 @@ class Sample:
 
     def quantile(self, p: float) -> float:
         """Return the Kaplan-Meier *p*-quantile; the empirical one where nothing is censored."""
+        if len(self.values) == 1:  # any quantile of a single run is what it answered
+            return float(self.values[0]) if self.happened[0] else nan
         return self._curve.quantile(p)
 
     def half_width(self, p: float) -> float:
         """Return half of the 95 % interval of the *p*-quantile; runs of one draw add less than others."""
         middle = self.quantile(p)
-        if isnan(middle):
+        if isnan(middle) or len(self.values) < 2:
             return nan
         below = (self.happened & (self.values <= middle)).astype(float)
         return self._curve.half_width(p, effective_size(below, self.groups))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import NamedTuple, TypeAlias, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
 from sim.engine.budget import BudgetError
 from sim.engine.event_log import EventLog
@@ -84,6 +84,11 @@ class Simulator:
     _drawn: dict[int | None, dict[str, float]] = field(default_factory=dict, repr=False)
     _endless: int = field(default=0, repr=False)
     _last: tuple[tuple[str, int | None], Scenario] | None = field(default=None, repr=False)
+    #: The log of the scenario's own run done last here: of a study of one run, that of the typical one.
+    _log: tuple[Run, EventLog] | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_log": None}  # a log is no worker's business but the one's that lived it
 
     def __call__(self, task: Task) -> Outcome:
         """Do one run; an exception inside it becomes its failure, and the others go on.
@@ -106,15 +111,20 @@ class Simulator:
         return outcome
 
     def _done(self, task: Task) -> Outcome:
-        scenario = self.scenario_of(task)
+        scenario, own = self.scenario_of(task), task.variant == BASELINE
+        if own:
+            self._log = None  # so that no two logs are in memory at a time
         log = self.replicate(scenario, self.seed, task.run.replication)
         row = [float(value) for value in read_row(log, scenario)]
-        if task.variant != BASELINE:
+        if not own:
             return Outcome(row, None, [])
+        self._log = task.run, log
         return Outcome(row, read_curves(log, scenario, self.grid), read_firsts(log, scenario))
 
     def log_of(self, task: Task) -> EventLog:
-        """Return the event log of a run, run again from its address."""
+        """Return the event log of a run, run again from its address unless it is the one done last."""
+        if task.variant == BASELINE and self._log is not None and self._log[0] == task.run:
+            return self._log[1]
         return self.replicate(self.scenario_of(task), self.seed, task.run.replication)
 
     def scenario_of(self, task: Task) -> Scenario:

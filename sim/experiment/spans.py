@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 from typing import NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
-from sim.engine.prepared import prepared_together
+from sim.engine.prepared import prepared_by_scenario, prepared_together
 from sim.experiment.dynamics import all_spans
 from sim.experiment.readings import flights_in, flights_out, killed
 from sim.experiment.responses import Response, ResponseKind, approval, from_appeal, responses_of
@@ -184,6 +184,7 @@ def record_response(scenario: Scenario, key: str) -> Response:
     )  # fmt: skip
 
 
+@prepared_by_scenario
 def record_responses(scenario: Scenario) -> dict[str, Response]:
     """Return the responses behind the scenario's record, by key of the entry."""
     return {key: record_response(scenario, key) for key in scenario.record}

@@ -26,6 +26,8 @@ TABLES = (
 )
 #: Bytes of a page, and of what is written ahead before it is put into place.
 PAGE, CHECKPOINT = 2**14, 2**22
+#: Bytes of a module that are read at a time; more than most have.
+PIECE = 2**16
 COLUMNS = ", ".join(Part._fields)
 FRESH = "--fresh starts anew"
 
@@ -50,9 +52,10 @@ def _content(path: str) -> bytes:
     """Return what is in a file, asking the system itself: hundreds are read at every start."""
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        content = os.read(handle, os.fstat(handle).st_size)
-        while more := os.read(handle, 2**16):
-            content += more
+        content = piece = os.read(handle, PIECE)
+        while len(piece) == PIECE:  # less comes only at a file's end
+            piece = os.read(handle, PIECE)
+            content += piece
         return content
     finally:
         os.close(handle)

@@ -15,6 +15,7 @@ from sim.experiment.estimates import (
     PairedDifference,
     VarianceShares,
     effective_size,
+    lone_difference,
     paired_difference,
     pairs_apart,
     tidied,
@@ -184,7 +185,7 @@ def _response(response: Response, rows: Sequence[Row], band: float, share: Share
     tail = (1 - band) / 2
     happened = sample.happened if response.kind == "time" else sample.values > 0
     n = len(sample.values)
-    chance = float(happened.mean()) if n and response.kind not in ("code", "part") else nan
+    chance = int(np.count_nonzero(happened)) / n if n and response.kind not in ("code", "part") else nan
     size = effective_size(happened.astype(float), sample.groups)
     low, high = (nan, nan) if isnan(chance) else wilson(chance * size, size)
     spread = response.kind != "flag" and response.kind != "code"
@@ -195,7 +196,7 @@ def _response(response: Response, rows: Sequence[Row], band: float, share: Share
     return ResponseSummary(
         response.name, response.label, response.unit, response.condition, n, chance, low, high,
         at(0.5), at(tail), at(1 - tail), error(0.5), error(tail), error(1 - tail),
-        int((~sample.happened).sum()), shares.between, shares.half_width,
+        n - int(np.count_nonzero(sample.happened)), shares.between, shares.half_width,
     )  # fmt: skip
 
 
@@ -267,6 +268,8 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
             if not (isnan(pair[0]) or isnan(pair[1])):
                 known.append(pair)
                 groups.append(a["run"] if isnan(a["draw"]) else a["draw"])
+    if len(known) == 1:
+        return lone_difference(*known[0])
     base, other = np.array(known, dtype=float).reshape(-1, 2).T.copy()
     found = paired_difference(base, other, groups)
     mean, low, high = tidied((found.mean, found.low, found.high), base, other)

@@ -78,7 +78,7 @@ def calibrate(
         raise one_problem(scenario.name, f"{error}; {cure}", "calibration") from error
     return summarise(
         populations, parameters, ranges, targets,
-        scenario=scenario.name, fixed=list_digest(scenario.record), version=__version__, seed=seed,
+        scenario=scenario.name, fixed=list_digest(scenario), version=__version__, seed=seed,
         notes=NOTES,
     )  # fmt: skip
 

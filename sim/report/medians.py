@@ -32,7 +32,8 @@ def medians_of(study: Study) -> dict[str, str]:
             late = known[name].kind == "time" and found.n > 0
             told[name] = LATER if late else NONE
             continue
-        low, high = sample_interval(sample_of(known[name], rows))
+        # A single run has no interval.
+        low, high = sample_interval(sample_of(known[name], rows)) if found.n > 1 else (math.nan, math.nan)
         interval = "" if math.isnan(low) else f" ({band(low, high, found.unit)})"
         told[name] = f"{number(found.median, found.unit)}{interval}"
     return told

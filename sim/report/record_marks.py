@@ -69,7 +69,7 @@ def fixed_words(scenario: Scenario) -> str:
     if same is None:
         return ""
     if same:
-        return f"The list stands as fixed for the fit ({list_digest(scenario.record)})."
+        return f"The list stands as fixed for the fit ({list_digest(scenario)})."
     return (
         "The list or its values have changed since the fit, so the score is not of a list fixed beforehand: "
         "run calibrate again."

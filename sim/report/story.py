@@ -25,7 +25,7 @@ from sim.report.story_injects import SENTENCES as BESIDE
 from sim.report.story_lines import REPEATED, SENTENCES, SILENT
 from sim.report.telling import Teller, count
 from sim.report.times import zone_name
-from sim.report.words import percent
+from sim.report.words import fits, percent
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -110,6 +110,8 @@ def _single(t: Teller) -> Iterator[Line]:
 def _set(t: Teller, line: Line) -> list[str]:
     """Return a line with its date and hours in front, wrapped with its text in one column."""
     front = f"{t.clock(line.time)} {line.time - t.zero:+7.1f} h  "
+    if fits(line.text, WIDTH - len(front)):
+        return [front + line.text]
     return textwrap.wrap(
         line.text, WIDTH, initial_indent=front, subsequent_indent=" " * len(front), break_long_words=False
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sim.experiment.design import scenario_for
 from sim.inference.hearing import Hearing, hear
 from sim.inference.why import Explanation, Question, adopted_in, asked_in
 from sim.report.explain import decisive, member_sentence, next_higher, outcome
@@ -80,8 +79,7 @@ def explanation_of(study: Study) -> Explanation | None:
     log = study.typical_log
     if not asked_in(log):
         return None
-    run = study.design[study.typical]
-    scenario = scenario_for(study.scenario, study.seed, run.draw)
+    run, scenario = study.design[study.typical], study.scenario_of(study.typical)
     hearing = hear(scenario, run.seed, run.replication)
     question = Question(last_put(hearing))
     heard = adopted_in(log) == hearing.adopted

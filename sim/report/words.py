@@ -87,20 +87,30 @@ def rows_of(cells: Sequence[Sequence[str]], widths: Sequence[int], left: Sequenc
     A cell on the right that has an end of line in it takes several lines.
     """
     lines = []
+    placed = [str.ljust if place in left else str.rjust for place in range(len(widths))]
     for row in cells:
         wrapped = [
-            textwrap.wrap(cell, width, subsequent_indent="  ", break_long_words=True)
-            if place in left
-            else cell.split("\n")
+            (_column(cell, width) if place in left else cell.split("\n"))
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         for depth in range(max(max(map(len, wrapped)), 1)):
             parts = [
-                f"{(part[depth] if depth < len(part) else ''):{'<' if place in left else '>'}{width}}"
-                for place, (part, width) in enumerate(zip(wrapped, widths, strict=True))
+                place(part[depth] if depth < len(part) else "", width)
+                for place, part, width in zip(placed, wrapped, widths, strict=True)
             ]
             lines.append(" ".join(parts).rstrip())
     return lines
+
+
+def _column(cell: str, width: int) -> list[str]:
+    if not cell or fits(cell, width):
+        return [cell]
+    return textwrap.wrap(cell, width, subsequent_indent="  ", break_long_words=True)
+
+
+def fits(text: str, width: int) -> bool:
+    """Return whether *text* is a line that wrapping to *width* leaves as it is, at far more expense."""
+    return len(text) <= width and text.isprintable() and text[-1:] not in ("", " ")
 
 
 def heading(title: str) -> list[str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from hashlib import sha256
 
 from sim.scenario.models import Scenario
-from sim.scenario.study import Posterior, RecordEntry
+from sim.scenario.study import Posterior
 
 #: What makes an entry of the list what it is; words, sources and confidence may be mended without a new fit.
 _SAID = {
@@ -17,16 +16,14 @@ _SAID = {
 _DIGITS = 12
 
 
-def list_digest(record: Mapping[str, RecordEntry]) -> str:
-    """Return the first hexadecimal digits of the SHA-256 of all entries that are scored or fitted.
+def list_digest(scenario: Scenario) -> str:
+    """Return the first hexadecimal digits of the SHA-256 of all recorded entries that are scored or fitted.
 
     The order of entries does not count, nor do their labels, notes and sources.
     """
-    listed = {
-        key: entry.model_dump(mode="json", include=_SAID)
-        for key, entry in record.items()
-        if entry.scored or entry.fitted
-    }
+    chosen = {key: _SAID for key, entry in scenario.record.items() if entry.scored or entry.fitted}
+    # Asked of the scenario as a whole: what writes a single entry would have to be built first.
+    listed = scenario.model_dump(mode="json", include={"record": chosen})["record"] if chosen else {}
     return sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 
@@ -40,4 +37,4 @@ def list_since_fit(scenario: Scenario) -> bool | None:
         for fitted in scenario.uncertain.values()
         if isinstance(fitted, Posterior) and fitted.fitted_list and fitted.fitted_to == scenario.name
     }
-    return named == {list_digest(scenario.record)} if named else None
+    return named == {list_digest(scenario)} if named else None

@@ -105,7 +105,9 @@ def scenario_hash(scenario: Scenario) -> str:
     return hash_of(plain_data(scenario))
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
+).encode
 #: Parts of the data hashed last and their texts: what is hashed next is the same but for one part.
 _parts: dict[str, tuple[Any, str]] = {}
 

@@ -48,30 +48,35 @@ class _Writer:
     def __init__(self, is_text: Callable[[str], bool]) -> None:
         self.is_text = is_text
         self.known: dict[str, str] = {}
+        self.keys: dict[str, str] = {}
+        self.numbers: dict[float, str] = {}
         self.pieces: list[str] = []
 
     def mapping(self, data: dict[Any, Any], indent: int, lead: str | None = None) -> None:
         """Write a mapping whose keys stand at *indent*; *lead* is before the first one."""
         margin = " " * indent
+        start = margin if lead is None else lead
         # Most of the time goes here: what was judged before is looked up without a call.
-        known, add = self.known, self.pieces.append
+        keys, known, numbers, add = self.keys, self.known, self.numbers, self.pieces.append
         for key, value in data.items():
-            if type(key) is not str or len(key) > _LONGEST_KEY:
-                raise BeyondError
-            head = f"{margin if lead is None else lead}{known.get(key) or self.text(key)}:"
-            lead = None
+            head = start + (keys.get(key) or self.key(key))
+            start = margin
             kind = value.__class__
-            if kind is dict and value:
+            if kind is str:
+                text = known.get(value) or self.text(value)
+                if len(head) + len(text) >= WIDTH:
+                    text = _folded(text, len(head) + 1, indent + 2)
+                add(f"{head} {text}\n")
+            elif kind is float:
+                add(f"{head} {numbers.get(value) or self.number(value)}\n")
+            elif kind is dict and value:
                 add(f"{head}\n")
                 self.mapping(value, indent + 2)
             elif kind is list and value:
                 add(f"{head}\n")
                 self.sequence(value, indent)
             else:
-                text = known.get(value) if kind is str else None
-                if text is None or len(head) + len(text) >= WIDTH:
-                    text = self.scalar(value, len(head) + 1, indent + 2)
-                add(f"{head} {text}\n")
+                add(f"{head} {self.scalar(value, len(head) + 1, indent + 2)}\n")
 
     def sequence(self, items: list[Any], indent: int, lead: str | None = None) -> None:
         """Write a list whose dashes stand at *indent*; *lead* is before the first one."""
@@ -92,10 +97,8 @@ class _Writer:
         if kind is str:
             text = self.known.get(value) or self.text(value)
             return text if column + len(text) <= WIDTH else _folded(text, column, indent)
-        if kind is float and isfinite(value):
-            number = repr(value)
-            # Every reader takes a number with a point for a float.
-            return number.replace("e", ".0e") if "." not in number else number
+        if kind is float:
+            return self.numbers.get(value) or self.number(value)
         if kind is bool:
             return "true" if value else "false"
         if kind is int:
@@ -103,6 +106,23 @@ class _Writer:
         if not value and kind in (dict, list):
             return "{}" if kind is dict else "[]"
         raise BeyondError
+
+    def key(self, key: Any) -> str:
+        """Return a key of a mapping with its colon."""
+        if type(key) is not str or len(key) > _LONGEST_KEY:
+            raise BeyondError
+        written = self.keys[key] = f"{self.text(key)}:"
+        return written
+
+    def number(self, value: float) -> str:
+        """Return a number with a point, by which every reader takes it for a float."""
+        if not isfinite(value):
+            raise BeyondError
+        number = repr(value)
+        written = number.replace("e", ".0e") if "." not in number else number
+        if value:  # 0.0 and -0.0, which are written apart, are one key
+            self.numbers[value] = written
+        return written
 
     def text(self, text: str) -> str:
         """Return *text* on one line, in quotes where it needs them."""
@@ -137,10 +157,9 @@ def _folded(text: str, column: int, indent: int) -> str:
     """Return *text*, which begins at *column*, with lines broken at the first single space beyond `WIDTH`."""
     lines = []
     start = 0
-    for space in _SINGLE_SPACE.finditer(text):
-        place = space.start()
-        if column + place - start > WIDTH:
-            lines.append(text[start:place])
-            start, column = place + 1, indent
+    # What stands before the limit need not be looked at.
+    while space := _SINGLE_SPACE.search(text, start + max(0, WIDTH + 1 - column)):
+        lines.append(text[start : space.start()])
+        start, column = space.end(), indent
     lines.append(text[start:])
     return f"\n{' ' * indent}".join(lines)

@@ -12,8 +12,10 @@ from sim.experiment.estimates import (
     KaplanMeier,
     clustered_error,
     effective_size,
+    lone_difference,
     paired_difference,
     student_quantile,
+    tidied,
     variance_shares,
     wilson,
 )
@@ -154,3 +156,14 @@ def test_pairs_with_a_gap_are_left_out():
 def test_a_constant_difference_has_no_variance_left():
     assert paired_difference([1.0, 2.0, 3.0], [2.0, 3.0, 4.0], [0, 1, 2]).variance_reduction == inf
     assert isnan(paired_difference([1.0, 1.0], [1.0, 1.0], [0, 1]).variance_reduction)
+
+
+@pytest.mark.parametrize(
+    "pair", [(3.0, 5.5), (7.0, 7.0), (0.0, 0.0), (0.1 + 0.2, 0.3), (-1e9, -1e9 - 0.5), (0.0, 1e-12)]
+)
+def test_one_pair_differs_as_pairs_do(pair):
+    base, other = np.array(pair[:1]), np.array(pair[1:])
+    found, lone = paired_difference(base, other, [0]), lone_difference(*pair)
+    mean, low, high = tidied((found.mean, found.low, found.high), base, other)
+    expected = (mean, low, high, 1, found.baseline, found.variant, found.variance_reduction)
+    assert [str(number) for number in vars(lone).values()] == [str(number) for number in expected]

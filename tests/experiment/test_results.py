@@ -8,11 +8,15 @@ import gzip
 import json
 import os
 import re
+from math import inf, nan
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from sim.engine.event_log import EventKind
 from sim.experiment import folders
+from sim.experiment.event_file import events_file, plain
 from sim.experiment.results import (
     MANIFEST,
     ResultsError,
@@ -24,7 +28,7 @@ from sim.experiment.results import (
 from sim.experiment.study import run_study
 from sim.experiment.tables import LONGEST, as_csv, column_name
 from sim.scenario.load import load_scenario
-from tests.experiment.logs import failing_replicate, fake_replicate
+from tests.experiment.logs import PARTS, a_log, at, failing_replicate, fake_replicate
 from tests.tiny import tiny_scenario
 
 
@@ -121,6 +125,26 @@ def test_the_event_log_is_the_typical_runs_and_those_asked_for(tmp_path):
     assert len(typical) == len(study.typical_log)
     assert {line["run"] for line in lines} == {study.typical, 0}
     assert typical[0]["kind"] == study.typical_log.records[0].kind.value
+
+
+def test_a_line_of_the_event_file_is_the_event_as_plain_data():
+    log = a_log(
+        (0.0, EventKind.ONSET, at('the "north"', 3)),
+        (1.5, EventKind.APPEAL, {"who": "CCC", "crisis": "the second", "cause": 0}),
+        (
+            2.0,
+            EventKind.UNREST,
+            at("north", nan, rate=inf, share=np.float64(0.25), who=("a", None), parts=PARTS),
+        ),
+        (3.0, EventKind.DEPLOYED, at("северный", np.float64(7.5))),
+        (4.0, EventKind.EXIT, at("", inf, days={2: True}, levels={"b", "a"})),
+    )
+    lines = gzip.decompress(events_file([(4, log)])).decode().splitlines()
+    records = [plain({"run": 4, **record._asdict()}) for record in log]
+    assert lines == [json.dumps(record, ensure_ascii=False) for record in records]
+    assert records[2]["amount"] is None
+    assert records[2]["detail"]["parts"]["aircraft"] == 3.0
+    assert records[4]["detail"] == {"days": {"2": True}, "levels": ["a", "b"]}
 
 
 def test_failed_runs_are_listed_without_naming_places(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from math import isnan
 
 import numpy as np
@@ -43,6 +44,29 @@ def test_any_run_can_be_run_again_alone():
         scenario = study.scenario_of(run)
         again = {n: r.function(study.log_of(run), scenario) for n, r in responses_of(scenario).items()}
         assert [str(again[name]) for name in again] == [str(study.rows[run][name]) for name in again]
+
+
+def test_the_run_done_last_is_not_lived_again():
+    lived = []
+
+    def counted(scenario, seed, replication):
+        lived.append(replication)
+        return fake_replicate(scenario, seed, replication)
+
+    study = a_study(3, counted)
+    done = len(lived)
+    last, other = study.log_of(2), study.log_of(1)
+    assert lived[done:] == [1]
+    assert last.records == fake_replicate(study.scenario_of(2), 1, 2).records
+    assert other.records == fake_replicate(study.scenario_of(1), 1, 1).records
+    assert study.log_of(2, "no_answer").records != last.records
+    assert lived[done:] == [1, 2]
+
+
+def test_workers_are_sent_no_log():
+    simulator = a_study(1).simulator
+    assert simulator._log is not None
+    assert pickle.loads(pickle.dumps(simulator))._log is None
 
 
 def test_variants_share_luck_and_draws():

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from sim.experiment.compare import compare, score_of, unreached
-from sim.experiment.estimates import effective_size, wilson
+from sim.experiment.estimates import KaplanMeier, effective_size, wilson
+from sim.experiment.samples import Sample
 from sim.experiment.study import run_study
 from sim.experiment.typical import ENOUGH
 from tests.experiment.logs import cut_replicate, failing_replicate, fake_replicate
@@ -241,3 +242,12 @@ def test_where_no_pair_differs_there_is_nothing_to_reduce():
     found = SUMMARY.variants["no_answer"].differences["killed"]
     assert (found.mean, found.low, found.high) == (0, 0, 0)
     assert isnan(found.variance_reduction)
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_the_quantiles_of_one_run_are_what_it_answered(happened):
+    times, seen = np.array([7.5]), np.array([happened])
+    sample, curve = Sample(times, seen, (0,)), KaplanMeier(times, seen)
+    for p in (0.05, 0.5, 1.0):
+        assert str(sample.quantile(p)) == str(curve.quantile(p)) == ("7.5" if happened else "nan")
+        assert isnan(sample.half_width(p))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -22,7 +23,7 @@ from sim.report.tables import (
     parts_table,
     positions_table,
 )
-from sim.report.words import band, number, percent, rows_of, signed, verdict
+from sim.report.words import band, fits, number, percent, rows_of, signed, verdict
 from sim.scenario.study import RecordEntry, Variant
 from tests.report.studies import STUDIES, a_study, no_answer, with_record
 from tests.tiny import tiny_scenario
@@ -237,3 +238,13 @@ def test_verdicts():
 
 def test_long_labels_wrap_and_numbers_stay_on_the_first_line():
     assert rows_of([("a long label here", "12")], (10, 4)) == ["a long       12", "  label", "  here"]
+
+
+@pytest.mark.parametrize(
+    "text", ["a word", "  led", "a  gap–", "trailed ", "a\ttab", "two\nlines", "no\xa0break", " ", ""]
+)
+@pytest.mark.parametrize("width", [4, 6, 7, 40])
+def test_only_what_wrapping_would_leave_as_it_is_fits(text, width):
+    wrapped = textwrap.wrap(text, width, subsequent_indent="  ")
+    assert not fits(text, width) or wrapped == [text]
+    assert fits("a word", 6)

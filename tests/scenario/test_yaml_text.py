@@ -34,7 +34,7 @@ def a_value(chance: random.Random, depth: int) -> Any:
         return [a_value(chance, depth - 1) for _ in range(chance.randint(0, 4))]
     if kind < 0.85:
         return a_text(chance)
-    return chance.choice((1, -3, 0.5, 1e-7, 1e22, 1e16, -0.0, 123456.75, 10**20, True, False))
+    return chance.choice((1, -3, 0.5, 1e-7, 1e22, 1e16, 0.0, -0.0, 123456.75, 10**20, True, False))
 
 
 def test_whatever_the_data_the_text_is_libyaml_s():
