@@ -22,8 +22,14 @@ from tests.tiny import tiny_scenario, tiny_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = ("numpy", "pandas", "matplotlib", "scipy", "simpy", "rich")
-#: What a plain run has no need of: other verbs, and what some functions of numpy import when first called.
-NEEDLESS = ("numpy.ma", "sim.cli.sweep", "sim.cli.compare", "sim.cli.verify", "sim.cli.check")
+#: What a plain run has no need of: other verbs, what some functions of numpy import when first called, types,
+#: theories and parts that its scenario does not have, charts, the search for what flips an answer.
+NEEDLESS = (
+    "numpy.ma", "numpy.typing", "click.shell_completion",
+    "sim.cli.sweep", "sim.cli.compare", "sim.cli.verify", "sim.cli.check",
+    "sim.alliance.theories", "sim.engine.rivals", "sim.inference.why", "sim.report.figures",
+    "sim.scenario.injects", "sim.engine.injects", "sim.scenario.campaign",
+)  # fmt: skip
 #: Runs the command line with the words it is given and then tells which of some modules it loaded.
 SCRIPT = """
 import sys
@@ -110,9 +116,11 @@ def test_the_package_alone_is_lazy():
     assert (ended.returncode, ended.stdout.strip()) == (0, "[]")
 
 
-def test_a_run_loads_no_verb_but_its_own(folder):
+def test_a_run_loads_no_verb_but_its_own_and_no_theory_or_chart(folder):
     assert loaded(folder, "tiny.yaml", "--reps", "1", "--charts", "none", among=NEEDLESS) == "[] 0"
     assert loaded(folder, "check", "tiny.yaml", among=NEEDLESS) == "['sim.cli.check'] 0"
+    rival = ("tiny.yaml", "--reps", "1", "--charts", "none", "--set", "decision.model=legalist")
+    assert loaded(folder, *rival, among=("sim.engine.rivals",)) == "['sim.engine.rivals'] 0"
 
 
 @pytest.mark.parametrize(("name", "built"), [("kazakhstan", False), ("afghan_border", True)])

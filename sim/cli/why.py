@@ -78,8 +78,8 @@ def why_command(
         raise click.UsageError("--record goes with --case")
     from sim import api
     from sim.inference.why import explain
-    from sim.report.explain import explanation_text
     from sim.report.explain_data import explanation_data
+    from sim.report.explain_text import explanation_text
 
     scenario = api.load(file, overrides)
     allies = [

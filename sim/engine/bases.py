@@ -7,8 +7,8 @@ from math import inf
 
 from sim.alliance.contributions import Package, split_whole
 from sim.engine.event_log import EventKind
-from sim.engine.injects import shocks_of
 from sim.engine.prepared import prepared
+from sim.engine.standing import shocks_of
 from sim.engine.world import World
 from sim.scenario.bases import Base
 from sim.scenario.models import Scenario

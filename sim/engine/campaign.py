@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind
-from sim.scenario.campaign import Episode
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import Quantity
 
 if TYPE_CHECKING:
     from sim.engine.crisis import CrisisState
     from sim.engine.world import World
+    from sim.scenario.campaign import Episode
 
     #: Puts the agents of a crisis into its world.
     Populate = Callable[[World], CrisisState]

@@ -9,8 +9,9 @@ from math import inf
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.law import facts_now
+from sim.engine.standing import shocks_of
 from sim.engine.world import World
-from sim.scenario.injects import Branch, Consequences, Inject, Measure, Shocks
+from sim.scenario.injects import Branch, Consequences, Inject, Measure
 
 #: The organ that speaks without a vote, later when nobody holds the office.
 SECRETARY_GENERAL = "secretary general"
@@ -186,10 +187,3 @@ class Injects:
             EventKind.BILATERAL, by, amount=float(mandate.troops), cause=cause,
             detail={"contributors": (by,), "willingness": 0.0, "threshold": 0.0},
         )  # fmt: skip
-
-
-def shocks_of(shocks: Shocks | None) -> dict[str, float]:
-    """Return shocks to the alliance's standing as plain numbers."""
-    if shocks is None:
-        return {}
-    return {name: float(value) for name, value in shocks if value is not None}

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from sim.alliance.theories import RANK
 from sim.alliance.treaty import Ledger, read_treaty
 from sim.engine.situation import treaty_facts
 from sim.engine.world import World
-from sim.scenario.alliance import HELP_LEVELS, HelpLevel, Provision
+from sim.scenario.alliance import HELP_LEVELS, RANK, HelpLevel, Provision
 from sim.scenario.models import Scenario
 
 #: Why there is no motion on force where the scenario has no mandate for one.

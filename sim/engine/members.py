@@ -22,6 +22,7 @@ from sim.engine.roll import Table, choice_of, roll_at_start, roll_of, table_of, 
 from sim.engine.streams import normal
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
+from sim.scenario.models import Scenario
 
 #: The one reason of a member that votes on its own case.
 OWN_CASE = {"a party to the fight": -1.0}
@@ -291,3 +292,17 @@ class Members:
             self.world.scenario.response.decision.bilateral_margin
         )
         return answer_chances(sounded[self.lead], noise, tau, 0.0)[Position.SUPPORT]
+
+
+def gather(world: World) -> Members:
+    """Return the members of *world*, deciding by the model that its scenario names."""
+    if by_choice(world.scenario):
+        return Members(world)
+    from sim.engine.rivals import Rivals  # here, as few scenarios have members decide by a rival theory
+
+    return Rivals(world)
+
+
+def by_choice(scenario: Scenario) -> bool:
+    """Return whether members decide by the ordered choice, and not by a rival theory."""
+    return scenario.response.decision.model == "ordered_choice"

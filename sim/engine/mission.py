@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from math import inf
 
@@ -19,8 +19,6 @@ from sim.engine.world import ProcessGenerator, World
 from sim.scenario.distributions import Duration
 from sim.scenario.response import Mission as Plan
 
-#: Time to new tasks where nobody is freed.
-NO_TIME = Duration.model_validate("0 h")
 #: Rounding (h) allowed between an instant and the same one reached by a delay.
 SLACK = 1e-9
 #: Inverse distribution functions, made once for all replications.
@@ -28,6 +26,12 @@ _sampler = prepared(Duration.sampler)
 _ON_TASK = EventKind.ON_TASK
 #: Why a mission ends when its host has no government any more.
 FELL = "government fell"
+
+
+@cache
+def _no_time() -> Duration:
+    """Return the time to new tasks where nobody is freed."""
+    return Duration.model_validate("0 h")
 
 
 @prepared
@@ -64,7 +68,7 @@ class Mission:
         #: By site and hours of road to it: when (h), how many, why.
         self._relieved: dict[tuple[str, float], list[tuple[float, float, int]]] = {}
         freed = world.crisis.effects.freed_forces
-        self._retasking = freed.delay if freed is not None else NO_TIME
+        self._retasking = freed.delay if freed is not None else _no_time()
         self._ratio = float(freed.ratio) if freed is not None and freed.enabled else 0.0
         #: Whether anything asks to be told of soldiers taking post.
         self._posts = not world.crisis.sites

@@ -17,11 +17,9 @@ from sim.engine.event_log import EventKind, EventLog
 from sim.engine.exercises import Exercises
 from sim.engine.force import Force
 from sim.engine.host import Host
-from sim.engine.injects import Injects
-from sim.engine.members import Members
+from sim.engine.members import Members, gather
 from sim.engine.mission import Mission
 from sim.engine.mobilisation import Mobilisation
-from sim.engine.rivals import gather
 from sim.engine.sessions import hold_sessions
 from sim.engine.standing import Standing
 from sim.engine.unrest import Unrest
@@ -67,7 +65,10 @@ def populate(world: World, gathered: Callable[[World], Members] = gather) -> Cri
             root.airlift = Airlift(root)
         mission = Mission(world, crisis, root.airlift)
         mission.force = Force(world, members, root.airlift, mission.arrived)
-    Injects(world)
+    if world.crisis.injects or world.crisis.branches or world.scenario.response.measures:
+        from sim.engine.injects import Injects  # here, as many a crisis has none
+
+        Injects(world)
     Exercises(world)
     open_bases(world)
     hold_sessions(world)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from math import isnan, nan, prod
 
 from sim.alliance.decision_rules import Answer, Position
-from sim.alliance.ordered_choice import ADAMANT_BANDS
-from sim.alliance.theories import RANK, ClassChances, Forecast, make_theory
+from sim.alliance.ordered_choice import ADAMANT_BANDS, Factors
+from sim.alliance.theories import ClassChances, Forecast, Situation, make_theory
 from sim.alliance.theories.situation import blend, certain
+from sim.alliance.treaty import read_treaty
 from sim.engine.members import OWN_CASE, Members, Verdict
-from sim.engine.situation import situation_of
+from sim.engine.situation import treaty_facts
+from sim.engine.told import Told
 from sim.engine.world import World
-from sim.scenario.alliance import HELP_LEVELS, HelpLevel
-
-
-def gather(world: World) -> Members:
-    """Return the members of *world*, deciding by the model that its scenario names."""
-    if world.scenario.response.decision.model == "ordered_choice":
-        return Members(world)
-    return Rivals(world)
+from sim.scenario.alliance import HELP_LEVELS, RANK, HelpLevel
+from sim.scenario.models import Scenario
 
 
 class Rivals(Members):
@@ -172,6 +169,34 @@ class Rivals(Members):
         clears = [k for k in range(len(HELP_LEVELS)) if k >= bar]
         alone = sum(weight * sum(found[self.lead][k] for k in clears) for weight, found in branches)
         return alone / total if total > 0 else 0.0
+
+
+class ToldRivals(Told, Rivals):
+    """Rivals one of whom is told what to answer."""
+
+
+def situation_of(scenario: Scenario, factors: Mapping[str, Factors], on: date) -> Situation:
+    """Return the situation of the allies in *factors* when the host asks for force.
+
+    Args:
+        scenario: whose crisis it is.
+        factors: of each ally, in the order in which they are asked.
+        on: the day, on which the treaty is read.
+    """
+    alliance, facts = scenario.alliance, treaty_facts(scenario, on)
+    members = alliance.members
+    return Situation(
+        host=scenario.crisis.host,
+        lead=alliance.lead,
+        members=tuple(factors),
+        facts=facts,
+        basis=read_treaty(alliance.treaty, facts, on).basis,
+        ties={m: f.ties_to_host for m, f in factors.items()},
+        ties_to_adversary={m: f.ties_to_adversary for m, f in factors.items()},
+        dependence={m: float(members[m].dependence) for m in factors},
+        capabilities={m: float(state.active_military) for m, state in members.items()},
+        cost={m: f.cost for m, f in factors.items()},
+    )
 
 
 def _on(level: HelpLevel, chances: ClassChances) -> dict[Position, float]:

@@ -11,7 +11,7 @@ from sim.engine.outset import outset
 from sim.engine.streams import exponential
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
-from sim.scenario.standing import Answered
+from sim.scenario.standing import Answered, Shocks
 from sim.scenario.standing import Standing as Shape
 
 
@@ -189,3 +189,10 @@ class Standing:
 
 def _step(by_level: Answered, level: HelpLevel) -> float:
     return float(getattr(by_level, level))
+
+
+def shocks_of(shocks: Shocks | None) -> dict[str, float]:
+    """Return shocks to the alliance's standing as plain numbers."""
+    if shocks is None:
+        return {}
+    return {name: float(value) for name, value in shocks if value is not None}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.alliance.decision_rules import Answer, Position
-from sim.alliance.theories import RANK
-from sim.engine.members import Members, Verdict
-from sim.engine.rivals import Rivals, gather
+from sim.engine.members import Members, Verdict, by_choice
 from sim.engine.world import World
-from sim.scenario.alliance import HelpLevel
+from sim.scenario.alliance import RANK, HelpLevel
 
 LINES = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: -1.0}
 
@@ -58,12 +56,15 @@ class Told(Members):
         return found._replace(answer=Answer(told), contributes=able and told is Position.SUPPORT)
 
 
-class ToldRivals(Told, Rivals):
-    """The same where members decide by a rival theory."""
-
-
 def gather_told(world: World, order: Order) -> Members:
     """Return the members of *world*, one of them told what to answer."""
-    told: Told = ToldRivals(world) if isinstance(gather(world), Rivals) else Told(world)
+    told: Told
+    if by_choice(world.scenario):
+        told = Told(world)
+    else:
+        # Here, as few scenarios have members decide by a rival theory.
+        from sim.engine.rivals import ToldRivals
+
+        told = ToldRivals(world)
     told.order = order
     return told

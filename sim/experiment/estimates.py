@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import inf, isnan, nan, pi, sqrt, tan
 from statistics import NormalDist
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Floats: TypeAlias = "NDArray[np.float64]"
 #: The outer draw of each run.
-Groups: TypeAlias = Sequence[object] | Floats
+Groups: TypeAlias = "Sequence[object] | Floats"
 #: Two-sided 95 %.
 _LEVEL = 0.975
 _normal = NormalDist().inv_cdf

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Hashable, Iterator
 from tempfile import SpooledTemporaryFile
-from typing import IO, Generic, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
 
 Key = TypeVar("Key", bound=Hashable)
 #: Start and length of the stretches of each table.

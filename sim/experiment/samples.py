@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.experiment.estimates import Floats, KaplanMeier, Z, effective_size
 from sim.experiment.responses import Response
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Row = Mapping[str, float]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.alliance.record_reading import decided_class
-from sim.alliance.theories import RANK, THEORIES
+from sim.alliance.theories import THEORIES
 from sim.inference.asking import chances_of_asking, fit_asking, has_host
 from sim.inference.board_scores import Measure, Score, scored
 from sim.inference.contenders import forecaster
@@ -28,6 +28,7 @@ from sim.inference.reading_out import (
 )
 from sim.inference.rivals import Rival, rival_structures
 from sim.inference.situations import CodedCase, akin
+from sim.scenario.alliance import RANK
 from sim.scenario.record_shapes import CODED_ANSWERS
 
 #: How a forecast stands to the case it is of.

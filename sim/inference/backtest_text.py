@@ -8,14 +8,13 @@ from math import isfinite, log
 from typing import Any
 
 from sim.alliance.record_reading import decided_class
-from sim.alliance.theories import RANK
 from sim.inference.backtest import MODES, ORDERED, REFERENCE, Backtest, CaseForecast, coded_answers
 from sim.inference.board_scores import FEWEST_CONFLICTS, RESAMPLES, Score
 from sim.inference.decision_fit import Array
 from sim.inference.joint_board import joint_data, joint_text
 from sim.inference.rivals import rivals_text
 from sim.inference.situations import CodedCase
-from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.alliance import HELP_LEVELS, RANK
 from sim.scenario.record_shapes import CODED_ANSWERS
 
 #: The theory whose forecasts are shown case by case.

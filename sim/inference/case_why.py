@@ -13,13 +13,12 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 import numpy as np
 
 from sim.alliance.ordered_choice import COST_OF_UNREST_MISSION
-from sim.alliance.theories import RANK
 from sim.alliance.treaty import read_treaty
 from sim.inference.decision_fit import Array, DecisionFit, Scene, fit_decisions, scenes, thresholds
 from sim.inference.decisions_file import raw_weights
 from sim.inference.reading_out import Shares, level, shares_of
 from sim.inference.situations import CodedCase, akin
-from sim.scenario.alliance import HELP_LEVELS, Alliance, HelpLevel
+from sim.scenario.alliance import HELP_LEVELS, RANK, Alliance, HelpLevel
 from sim.scenario.crisis import Facts
 from sim.scenario.record_shapes import CaseType
 

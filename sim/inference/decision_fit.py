@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
-from sim.alliance.theories import RANK
 from sim.inference.situations import CodedCase
+from sim.scenario.alliance import RANK
 
 Array = NDArray[np.float64]
 FACTORS = ("adversary_state", "ties_to_adversary", "ties_to_host", "formal_request", "cost")

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.alliance.decision_rules import DECISION_RULES, Answer, Position
-from sim.alliance.theories import RANK
 from sim.alliance.treaty import LedgerEntry, accepts_contested
 from sim.engine.council import CouncilProcess
 from sim.engine.event_log import EventKind, EventRecord
-from sim.engine.members import Members, Verdict
-from sim.engine.rivals import gather
-from sim.engine.told import Order, gather_told
+from sim.engine.members import Members, Verdict, gather
 from sim.engine.world import World
-from sim.scenario.alliance import HelpLevel
+from sim.scenario.alliance import RANK, HelpLevel
 from sim.scenario.alliance import Verdict as LegalVerdict
 from sim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    from sim.engine.told import Order
 
 K = EventKind
 
@@ -116,7 +116,12 @@ def hear(scenario: Scenario, seed: int, replication: int, order: Order | None = 
         order: an answer to put in place of a member's own.
     """
     world = World(scenario, seed, replication, inf)
-    members = gather(world) if order is None else gather_told(world, order)
+    if order is None:
+        members = gather(world)
+    else:
+        from sim.engine.told import gather_told  # here, as few are told what to answer
+
+        members = gather_told(world, order)
     CouncilProcess(world, members)
     world.record(K.APPEAL, members.host, detail={"to": "alliance"})
     world.env.run()

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.alliance.record_reading import decided_class
-from sim.alliance.theories import RANK
 from sim.inference.asking import has_host
 from sim.inference.board_scores import Measure, Score, scored
 from sim.inference.decision_fit import Array, DecisionFit
 from sim.inference.joint_asking import RHO_SD, JointFit, chances_jointly, fit_jointly, scenes_jointly
 from sim.inference.reading_out import answers, level, shares_of, weight_in
 from sim.inference.situations import CodedCase
+from sim.scenario.alliance import RANK
 from sim.scenario.learnt import NAMES
 from sim.scenario.record_shapes import CODED_ANSWERS
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.alliance.record_reading import decided_class, level_class
-from sim.alliance.theories import RANK
 from sim.inference.decision_fit import Array, Scene
 from sim.inference.situations import CodedCase
+from sim.scenario.alliance import RANK
 from sim.scenario.record_shapes import CODED_ANSWERS, RUNGS, CodedPosition
 
 #: Share of every forecast spread evenly, so that no event is held impossible (assumed).

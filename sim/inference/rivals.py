@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from math import isnan, nan
 
 from sim.alliance.record_reading import decided_class
-from sim.alliance.theories import RANK
 from sim.inference.board_scores import ranked_probability
 from sim.inference.decision_fit import DRAWS, DecisionFit, fit_decisions, scenes
 from sim.inference.joint_board import Fold
 from sim.inference.reading_out import answers, level, shares_of, weight_in
 from sim.inference.situations import CodedCase
+from sim.scenario.alliance import RANK
 from sim.scenario.record_shapes import CODED_ANSWERS
 
 #: A chance below this reads as "stays below", one above as "is to be expected" (assumed).

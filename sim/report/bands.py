@@ -2,117 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.report import style
+from sim.report.runs import band_words
 from sim.report.times import axis_words, clock_ticks, midnights, origin
-from sim.report.words import number
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-    from sim.experiment.samples import Sample
     from sim.experiment.study import Study
-    from sim.scenario.study import RecordEntry
-
-Floats = NDArray[np.float64]
-
+    from sim.report.runs import Bands, Floats
 
 #: Below this many runs quantiles say more than is known: each run is drawn as a point.
 FEW = 10
-
-
-class Bands(NamedTuple):
-    """Quantiles over runs: the outer band, the middle half and the median."""
-
-    low: Any
-    lower: Any
-    middle: Any
-    upper: Any
-    high: Any
-
-
-def levels(study: Study) -> tuple[float, float, float, float, float]:
-    """Return the five quantile levels of the study's bands, as in 0.05, 0.25, 0.5, 0.75, 0.95."""
-    tail = (1 - float(study.scenario.experiment.band)) / 2
-    return tail, 0.25, 0.5, 0.75, 1 - tail
-
-
-def band_words(study: Study) -> str:
-    """Return the outer band's name, as in '5-95 %'."""
-    tail = 100 * levels(study)[0]
-    return f"{tail:g}-{100 - tail:g} %"
-
-
-def bands(values: Floats | Sequence[float], at: tuple[float, float, float, float, float]) -> Bands:
-    """Return the quantiles of *values* over their first axis (runs); missing values are left out.
-
-    A quantile is the least value that a share of the runs does not exceed (Hyndman and Fan's type 1): what
-    Kaplan and Meier's rule gives where nothing is censored, so that charts and tables say the same.
-    """
-    array = np.sort(np.asarray(values, dtype=float), axis=0)  # missing values come last
-    if array.shape[0] == 0:
-        empty = np.full(array.shape[1:], np.nan)
-        return Bands(empty, empty, empty, empty, empty)
-    known = (~np.isnan(array)).sum(axis=0, keepdims=True)
-    places = (np.maximum(np.ceil(p * known - 1e-9).astype(int) - 1, 0) for p in at)
-    return Bands(*(np.take_along_axis(array, place, axis=0)[0] for place in places))
-
-
-def sample_bands(sample: Sample, at: tuple[float, float, float, float, float]) -> Bands:
-    """Return the quantiles of a *sample*, those of times that did not come counted as later (nan)."""
-    return Bands(*(sample.quantile(p) for p in at))
-
-
-def with_mandate(study: Study) -> NDArray[np.bool_]:
-    """Return which runs ended in a mandate."""
-    return np.array([row.get("mandate", 0.0) == 1.0 for row in study.rows], dtype=bool)
-
-
-def with_force(study: Study) -> NDArray[np.bool_]:
-    """Return the runs in which a force was sent: under a mandate, or by the lead member alone."""
-    alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
-    mandate = with_mandate(study)
-    return mandate | ~np.isnan(alone) if len(alone) == len(mandate) else mandate
-
-
-def force_words(study: Study) -> str:
-    """Return how many runs sent a force, and under what, in words."""
-    sent, mandate = with_force(study), with_mandate(study)
-    alone = int((sent & ~mandate).sum())
-    under = int(mandate.sum())
-    how = f" ({under} under a mandate, {alone} by the lead member alone)" if alone else " (under a mandate)"
-    return (
-        f"Runs in which a force was sent: {int(sent.sum())} of {len(study.rows)}{how if sent.any() else ''}"
-    )
-
-
-def finished(study: Study) -> NDArray[np.bool_]:
-    """Return which runs did not fail."""
-    return np.array([not row.get("failed", 0.0) for row in study.rows], dtype=bool)
-
-
-def curve(study: Study, name: str, runs: NDArray[np.bool_] | None = None) -> Floats | None:
-    """Return the curves called *name* (runs x grid), of the chosen *runs* (or those that did not fail).
-
-    None if the study has no such curve.
-    """
-    found = study.curves.get(name)
-    return (
-        None if found is None else np.asarray(found[finished(study) if runs is None else runs], dtype=float)
-    )
-
-
-def column(study: Study, name: str) -> Floats:
-    """Return one response over the runs; nan where it did not happen."""
-    return np.array([row.get(name, math.nan) for row in study.rows], dtype=float)
 
 
 def draw_bands(
@@ -169,21 +77,6 @@ def draw_few(
     aside = place + half * (np.arange(len(known)) % 3 - 1) * 0.5
     axes.plot(known, aside, marker="o", markersize=size, markerfacecolor="none", markeredgecolor=colour,
               markeredgewidth=0.8, linestyle="none")  # fmt: skip
-
-
-def record_words(entry: RecordEntry) -> str:
-    """Return what is on record: the value and behind it its range, or a range or a bound alone.
-
-    The value is what is scored and drawn; it stands there even where it is an end of its range.
-    """
-    low, high, value, unit = entry.low, entry.high, entry.value, entry.unit
-    if entry.kind == "bound" and (low is None or high is None):
-        sign, limit = ("≤ ", high) if high is not None else ("≥ ", low)
-        return sign + number(math.nan if limit is None else limit, unit)
-    if low is not None and high is not None and low < high:
-        span = f"{number(low, unit)}–{number(high, unit)}"
-        return span if value is None else f"{number(value, unit)} ({span})"
-    return number(next((v for v in (value, high, low) if v is not None), math.nan), unit)
 
 
 def draw_recorded(

@@ -5,58 +5,24 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.report import style
-from sim.report.bands import (
-    FEW,
+from sim.report.bands import FEW, draw_few, draw_interval, handles
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.runs import (
+    WHOLE,
     Floats,
     band_words,
     bands,
-    column,
-    draw_few,
-    draw_interval,
-    finished,
-    handles,
+    deployed_words,
     levels,
-    with_mandate,
+    part_hours,
+    typical_row,
 )
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from sim.experiment.study import Study
-
-WHOLE = "hours_to_deployment_complete"
-
-
-def typical_row(study: Study) -> dict[str, float]:
-    """Return the row of the typical run; empty if every run failed."""
-    return study.rows[study.typical] if 0 <= study.typical < len(study.rows) else {}
-
-
-def deployed(study: Study) -> NDArray[np.bool_]:
-    """Return the runs whose deployment was completed under a mandate; where none has one, all completed."""
-    done = finished(study) & ~np.isnan(column(study, WHOLE))
-    mandated = done & with_mandate(study)
-    return mandated if mandated.any() else done
-
-
-def deployed_words(study: Study) -> str:
-    """Return which runs `deployed` takes, and which it leaves out."""
-    taken, done = deployed(study), finished(study) & ~np.isnan(column(study, WHOLE))
-    under = " under a mandate" if (taken & with_mandate(study)).any() else ""
-    alone = int((done & ~taken).sum())
-    rest = f"; {alone} more, in which the lead member helped alone, are left out" if alone else ""
-    return f"Runs with a deployment completed{under}: {int(taken.sum())} of {len(study.rows)}{rest}"
-
-
-def part_hours(study: Study) -> dict[str, Floats]:
-    """Return each part's hours over the runs that `deployed` takes."""
-    done = deployed(study)
-    return {part: np.nan_to_num(column(study, f"parts.{part}")[done]) for part in style.PARTS}
 
 
 def draw_bottlenecks(study: Study) -> Chart:

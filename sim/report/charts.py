@@ -9,9 +9,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from sim.report.bands import curve, with_force
 from sim.report.dynamics import tellings_of
 from sim.report.figures import Chart, made_from, save
+from sim.report.runs import curve, with_force
 from sim.report.styles import style_of
 from sim.report.undrawn import FAULTS, attempted
 from sim.scenario.study import Posterior

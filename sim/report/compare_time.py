@@ -9,21 +9,11 @@ import numpy as np
 
 from sim.experiment.comparison import LETTERS
 from sim.report import style
-from sim.report.bands import (
-    FEW,
-    Bands,
-    Floats,
-    bands,
-    curve,
-    date_axis,
-    draw_few,
-    finished,
-    levels,
-    with_force,
-)
+from sim.report.bands import FEW, date_axis, draw_few
 from sim.report.compare_charts import Table, colour_of, dash_of, sides_legend
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
+from sim.report.runs import Bands, Floats, bands, curve, finished, levels, with_force
 from sim.report.timeline_rows import words_of
 from sim.report.words import number
 

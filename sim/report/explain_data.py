@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.alliance.decision_rules import Answer, Position
-from sim.report.explain import change_words, next_higher, not_put
+from sim.report.explain import next_higher, not_put
 from sim.report.explain_tables import SHOCKS, law_rows, motion_told, verdicts_told
 
 if TYPE_CHECKING:
     from sim.inference.changes import Change
-    from sim.inference.why import Explanation
+    from sim.inference.explanation import Explanation
 
 
 def explanation_data(e: Explanation) -> dict[str, Any]:
@@ -69,6 +69,8 @@ def _decisive(e: Explanation) -> dict[str, Any]:
 
 
 def _change(e: Explanation, change: Change) -> dict[str, Any]:
+    from sim.report.explain_text import change_words  # here, as a run alone searches for no change
+
     return {
         "kind": change.group,
         "what": change.path,

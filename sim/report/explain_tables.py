@@ -12,8 +12,8 @@ from sim.report.words import heading, notes, rows_of
 
 if TYPE_CHECKING:
     from sim.engine.members import Verdict
+    from sim.inference.explanation import Explanation
     from sim.inference.hearing import Attempt
-    from sim.inference.why import Explanation
 
 #: Terms of willingness that are luck, not reasons.
 SHOCKS = ("common shock", "own shock")

@@ -12,20 +12,10 @@ from urllib.parse import urlsplit
 from sim.experiment.samples import sample_of
 from sim.experiment.spans import record_responses
 from sim.report import style
-from sim.report.bands import (
-    FEW,
-    Bands,
-    band_words,
-    draw_few,
-    draw_interval,
-    draw_recorded,
-    handles,
-    levels,
-    record_words,
-    sample_bands,
-)
+from sim.report.bands import FEW, draw_few, draw_interval, draw_recorded, handles
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
-from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words
+from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words, record_words
+from sim.report.runs import Bands, band_words, levels, sample_bands
 from sim.report.words import LATER, NONE, band, number, verdict
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sim.report import style
-from sim.report.bands import Bands, draw_interval
+from sim.report.bands import draw_interval
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
+from sim.report.runs import Bands
 from sim.report.words import number
 from sim.scenario.paths import full_path, quantities, read_path
 from sim.scenario.study import Posterior

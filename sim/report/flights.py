@@ -8,21 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.report import style
-from sim.report.bands import (
-    Bands,
-    Floats,
-    band_words,
-    bands,
-    curve,
-    date_axis,
-    draw_bands,
-    draw_recorded,
-    handles,
-    levels,
-    with_force,
-    with_mandate,
-)  # fmt: skip
+from sim.report.bands import date_axis, draw_bands, draw_recorded, handles
 from sim.report.figures import Chart, Sheet, clean_axes, say
+from sim.report.runs import Bands, Floats, band_words, bands, curve, levels, with_force, with_mandate
 from sim.report.times import midnights, recorded_appeal
 from sim.report.troops import span
 from sim.report.unrest import SERIES_COLUMNS, Table, recorded_row, series_rows

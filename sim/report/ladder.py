@@ -10,10 +10,10 @@ import numpy as np
 from sim.engine.event_log import EventKind
 from sim.experiment.estimates import wilson
 from sim.report import style
-from sim.report.bands import column, curve, finished, with_mandate
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.positions import recorded_level
+from sim.report.runs import column, curve, finished, with_mandate
 from sim.report.times import kind_of, recorded_appeal
 from sim.scenario.alliance import HELP_LEVELS
 

@@ -8,6 +8,7 @@ from sim.engine.event_log import EventKind
 from sim.experiment.estimates import wilson
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.record_marks import recorded_answer
 from sim.report.times import kind_of
 from sim.scenario.alliance import HELP_LEVELS
 
@@ -19,18 +20,8 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.experiment.summary import Summary
 
-#: What the number in a position response stands for.
-ANSWER_OF = {3.0: "contribute", 2.0: "support", 1.0: "abstain", 0.0: "object"}
 #: Inches for a member's bar.
 ROW = 0.3
-#: Recorded events that only a contributor has.
-MOVES = frozenset(
-    k.value
-    for k in (
-        EventKind.APPROVED, EventKind.TAKEOFF, EventKind.LANDED, EventKind.ROAD_DEPARTED,
-        EventKind.ROAD_ARRIVED, EventKind.CONTINGENT_HOME,
-    )
-)  # fmt: skip
 Table = list[tuple[Cell, ...]]
 
 
@@ -126,18 +117,6 @@ def _levels(study: Study, summary: Summary, axes: Axes, table: Table) -> None:
     axes.set_xlabel("share of runs")
     if not recorded:
         axes.text(1.015, 1.02, "not recorded", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
-
-
-def recorded_answer(study: Study, member: str) -> str:
-    """Return the member's recorded answer in words; empty if not recorded.
-
-    A member whose consent, departure or arrival is recorded has contributed.
-    """
-    for entry in study.scenario.record.values():
-        if entry.response == f"position.{member}" and entry.value is not None:
-            return ANSWER_OF.get(float(entry.value), "")
-    moved = any(e.who == member and kind_of(e) in MOVES for e in study.scenario.recorded_events)
-    return "contribute" if moved else ""
 
 
 def recorded_level(study: Study) -> str:

@@ -6,13 +6,17 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sim.report.words import NONE
+from sim.engine.event_log import EventKind
+from sim.report.times import kind_of
+from sim.report.words import NONE, number
 from sim.scenario.fixed_list import list_digest, list_since_fit
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
+    from sim.experiment.study import Study
     from sim.experiment.summary import Summary
     from sim.scenario.models import Scenario
+    from sim.scenario.study import RecordEntry
 
 Record = Mapping[str, "RecordSummary"]
 #: What the marks mean.
@@ -22,6 +26,16 @@ PLACES = (
     "perc.: percent of runs below the recorded value, for a bound percent of runs that keep it (met from 95 "
     "on, mostly met from 50 on, mostly broken below 50, contradicted below 5)"
 )
+#: What the number in a position response stands for.
+ANSWER_OF = {3.0: "contribute", 2.0: "support", 1.0: "abstain", 0.0: "object"}
+#: Recorded events that only a contributor has.
+MOVES = frozenset(
+    k.value
+    for k in (
+        EventKind.APPROVED, EventKind.TAKEOFF, EventKind.LANDED, EventKind.ROAD_DEPARTED,
+        EventKind.ROAD_ARRIVED, EventKind.CONTINGENT_HOME,
+    )
+)  # fmt: skip
 
 
 def marks_of(found: RecordSummary, record: Record) -> str:
@@ -74,3 +88,30 @@ def fixed_words(scenario: Scenario) -> str:
         "The list or its values have changed since the fit, so the score is not of a list fixed beforehand: "
         "run calibrate again."
     )
+
+
+def record_words(entry: RecordEntry) -> str:
+    """Return what is on record: the value and behind it its range, or a range or a bound alone.
+
+    The value is what is scored and drawn; it stands there even where it is an end of its range.
+    """
+    low, high, value, unit = entry.low, entry.high, entry.value, entry.unit
+    if entry.kind == "bound" and (low is None or high is None):
+        sign, limit = ("≤ ", high) if high is not None else ("≥ ", low)
+        return sign + number(math.nan if limit is None else limit, unit)
+    if low is not None and high is not None and low < high:
+        span = f"{number(low, unit)}–{number(high, unit)}"
+        return span if value is None else f"{number(value, unit)} ({span})"
+    return number(next((v for v in (value, high, low) if v is not None), math.nan), unit)
+
+
+def recorded_answer(study: Study, member: str) -> str:
+    """Return the member's recorded answer in words; empty if not recorded.
+
+    A member whose consent, departure or arrival is recorded has contributed.
+    """
+    for entry in study.scenario.record.values():
+        if entry.response == f"position.{member}" and entry.value is not None:
+            return ANSWER_OF.get(float(entry.value), "")
+    moved = any(e.who == member and kind_of(e) in MOVES for e in study.scenario.recorded_events)
+    return "contribute" if moved else ""

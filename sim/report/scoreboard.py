@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from sim import __version__
 from sim.alliance.record_reading import decided_class
-from sim.alliance.theories import RANK
 from sim.experiment.results import SHORT, write_folder
 from sim.inference.backtest import REFERENCE, Backtest, coded_answers
 from sim.inference.backtest_text import MISS, SAMPLE_WORDS, SHOWN, backtest_text, document
@@ -22,6 +21,7 @@ from sim.inference.material import Material
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, save
 from sim.report.undrawn import attempted
+from sim.scenario.alliance import RANK
 from sim.scenario.record_shapes import CODED_ANSWERS, CodedAnswer
 
 if TYPE_CHECKING:

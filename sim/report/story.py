@@ -10,8 +10,8 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog
-from sim.report.bottlenecks import typical_row
 from sim.report.dynamics import tellings_of
+from sim.report.runs import typical_row
 from sim.report.story_groups import (
     Line,
     arrival_lines,

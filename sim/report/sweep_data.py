@@ -13,7 +13,7 @@ from sim.experiment.main_effects import shown_level
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.experiment.sweep_summary import PointSummary
-from sim.report.bands import record_words
+from sim.report.record_marks import record_words
 from sim.report.words import band, number, percent, unit_in_file
 from sim.scenario.study import RecordEntry
 

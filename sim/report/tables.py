@@ -9,11 +9,18 @@ from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import RESPONSES
 from sim.report import style
-from sim.report.bands import band_words, bands, levels, record_words
-from sim.report.bottlenecks import deployed_words, part_hours, typical_row
 from sim.report.medians import EXPLAINED, medians_of
-from sim.report.positions import recorded_answer
-from sim.report.record_marks import MARKS, PLACES, fit_words, fixed_words, kind_words, place_words
+from sim.report.record_marks import (
+    MARKS,
+    PLACES,
+    fit_words,
+    fixed_words,
+    kind_words,
+    place_words,
+    record_words,
+    recorded_answer,
+)
+from sim.report.runs import band_words, bands, deployed_words, levels, part_hours, typical_row
 from sim.report.telling import count
 from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed, verdict
 

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import (
-    FEW,
-    Bands,
-    draw_few,
-    draw_interval,
-    draw_recorded,
-    handles,
-    levels,
-    sample_bands,
-)
+from sim.report.bands import FEW, draw_few, draw_interval, draw_recorded, handles
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, notes_height, say
+from sim.report.runs import Bands, levels, sample_bands
 from sim.report.timeline_rows import Mark, Row, row_sample, timeline_rows
 from sim.report.times import LONG, local_time, midnights, most_appeal, origin, zone_name
 

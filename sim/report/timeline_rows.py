@@ -13,8 +13,8 @@ import numpy as np
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
 from sim.experiment.samples import Sample, sample_of
-from sim.report.bands import Floats, column
 from sim.report.dynamics import tellings_of
+from sim.report.runs import Floats, column
 from sim.report.times import kind_of, most_appeal, recorded_appeal
 
 if TYPE_CHECKING:

@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import (
-    band_words,
-    bands,
-    curve,
-    date_axis,
-    draw_bands,
-    draw_recorded,
-    force_words,
-    handles,
-    levels,
-    thousands,
-    with_force,
-)  # fmt: skip
+from sim.report.bands import date_axis, draw_bands, draw_recorded, handles, thousands
 from sim.report.figures import Chart, Sheet, clean_axes, notes_height, say
+from sim.report.runs import band_words, bands, curve, force_words, levels, with_force
 from sim.report.times import recorded_appeal
 from sim.report.unrest import SERIES_COLUMNS, Table, last_hour, recorded_row, series_rows
 

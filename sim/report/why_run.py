@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from sim.inference.explanation import Explanation, Question, adopted_in, asked_in
 from sim.inference.hearing import Hearing, hear
-from sim.inference.why import Explanation, Question, adopted_in, asked_in
 from sim.report.explain import decisive, member_sentence, next_higher, outcome
 from sim.report.explain_data import explanation_data
 from sim.report.explain_tables import motion_told, scope_of
@@ -72,6 +73,7 @@ def why_data(study: Study) -> dict[str, Any] | None:
     return {"model": model_sentence(found.scenario), **kept}
 
 
+@lru_cache(maxsize=1)  # of one study, which goes into a file and onto the terminal
 def explanation_of(study: Study) -> Explanation | None:
     """Return the explanation of the typical run, without a search for flips; None without an appeal."""
     if study.typical < 0:

@@ -29,6 +29,8 @@ from sim.scenario.transport import AircraftType, Airfield, Airlift, Fleet, Roads
 
 HelpLevel = Literal["none", "words", "measures", "force"]
 HELP_LEVELS: tuple[HelpLevel, ...] = ("none", "words", "measures", "force")
+#: Place of each level of help on the ladder: none 0, words 1, measures 2, force 3.
+RANK: dict[HelpLevel, int] = {level: rank for rank, level in enumerate(HELP_LEVELS)}
 RuleName = Literal[
     "consensus", "unanimity", "simple_majority", "qualified_majority", "limited_format", "lead_decides"
 ]

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from sim.scenario.injects import Shocks
 from sim.scenario.levers import Settings
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import People, PositiveRatio, Quantity
+from sim.scenario.standing import Shocks
 
 
 class Base(Sourced):

@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
+from sim.scenario.models import check_keys
 from sim.scenario.quantities import Hours
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
@@ -26,15 +27,3 @@ class Episode(Frozen):
     def _one_key_each(self) -> Self:
         check_keys(self.crisis, self.response)
         return self
-
-
-def check_keys(crisis: Crisis, response: Response) -> None:
-    """Check that no two of a crisis's injects, branches and measures share a key, and so luck and levers.
-
-    Raises:
-        ValueError: two do.
-    """
-    named = [*crisis.injects, *crisis.branches, *response.measures]
-    twice = next((key for key in named if named.count(key) > 1), None)
-    if twice is not None:
-        raise ValueError(f"'{twice}' names two of 'injects', 'branches' and 'measures'; rename one")

@@ -1,12 +1,11 @@
 """The shape of a crisis: sites, dynamics of unrest, local forces, the host's choices, effects of help."""
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
-from sim.scenario.injects import Branch, Inject
-from sim.scenario.later import Later, later
+from sim.scenario.later import later
 from sim.scenario.places import Place, Sourced
 from sim.scenario.quantities import Hours, People, PositiveRatio, Quantity, Rate, Ratio, Score, Share
 from sim.scenario.scalars import Instant
@@ -15,12 +14,14 @@ if TYPE_CHECKING:
     from sim.scenario.epidemic import Epidemic
     from sim.scenario.fighting import Fighting
     from sim.scenario.incursions import Incursions
+    from sim.scenario.injects import Branch, Inject
     from sim.scenario.occasion import Occasion
     from sim.scenario.pressure import Pressure
 else:
     Epidemic, Fighting = later("epidemic", "Epidemic"), later("fighting", "Fighting")
     Incursions, Occasion = later("incursions", "Incursions"), later("occasion", "Occasion")
     Pressure = later("pressure", "Pressure")
+    Branch, Inject = later("injects", "Branch"), later("injects", "Inject")
 
 CRISIS_TYPES = Literal[
     "internal_unrest", "interstate_war", "cross_border_incursion", "intra_member_clash", "external_pressure",
@@ -244,8 +245,8 @@ class Crisis(Frozen):
     effects: Effects = Field(default_factory=Effects)
     host_choice: Host
     #: What happens from outside, and where outside events may turn one way or another.
-    injects: dict[str, Annotated[Inject, Later()]] = {}
-    branches: dict[str, Annotated[Branch, Later()]] = {}
+    injects: dict[str, Inject] = {}
+    branches: dict[str, Branch] = {}
 
     @property
     def asker(self) -> str:

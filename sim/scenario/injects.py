@@ -4,22 +4,12 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from sim.scenario.distributions import Duration, Frozen
+from sim.scenario.distributions import Duration
 from sim.scenario.levers import Settings
 from sim.scenario.places import Sourced
-from sim.scenario.quantities import People, Rate, Score, Share
+from sim.scenario.quantities import People, Rate, Share
 from sim.scenario.scalars import Instant
-
-
-class Shocks(Frozen):
-    """What an event does to the standing of the alliance (see `alliance.standing`)."""
-
-    #: Trust of the host in the alliance, and of the host in the lead as a patron.
-    trust: Score | None = None
-    patron: Score | None = None
-    cohesion: Score | None = None
-    #: Share of the public that counts on the alliance.
-    confidence: Score | None = None
+from sim.scenario.standing import Shocks
 
 
 class Consequences(Sourced):

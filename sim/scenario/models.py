@@ -1,15 +1,14 @@
 """The whole of a scenario: one frozen, checked object with every default filled in."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from sim.scenario.alliance import Alliance
-from sim.scenario.campaign import Episode, check_keys
 from sim.scenario.crisis import Crisis
 from sim.scenario.distributions import Frozen
-from sim.scenario.later import Later, later
+from sim.scenario.later import later
 from sim.scenario.quantities import Hours, Quantity
 from sim.scenario.response import Response
 from sim.scenario.scalars import Instant
@@ -24,9 +23,10 @@ from sim.scenario.study import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
+    from sim.scenario.campaign import Episode
     from sim.scenario.sweep import Sweep
 else:
-    Sweep = later("sweep", "Sweep")
+    Episode, Sweep = later("campaign", "Episode"), later("sweep", "Sweep")
 
 #: Hours between instants, by identity (it takes longer to tell whether two with zones are equal), with both
 #: instants, so that no other takes their identity.
@@ -55,7 +55,7 @@ class Scenario(Frozen):
     crisis: Crisis
     response: Response
     #: Further crises on the same alliance: with them the scenario is a campaign.
-    crises: dict[str, Annotated[Episode, Later()]] = {}
+    crises: dict[str, Episode] = {}
     uncertain: dict[str, Uncertain] = {}
     variants: dict[str, Variant] = {}
     record: dict[str, RecordEntry] = {}
@@ -98,3 +98,15 @@ class Scenario(Frozen):
             found = (instant - start).total_seconds() / 3600, start, instant
             _hours[id(start), id(instant)] = found
         return found[0] + self.moved_by
+
+
+def check_keys(crisis: Crisis, response: Response) -> None:
+    """Check that no two of a crisis's injects, branches and measures share a key, and so luck and levers.
+
+    Raises:
+        ValueError: two do.
+    """
+    named = [*crisis.injects, *crisis.branches, *response.measures]
+    twice = next((key for key in named if named.count(key) > 1), None)
+    if twice is not None:
+        raise ValueError(f"'{twice}' names two of 'injects', 'branches' and 'measures'; rename one")

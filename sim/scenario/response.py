@@ -1,12 +1,11 @@
 """The shape of the alliance's answer: decision weights, mandate, contingents, mission, withdrawal."""
 
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.distributions import Duration, Frozen
-from sim.scenario.injects import Measure
-from sim.scenario.later import Later
+from sim.scenario.later import later
 from sim.scenario.learnt import FittedChoice, Learnt, Weights
 from sim.scenario.places import Sourced
 from sim.scenario.quantities import (
@@ -21,6 +20,11 @@ from sim.scenario.quantities import (
     Share,
 )
 from sim.scenario.scalars import Before
+
+if TYPE_CHECKING:
+    from sim.scenario.injects import Measure
+else:
+    Measure = later("injects", "Measure")
 
 #: Models that say nothing until past cases have taught them.
 TAUGHT = ("case_based", "plain_logit")
@@ -181,7 +185,7 @@ class Response(Frozen):
     vanguard_loads_on_warning: bool = True
     mission: Mission | None = None
     #: Help short of force and help by single states.
-    measures: dict[str, Annotated[Measure, Later()]] = {}
+    measures: dict[str, Measure] = {}
 
     @model_validator(mode="after")
     def _force_is_whole(self) -> Self:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from sim.scenario.campaign import Episode
 from sim.scenario.crisis import Crisis
 from sim.scenario.later import all_at_once
 from sim.scenario.models import Scenario
@@ -38,6 +37,8 @@ def scenario_schema() -> dict[str, Any]:
     Beyond the scenario itself a file may name its alliance, build on another with `extends:` (then
     nothing in it is required) and use a calibration's posteriors with `fitted:`.
     """
+    from sim.scenario.campaign import Episode  # here, as few read a scenario to be told of campaigns
+
     with all_at_once():
         for model in (Crisis, Response, Episode):
             if model.__pydantic_complete__:  # used by itself before, and so built without its later parts

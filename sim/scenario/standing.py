@@ -57,3 +57,14 @@ class Standing(Sourced):
     #: How far the share of the public that counts on help moves a government's readiness to ask.
     confidence_weight: Score
     exit: Exit
+
+
+class Shocks(Frozen):
+    """What an event does to the standing of the alliance (see `alliance.standing`)."""
+
+    #: Trust of the host in the alliance, and of the host in the lead as a patron.
+    trust: Score | None = None
+    patron: Score | None = None
+    cohesion: Score | None = None
+    #: Share of the public that counts on the alliance.
+    confidence: Score | None = None

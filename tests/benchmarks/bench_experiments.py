@@ -298,7 +298,7 @@ levels, origins = read_vary([f"crisis.reserves.personnel=1000:{points}000:1000"]
 with tempfile.TemporaryDirectory() as folder:
     scenario = load_scenario(sys.argv[2])
     plan = plan_sweep(scenario, make_sweep({"vary": levels}, None, origins), int(sys.argv[3]) // points)
-    plan = replace(plan, simulator=Cheap(len(plan.columns)))
+    plan = plan._replace(simulator=Cheap(len(plan.columns)))
     with sweep_store(plan, folder) as store:
         study = do_sweep(plan, 1, store=store)
         write_sweep(study, folder, charts=True, store=store)

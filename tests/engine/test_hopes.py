@@ -11,8 +11,8 @@ from sim.engine.event_log import EventLog
 from sim.engine.host import Host
 from sim.engine.injects import Injects
 from sim.engine.law import highest_open, ledger_now
+from sim.engine.members import gather
 from sim.engine.replication import build_world, run_replication
-from sim.engine.rivals import gather
 from sim.engine.world import World
 from sim.scenario.models import Scenario
 from tests.engine.campaigns import quiet, with_beside, with_standing

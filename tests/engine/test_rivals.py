@@ -10,8 +10,9 @@ from typing import Any, get_args
 import pytest
 
 from sim.alliance.theories import THEORIES
+from sim.engine.members import gather
 from sim.engine.replication import run_replication
-from sim.engine.rivals import Rivals, gather
+from sim.engine.rivals import Rivals
 from sim.engine.world import World
 from sim.scenario.errors import ScenarioError
 from sim.scenario.response import TAUGHT, Decision

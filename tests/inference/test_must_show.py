@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from sim.alliance.theories import RANK
 from sim.alliance.treaty import read_treaty
 from sim.inference.backtest import backtest
 from sim.inference.backtest_text import backtest_text, document, ledger_lines
 from sim.inference.situations import load_alliance
+from sim.scenario.alliance import RANK
 from tests.inference.records import ALLIANCE, shipped_cases
 
 SHOWN = "ordered_choice"

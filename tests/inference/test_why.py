@@ -14,8 +14,9 @@ from sim.engine.told import Order
 from sim.experiment.design import Run
 from sim.inference import why
 from sim.inference.changes import RULE, Change, changed, moved, numbers
+from sim.inference.explanation import Flip, Question, adopted_in, asked_in
 from sim.inference.hearing import hear
-from sim.inference.why import RUNS, Flip, Question, adopted_in, asked_in, choose_run, confirmed, explain
+from sim.inference.why import RUNS, choose_run, confirmed, explain
 from sim.scenario.alliance import HELP_LEVELS
 from tests.engine.worlds import ALLY_AGAINST, certain_world
 from tests.tiny import tiny_scenario

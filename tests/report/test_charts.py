@@ -16,8 +16,7 @@ from sim.engine.event_log import EventKind
 from sim.experiment.estimates import KaplanMeier
 from sim.experiment.study import run_study
 from sim.report import style
-from sim.report.bands import FEW, bands, levels, record_words, sample_bands, with_force, with_mandate
-from sim.report.bottlenecks import deployed_words, part_hours
+from sim.report.bands import FEW
 from sim.report.charts import CHARTS, draw, draw_charts, names_of
 from sim.report.decision_tree import blockers, tree_of
 from sim.report.effects import shown
@@ -25,6 +24,8 @@ from sim.report.figures import drawing_settings, render, save
 from sim.report.fit import board
 from sim.report.flights import counted, daily
 from sim.report.ladder import rungs
+from sim.report.record_marks import record_words
+from sim.report.runs import bands, deployed_words, levels, part_hours, sample_bands, with_force, with_mandate
 from sim.report.styles import STYLES
 from sim.report.tables import outcome_table, parts_table
 from sim.report.timeline import Stretch

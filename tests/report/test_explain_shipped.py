@@ -11,9 +11,10 @@ from sim.engine.event_log import EventKind
 from sim.engine.replication import run_replication
 from sim.experiment.design import Run
 from sim.inference import why
+from sim.inference.explanation import Explanation, Question
 from sim.inference.hearing import hear
-from sim.report.explain import explanation_text
 from sim.report.explain_data import explanation_data
+from sim.report.explain_text import explanation_text
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 SHIPPED = sorted(p.name for p in SCENARIOS.glob("*.yaml") if not p.name.endswith(".fitted.yaml"))
@@ -45,8 +46,8 @@ def text_of(name: str, *settings: str) -> str:
     """Return the explanation of run 0 without a search for flips."""
     scenario = api.load(SCENARIOS / name, settings)
     hearing = hear(scenario, 1, 0)
-    asked = why.Explanation(
-        scenario, Run(0, None, 1, 0), "the run asked for", why.Question("force"), False, True, hearing,
+    asked = Explanation(
+        scenario, Run(0, None, 1, 0), "the run asked for", Question("force"), False, True, hearing,
         None, (), (), {"fact": 0, "rule": 0, "answer": 0, "number": 0},
     )  # fmt: skip
     return explanation_text(asked)

@@ -146,7 +146,7 @@ def test_the_mean_stands_beside_the_median_of_troops():
     study = a_study()
     chart = draw(study, "troops")
     assert "mean" in texts(chart)
-    from sim.report.bands import curve, with_force
+    from sim.report.runs import curve, with_force
 
     values = curve(study, "troops", with_force(study))
     means = [row[-1] for row in chart.rows if row[0] == "troops" and row[-1] is not None]
@@ -154,7 +154,7 @@ def test_the_mean_stands_beside_the_median_of_troops():
 
 
 def test_a_comparison_draws_a_force_over_the_runs_that_sent_one():
-    from sim.report.bands import bands, curve, levels, with_force
+    from sim.report.runs import bands, curve, levels, with_force
 
     found = comparison("rule")
     study = found.sides[0].study()

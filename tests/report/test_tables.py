@@ -10,11 +10,10 @@ from types import SimpleNamespace
 import pytest
 
 from sim.experiment.study import run_study
-from sim.report.bands import record_words
 from sim.report.dossier.answer import answer, outcomes
 from sim.report.dossier.recorded import recorded
 from sim.report.medians import medians_of
-from sim.report.record_marks import fit_words, kind_words, place_words
+from sim.report.record_marks import fit_words, kind_words, place_words, record_words
 from sim.report.tables import (
     all_tables,
     effects_table,

@@ -110,7 +110,7 @@ READ_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     "cli/options.py": {"Member": ("zone",), "Partner": ("zone",)},
     "report/dossier/run.py": {"Scenario": ("description", "title")},
     "report/dossier/model.py": {"Variant": ("title",)},
-    "report/bands.py": {"Experiment": ("band",)},
+    "report/runs.py": {"Experiment": ("band",)},
     "report/fit.py": {"RecordEntry": ("label", "fitted")},
     "report/map/scene.py": {"Airfield": ("country",)},
     "report/story.py": {"Crisis": ("title",), "Scenario": ("hypothetical",)},

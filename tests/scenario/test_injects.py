@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.scenario.campaign import Episode, check_keys
+from sim.scenario.campaign import Episode
 from sim.scenario.injects import Branch, Inject, Measure
-from sim.scenario.models import Scenario
+from sim.scenario.models import Scenario, check_keys
 from sim.scenario.response import Response
 from tests.tiny import tiny_scenario
 

@@ -15,13 +15,7 @@ from sim.alliance.theories.learnt import cases_in, shares_in
 from sim.alliance.theories.legalist import Legalist
 from sim.alliance.theories.ordered import Ordered
 from sim.alliance.theories.plain_logit import PlainLogit
-from sim.alliance.theories.situation import (
-    RANK,
-    ClassChances,
-    Forecast,
-    Situation,
-    Theory,
-)  # fmt: skip
+from sim.alliance.theories.situation import ClassChances, Forecast, Situation, Theory
 from sim.scenario.response import Decision
 
 #: Every theory by the name it has in scenario files; what its constructor takes stands with each.
@@ -60,7 +54,6 @@ def make_theory(decision: Decision) -> Theory:
 
 
 __all__ = [
-    "RANK",
     "THEORIES",
     "WITHOUT_DATA",
     "AlwaysNone",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sim.alliance.theories.base_rate import PUBLISHED
 from sim.alliance.theories.features import FEATURES, features
-from sim.alliance.theories.situation import RANK, ClassChances, Forecast, Situation, bounded
-from sim.scenario.alliance import HelpLevel
+from sim.alliance.theories.situation import ClassChances, Forecast, Situation, bounded
+from sim.scenario.alliance import RANK, HelpLevel
 
 #: Distance at which a case counts for 1/e, and weight of the base rate in cases (both assumed).
 BANDWIDTH = 1.0

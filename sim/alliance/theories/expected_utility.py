@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.alliance.theories.bargaining import Actor, bargain, weighted_median
-from sim.alliance.theories.situation import RANK, Forecast, Situation, bounded, graded
-from sim.scenario.alliance import HELP_LEVELS
+from sim.alliance.theories.situation import Forecast, Situation, bounded, graded
+from sim.scenario.alliance import HELP_LEVELS, RANK
 
 #: Rounds of offers before members answer (assumed).
 ROUNDS = 3

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.alliance.theories.situation import RANK, Situation
+from sim.alliance.theories.situation import Situation
+from sim.scenario.alliance import RANK
 
 #: Names of all features, in the order in which `features` returns them.
 FEATURES = (

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from sim.alliance.theories.situation import (
-    RANK,
-    ClassChances,
-    Forecast,
-    Situation,
-    bounded,
-)  # fmt: skip
-from sim.scenario.alliance import HELP_LEVELS, HelpLevel
+from sim.alliance.theories.situation import ClassChances, Forecast, Situation, bounded
+from sim.scenario.alliance import HELP_LEVELS, RANK, HelpLevel
 
 #: Share of commitments honoured when only the obligation actually written is counted, 1816-1944.
 #: Source: Leeds, Long and Mitchell 2000.

@@ -9,15 +9,8 @@ from math import exp, fsum, inf
 from typing import NamedTuple
 
 from sim.alliance.ordered_choice import Factors, carry_of_line, line_of, normal_cdf, terms, threshold
-from sim.alliance.theories.situation import (
-    RANK,
-    ClassChances,
-    Forecast,
-    Situation,
-    bounded,
-    from_at_least,
-)  # fmt: skip
-from sim.scenario.alliance import HELP_LEVELS
+from sim.alliance.theories.situation import ClassChances, Forecast, Situation, bounded, from_at_least
+from sim.scenario.alliance import HELP_LEVELS, RANK
 from sim.scenario.response import OrderedChoice
 
 #: Nodes over the common shock, and how many of its standard deviations they reach to each side. The

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from math import exp
 from typing import NamedTuple, Protocol
 
-from sim.scenario.alliance import HELP_LEVELS, HelpLevel, Verdict
+from sim.scenario.alliance import HELP_LEVELS, RANK, HelpLevel, Verdict
 
-#: Place of each level of help on the ladder: none 0, words 1, measures 2, force 3.
-RANK: dict[HelpLevel, int] = {level: rank for rank, level in enumerate(HELP_LEVELS)}
 #: Highest level that anybody reaches unasked (nothing collective beyond words came without a request).
 UNASKED: HelpLevel = "words"
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.dynamics import measures, present
 from sim.experiment.dynamics.answers import answers
-from sim.report.bands import band_words
 from sim.report.dossier.courses import courses, label_of, other_course
 from sim.report.dossier.crises import crises_table, sentences
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.dossier.model import KINDS
 from sim.report.medians import EXPLAINED, medians_of
 from sim.report.record_marks import fit_words
+from sim.report.runs import band_words
 from sim.report.words import NONE, band, number, percent
 
 if TYPE_CHECKING:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
-from sim.inference.why import Explanation, explain
+from sim.inference.explanation import Explanation
+from sim.inference.why import explain
 from sim.report import style
 from sim.report.campaigns import one_of_several
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
-from sim.report.explain import change_words, decisive, member_sentence, next_higher, outcome
+from sim.report.explain import decisive, member_sentence, next_higher, outcome
 from sim.report.explain_tables import SHOCKS, motion_told, plain, scope_of, two_places, verdicts_told
-from sim.report.positions import recorded_answer
+from sim.report.explain_text import change_words
+from sim.report.record_marks import recorded_answer
 from sim.report.why_run import explanation_of, model_sentence
 from sim.report.words import NONE, percent
 

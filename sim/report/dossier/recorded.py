@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.report.bands import band_words, record_words
 from sim.report.dossier.markup import Child, Html, join, linked, soft, table, tag
-from sim.report.record_marks import MARKS, PLACES, Record, fit_words, fixed_words, kind_words, place_words
+from sim.report.record_marks import (
+    MARKS,
+    PLACES,
+    Record,
+    fit_words,
+    fixed_words,
+    kind_words,
+    place_words,
+    record_words,
+)
+from sim.report.runs import band_words
 from sim.report.words import NONE, band, number, verdict
 
 if TYPE_CHECKING:

@@ -8,21 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import (
-    band_words,
-    bands,
-    column,
-    curve,
-    date_axis,
-    draw_bands,
-    draw_interval,
-    draw_recorded,
-    handles,
-    levels,
-    thousands,
-)  # fmt: skip
+from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded, handles, thousands
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import number_events
+from sim.report.runs import band_words, bands, column, curve, levels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

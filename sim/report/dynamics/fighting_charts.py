@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import (
-    RANGE,
-    RECORDED,
-    band_words,
-    bands,
-    curve,
-    date_axis,
-    draw_bands,
-    draw_recorded,
-    handles,
-    levels,
-    thousands,
-)  # fmt: skip
+from sim.report.bands import RANGE, RECORDED, date_axis, draw_bands, draw_recorded, handles, thousands
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import in_percent, number_events, numbered_words, recorded_events
+from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, last_hour, recorded_row, series_rows
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import column, curve, date_axis
+from sim.report.bands import date_axis
 from sim.report.dynamics.fighting_charts import LEFT, WIDE, Table, last_turn
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
+from sim.report.runs import column, curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,23 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import (
-    Bands,
-    Floats,
-    band_words,
-    bands,
-    column,
-    curve,
-    date_axis,
-    draw_bands,
-    draw_interval,
-    draw_recorded,
-    handles,
-    levels,
-    thousands,
-)  # fmt: skip
+from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded, handles, thousands
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import number_events, numbered_words, recorded_events
+from sim.report.runs import Bands, Floats, band_words, bands, column, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, recorded_row, series_rows
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import Floats, column, curve, date_axis
+from sim.report.bands import date_axis
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import End, in_percent, name_ends
+from sim.report.runs import Floats, column, curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.report.bands import band_words, bands, column, draw_interval, draw_recorded, handles, levels
+from sim.report.bands import draw_interval, draw_recorded, handles
 from sim.report.figures import Cell, Chart, Sheet, clean_axes
+from sim.report.runs import band_words, bands, column, levels
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study

@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.engine.campaign import begins
 from sim.report import style
-from sim.report.bands import band_words, bands, curve, date_axis, draw_bands, handles, levels
+from sim.report.bands import date_axis, draw_bands, handles
 from sim.report.figures import Chart, Sheet, clean_axes, notes_height
 from sim.report.marks import End, in_percent, name_ends, number_events, numbered_words
+from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, Table, series_rows
 
 if TYPE_CHECKING:
