@@ -68,8 +68,6 @@ def fork_command(
     from sim.scenario.points import STUDY_PARTS
 
     scenario, changed = api.load(file), api.load(file, overrides)
-    if scenario.crises:
-        raise one_problem(file, "a campaign cannot be forked; fork one of its crises by the file it uses")
     paths = [text.partition("=")[0].strip() for text in overrides]
     for number, path in enumerate(paths, 1):
         if (part := full_path(path).partition(".")[0]) in STUDY_PARTS:

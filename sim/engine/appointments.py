@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from types import CellType, FunctionType
 from typing import Any
@@ -27,16 +28,21 @@ class Appointments:
         self._find(scenario, changed)
         self.replaced = 0
 
-    def bring_up_to_date(self, world: World, merge: Merge) -> None:
-        """Replace parts in the calls of *world*; tell *merge* if there were any."""
-        queue: list[Any] = world.env._queue
+    def also(self, scenario: Scenario, changed: Scenario) -> None:
+        """Find what has changed in the scenario of an episode, which has parts of its own."""
+        self._find(scenario, changed)
+
+    def bring_up_to_date(self, worlds: Sequence[World], merge: Merge) -> None:
+        """Replace parts in the calls of *worlds* on one clock; tell *merge* if there were any."""
+        queue: list[Any] = worlds[0].env._queue
         for place, entry in enumerate(queue):
             if entry[3] is None:
                 queue[place] = (*entry[:4], self._call(entry[4]), self._part(self._call(entry[5])))
             elif entry[3].callbacks:
                 entry[3].callbacks[:] = [self._call(call) for call in entry[3].callbacks]
-        for calls in world._listeners.values():
-            calls[:] = [self._call(call) for call in calls]
+        for world in worlds:
+            for calls in world._listeners.values():
+                calls[:] = [self._call(call) for call in calls]
         if self.replaced:
             merge.put.append("appointments")
 

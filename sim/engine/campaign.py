@@ -26,27 +26,69 @@ class Campaign:
         """Schedule every episode."""
         self.root, self.populate = root, populate
         self.worlds: dict[str, tuple[World, CrisisState]] = {}
-        for key, episode in root.scenario.crises.items():
-            if episode.enabled:
-                root.soon(max(0.0, begins(root.scenario, episode)), partial(self._begin, key, episode))
+        #: By episode that has begun: when (h), and who had left by then.
+        self.began: dict[str, tuple[float, frozenset[str]]] = {}
+        #: By episode that is to come: when (h).
+        self._due: dict[str, float] = {}
+        for key in root.scenario.crises:
+            self._plan(key)
 
-    def _begin(self, key: str, episode: Episode, _: object) -> None:
-        root = self.root
-        if episode.crisis.host in root.left():
-            return  # it has left: nobody is asked, and nobody answers
+    def _plan(self, key: str) -> None:
+        at = _planned(self.root.scenario, key)
+        if at is not None:
+            self._due[key] = at
+            self.root.soon(at - self.root.now, partial(self._begin, key, at))
+
+    def _begin(self, key: str, at: float, _: object) -> None:
+        if self._due.get(key) == at:  # it has not been put off or called off since
+            self.open(key)
+
+    def open(self, key: str) -> None:
+        """Begin an episode now, unless its host has left: then nobody is asked, and nobody answers."""
+        root, left = self.root, frozenset(self.root.left())
+        episode = root.scenario.crises[key]
+        if episode.crisis.host in left:
+            return
         horizon = min(root.horizon, root.now + float(episode.horizon))
         # Imported here: who only asks what an episode is needs no library that simulates.
         from sim.engine.world import World
 
-        scenario = episode_scenario(root.scenario, key, frozenset(root.left()))
+        scenario = episode_scenario(root.scenario, key, left)
         world = World(scenario, root.seed, root.replication, horizon, root, key)
+        self.began[key] = root.now, left
         self.worlds[key] = world, self.populate(world)
+
+    def plan_anew(self, before: Scenario) -> list[str]:
+        """Plan what is to come by the scenario as it is now; return the episodes for which it is too late.
+
+        Args:
+            before: the scenario that everything was planned by.
+        """
+        after, late = self.root.scenario, []
+        for key in {**before.crises, **after.crises}:
+            times = [_planned(scenario, key) for scenario in (before, after)]
+            if times[0] == times[1]:
+                continue
+            if any(at is not None and at < self.root.now for at in times):
+                late.append(key)
+                continue
+            self._due.pop(key, None)
+            self._plan(key)
+        return late
 
     def close(self) -> None:
         """Log what is still open in every episode."""
         for world, crisis in self.worlds.values():
             crisis.close(world.horizon)
             world.record(EventKind.HORIZON, time=world.horizon)
+
+
+def _planned(campaign: Scenario, key: str) -> float | None:
+    """Return when an episode is to begin (hours after the campaign's start); none if it is not to."""
+    episode = campaign.crises.get(key)
+    if episode is None or not episode.enabled:
+        return None
+    return max(0.0, begins(campaign, episode))
 
 
 def begins(campaign: Scenario, episode: Episode) -> float:

@@ -56,6 +56,10 @@ class Clock(simpy.Environment):
         heappush(self._queue, (self._now + hours, NORMAL, next(self._eid), event))
         return event
 
+    def set_to(self, now: float) -> None:
+        """Put the clock to the hour *now*, whatever is due before: for a world that is never run."""
+        self._now = now
+
     def revise(self, call: Callable[[Any], Any], given: Callable[[Any], Any]) -> None:
         """Replace every call in the queue by what *call* makes of it, what it is given by what *given* makes.
 

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 NOTHING: Mapping[str, Any] = {}
-_BY_NUMBER, _BY_TIME = itemgetter(0), itemgetter(1)
+_BY_NUMBER, _BY_TIME, _BY_TIME_AND_NUMBER = itemgetter(0), itemgetter(1), itemgetter(1, 0)
 Found = TypeVar("Found")
 
 
@@ -189,6 +189,13 @@ class EventLog:
         if self._in_order is None:
             self._in_order = tuple(self._sorted(self._given))
         return self._in_order
+
+    @property
+    def whole(self) -> list[EventRecord]:
+        """All records, those of a campaign's episodes among them, in order of time."""
+        if not self.parts:
+            return list(self.records)
+        return sorted((r for log in (self, *self.parts.values()) for r in log), key=_BY_TIME_AND_NUMBER)
 
     def _sorted(self, records: Iterable[EventRecord]) -> list[EventRecord]:
         in_order = sorted(records, key=_BY_TIME)

@@ -114,7 +114,7 @@ class Force:
         by_member: dict[str, list[Package]] = {}
         for package in packages:
             by_member.setdefault(package.member, []).append(package)
-            world.commit(package.member, package.unit, package.troops)
+            world.engage(package.member, package.unit, package.troops)
             self.sent[package.member, package.unit] = package
         if by_member:
             self.deployed_at = inf  # nobody goes home before these have come
@@ -142,7 +142,7 @@ class Force:
         self.awaited[member] -= 1
         if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
-                world.commit(member, package.unit, -package.troops)
+                world.engage(member, package.unit, -package.troops)
                 del self.sent[member, package.unit]
         else:
             for package in packages:
@@ -283,7 +283,7 @@ class Force:
             self.held = True
             self.due -= len(echelon.chalks)
             self.awaited[member] -= len(echelon.chalks)
-            self.world.commit(member, unit, -echelon.troops)
+            self.world.engage(member, unit, -echelon.troops)
         self._preparing.clear()
         if self.deployed_at < inf:
             come()

@@ -153,5 +153,5 @@ class Host:
         if level != "force":
             helped *= 0.0 if level == "words" else c.share_of_measures
         standing = self.world.standing
-        trust = standing.readiness_to_ask(self.members.host) if standing else 0.0
+        trust = standing.readiness_to_ask(self.world.crisis.asker) if standing else 0.0
         return float(helped + c.value_of_asking + trust - c.cost_at_home)

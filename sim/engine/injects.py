@@ -151,14 +151,21 @@ class Injects:
             ended = EventKind.MEASURE_ENDED if kind is EventKind.MEASURE else EventKind.INJECT_ENDED
             lasts = world.draw(what.lasts, "inject lasts", key)
             world.soon(lasts, lambda _: self._end(ended, key, what, by, cause))
+            if world.now + lasts > world.horizon:
+                # The troops of an episode go home even if its crisis is followed no longer.
+                world.root.after(lasts, partial(self._release, key))
         return cause
 
     def _end(self, kind: EventKind, key: str, what: Consequences, by: str, cause: int) -> None:
         cause = self.world.record(kind, by, key, cause=cause, detail={"label": what.label})
         for lever in what.levers:
             self.world.levers.put(lever, key, 1.0, cause)
+        self._release(key)
+
+    def _release(self, key: str) -> None:
+        """Count the troops of a measure as there again."""
         for member, unit, troops in self._tied.pop(key, ()):
-            self.world.commit(member, unit, -troops)
+            self.world.engage(member, unit, -troops)
 
     def _tie_up(self, key: str, troops: dict[str, float]) -> None:
         """Count the troops of a measure as away, drawn from what their members' units have left, in order."""
@@ -166,7 +173,8 @@ class Injects:
         for member, left in troops.items():
             state = self.world.alliance.members.get(member)
             for unit in state.units if state is not None else ():
-                taken = self.world.tie_up(member, unit, left)
+                taken = min(left, self.world.spare(member, unit))
+                self.world.engage(member, unit, taken)
                 self._tied[key].append((member, unit, taken))
                 left -= taken
 

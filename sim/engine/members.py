@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
 from sim.alliance.decision_rules import Answer, Council, Position
 from sim.alliance.ordered_choice import (
     ABSTAINS,
+    Factors,
     answer,
     answer_chances,
     chance_of_adoption,
@@ -58,9 +60,11 @@ class Members:
         sigma_own, others = float(self.model.sigma_own), [m for m in self.known if m != self.host]
         self.own = {m: normal(one("own shock", m)) * sigma_own for m in others}
         self.factors = {m: roll.factors[m] for m in others}
+        #: Whether no other crisis can hold forces of theirs.
+        self._alone = world.root is world and not scenario.crises
         #: What is asked again and again while nothing in it changes: terms and their sum by member and line,
         #: lines, verdicts before the law, the council as the rule sees it.
-        self._terms: dict[tuple[str, float], tuple[dict[str, float], float]] = {}
+        self._terms: dict[tuple[str, float, float], tuple[dict[str, float], float]] = {}
         self._lines: dict[tuple[HelpLevel, bool], float] = {}
         self._verdicts: dict[tuple[str, HelpLevel, bool], Verdict] = {}
         self._councils: dict[HelpLevel, Council] = {}
@@ -127,18 +131,37 @@ class Members:
 
     @property
     def _at_rest(self) -> bool:
-        """Whether what standing adds to willingness cannot have changed since it was last asked for."""
+        """Whether what standing and other crises change in willingness cannot have moved since last asked."""
         standing = self.world.standing
-        return standing is None or standing.at_rest
+        return (standing is None or standing.at_rest) and (self._alone or not self.world.engaged)
+
+    def seen(self, member: str) -> Factors:
+        """Return what *member* sees of the crisis now: forces that other crises hold make help dearer."""
+        factors, more = self.factors[member], self._strain(member)
+        return replace(factors, cost=factors.cost + more) if more else factors
+
+    def _strain(self, member: str) -> float:
+        """Return what the forces of *member* that other crises of the campaign hold add to its cost of help.
+
+        *Assumed*: as much by share of its armed forces as those at war elsewhere (`engaged`), all of them at
+        most. Aircraft are not counted: that they are busy makes help slower.
+        """
+        away = 0.0 if self._alone else self.world.engaged_elsewhere(member)
+        if not away:
+            return 0.0
+        state = self.world.alliance.members[member]
+        share = min(away / max(1.0, float(state.active_military)), 1.0 - float(state.engaged))
+        return float(self.world.alliance.strain) * share
 
     def _weighed(self, member: str, line: float) -> tuple[dict[str, float], float]:
         """Return the systematic terms and shocks that make up a member's willingness, and their sum."""
         carried = 0.0 if member == self.lead else line
-        known = self._terms.get((member, carried))
+        strain = 0.0 if self._alone else self._strain(member)
+        known = self._terms.get((member, carried, strain))
         if known is None:
-            found = terms(self.model, self.factors[member], carried, self.carry[member])
+            found = terms(self.model, self.seen(member), carried, self.carry[member])
             found["common shock"], found["own shock"] = self.common, self.own[member]
-            known = self._terms[member, carried] = found, sum(found.values())
+            known = self._terms[member, carried, strain] = found, sum(found.values())
         standing = self.world.standing
         leaning = None if standing is None else standing.leaning(member, self.host)
         if not leaning:
@@ -207,9 +230,7 @@ class Members:
         the model expects of the ally with no shocks and a neutral lead.
         """
         if not self.world.crisis.host_choice.private_sounding:
-            return {
-                m: sum(terms(self.model, self.factors[m], 0.0, self.carry[m]).values()) for m in self.allies
-            }
+            return {m: sum(terms(self.model, self.seen(m), 0.0, self.carry[m]).values()) for m in self.allies}
         noise = float(self.world.crisis.host_choice.sounding_noise)
         line, one = self.line(level, limited=False), self.world.streams.one
         return {

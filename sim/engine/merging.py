@@ -40,23 +40,23 @@ class Merge:
         self.kept: list[str] = []
         self._seen: dict[int, Any] = {}
         self._touched: set[int] = set()  # agents in which, or in whose parts, something was put in place
-        self._agents: dict[type, Any] = {}
+        self._agents: dict[tuple[type, str], Any] = {}  # by what they are and the crisis they are in
         self._late: list[tuple[list[Any], Any, str]] = []
 
     def agents(self, *triples: tuple[Any, Any, Any]) -> None:
         """Merge agents, and everything they hold, in place."""
         for mine, base, new in triples:
-            self._object(mine, base, new, type(mine).__name__.lower())
+            self._object(mine, base, new, _name(mine))
         for calls, call, name in self._late:
-            agent = self._agents.get(type(call.__self__))
+            agent = self._agents.get(_role(call.__self__))
             if agent is None:
                 self.kept.append(name)
             else:
                 calls.append(getattr(agent, call.__name__))
                 self.put.append(name)
 
-    def refresh(self, crisis: Any) -> None:
-        """Let agents forget what they have worked out, and what goes on in the crisis take it up at once."""
+    def refresh(self, *crises: Any) -> None:
+        """Let agents forget what they have worked out, and what goes on in the crises take it up at once."""
         if not self.put:
             return
         for agent in list(self._seen.values()):
@@ -65,7 +65,7 @@ class Merge:
                     getattr(agent, name).clear()
             if id(agent) in self._touched and hasattr(agent, "on_change"):
                 agent.on_change()
-        for one in getattr(crisis, "dynamics", [crisis]):
+        for one in (one for crisis in crises for one in getattr(crisis, "dynamics", [crisis])):
             # A gain of nothing closes the running segment and opens the next with the values of now.
             if id(one) in self._touched and not hasattr(one, "on_change") and hasattr(one, "stiffen"):
                 one.stiffen(0.0, -1)
@@ -124,7 +124,7 @@ class Merge:
         if id(mine) in self._seen:
             return
         self._seen[id(mine)] = mine
-        self._agents.setdefault(type(mine), mine)
+        self._agents.setdefault(_role(mine), mine)
         before = len(self.put)
         for key in _attributes(mine):
             if not (hasattr(base, key) and hasattr(new, key)):
@@ -185,7 +185,7 @@ class Merge:
         owners = [getattr(call, "__self__", None) for call in (mine, base, new)]
         if _is_agent(owners[0]):
             if type(owners[0]) is type(owners[1]) is type(owners[2]):
-                self._object(owners[0], owners[1], owners[2], type(owners[0]).__name__.lower())
+                self._object(owners[0], owners[1], owners[2], _name(owners[0]))
             return mine
         # Two functions cannot be compared: the new one gives the same where nothing behind it has changed.
         return (
@@ -276,6 +276,21 @@ def _holds_agents(value: Any) -> bool:
     return isinstance(value, (*_LEFT, *_CALLS)) or _is_agent(value)
 
 
-def _listener(call: Callable[..., Any]) -> tuple[str, str]:
+def _listener(call: Callable[..., Any]) -> tuple[tuple[type, str], str]:
     """Return what tells one listener from another: who it belongs to and what it is called."""
-    return type(getattr(call, "__self__", None)).__name__, getattr(call, "__qualname__", repr(type(call)))
+    return _role(getattr(call, "__self__", None)), getattr(call, "__qualname__", repr(type(call)))
+
+
+def _role(agent: Any) -> tuple[type, str]:
+    """Return what tells an agent from the others of a run: each crisis of a campaign has its own."""
+    return type(agent), _crisis_of(agent)
+
+
+def _crisis_of(agent: Any) -> str:
+    world = agent if isinstance(agent, World) else getattr(agent, "world", None)
+    return world.key if isinstance(world, World) else ""
+
+
+def _name(agent: Any) -> str:
+    key = _crisis_of(agent)
+    return f"{f'crises.{key}.' if key else ''}{type(agent).__name__.lower()}"

@@ -302,7 +302,7 @@ class Mission:
     def _release_units(self, member: str) -> None:
         """Count a contingent's units as there again: all of it is home."""
         for unit, loads in groupby(self._came[member], lambda load: load.group.unit):
-            self.world.commit(member, unit, -sum(load.troops for load in loads))
+            self.world.engage(member, unit, -sum(load.troops for load in loads))
 
 
 def _columns(loads: list[Load]) -> list[Load]:

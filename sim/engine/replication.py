@@ -57,7 +57,8 @@ def populate(world: World, gathered: Callable[[World], Members] = gather) -> Cri
     if world.standing is not None:
         world.standing.follow(world)
     members = gathered(world)
-    Host(world, crisis, members)
+    if world.crisis.asker not in world.left():  # who has left asks for nothing
+        Host(world, crisis, members)
     CouncilProcess(world, members)
     if world.scenario.response.mission is not None:
         root = world.root

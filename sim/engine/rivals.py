@@ -32,7 +32,7 @@ class Rivals(Members):
         super().__init__(world)
         decision = world.scenario.response.decision
         self.name, self.theory = decision.model, make_theory(decision)
-        self.situation = situation_of(world.scenario, self.factors, world.today)
+        self.situation = situation_of(world.scenario, {m: self.seen(m) for m in self.factors}, world.today)
         #: Chances before anybody has spoken, and given each line the lead may take.
         self.before = self.theory.chances(self.situation)
         self.given: dict[HelpLevel, Forecast] = {}

@@ -60,6 +60,8 @@ class World:
         self.records: list[EventRecord] = root.records if root else []
         #: Troops of units that are away, by member and unit.
         self.committed: dict[tuple[str, str], float] = root.committed if root else {}
+        #: Those of them that a crisis holds, by the crisis's key and member.
+        self.engaged: dict[tuple[str, str], float] = root.engaged if root else {}
         self._listeners: defaultdict[EventKind, list[Callable[[EventRecord], None]]] = defaultdict(list)
         #: Facts of the crisis found otherwise than the scenario says at its start.
         self.facts: dict[str, str] = {}
@@ -129,12 +131,26 @@ class World:
         at = (member, unit)
         self.committed[at] = self.committed.get(at, 0.0) + troops
 
+    def engage(self, member: str, unit: str, troops: float) -> None:
+        """Count *troops* of a unit as away in this crisis (or, negative, as back from it)."""
+        self.commit(member, unit, troops)
+        at = (self.key, member)
+        self.engaged[at] = self.engaged.get(at, 0.0) + troops
+
+    def engaged_elsewhere(self, member: str) -> float:
+        """Return the troops of *member* that the other crises of the campaign hold now."""
+        return sum(n for (key, who), n in self.engaged.items() if who == member and key != self.key)
+
     def tie_up(self, member: str, unit: str, troops: float) -> float:
         """Count up to *troops* of a unit as away, as many as are not away already; return how many."""
-        strength = float(self.alliance.members[member].units[unit].strength)
-        taken = min(troops, max(0.0, strength - self.committed.get((member, unit), 0.0)))
+        taken = min(troops, self.spare(member, unit))
         self.commit(member, unit, taken)
         return taken
+
+    def spare(self, member: str, unit: str) -> float:
+        """Return the troops of a unit that are not away."""
+        strength = float(self.alliance.members[member].units[unit].strength)
+        return max(0.0, strength - self.committed.get((member, unit), 0.0))
 
     def listen(self, kind: EventKind, listener: Callable[[EventRecord], None]) -> None:
         """Call *listener* with each later event of *kind*, in order of subscription."""

@@ -11,7 +11,7 @@ from enum import Enum
 from math import isfinite
 from typing import Any
 
-from sim.engine.event_log import EventLog, EventRecord
+from sim.engine.event_log import EventLog
 
 #: Beyond this level a log takes three times as long to pack and is 5 % smaller.
 LEVEL = 6
@@ -36,7 +36,7 @@ def _lines(run: int, log: EventLog) -> Iterator[str]:
     Thousands of lines hold the same few words, which are encoded once.
     """
     words = _Words()
-    for number, time, kind, who, where, amount, cause, detail, crisis in whole(log):
+    for number, time, kind, who, where, amount, cause, detail, crisis in log.whole:
         yield (
             f'{{"run": {run}, "id": {number}, "time": {_number(time)}, "kind": {words[kind.value]}, '
             f'"who": {words[who]}, "where": {words[where]}, "amount": {_number(amount)}, "cause": {cause}, '
@@ -57,14 +57,6 @@ def _number(value: float) -> str:
     kind = type(value)
     whole_or_finite = kind is int or (kind is float and isfinite(value))
     return repr(value) if whole_or_finite else _encode(plain(value))
-
-
-def whole(log: EventLog) -> Iterable[EventRecord]:
-    """Return the events of *log* and of the episodes of a campaign in order of time, then of recording."""
-    if not log.parts:
-        return log.records
-    parts = (log, *log.parts.values())
-    return sorted((record for part in parts for record in part), key=lambda r: (r.time, r.id))
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

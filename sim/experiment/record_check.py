@@ -8,8 +8,10 @@ from typing import NamedTuple
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import Span, spans
+from sim.scenario.campaign import Episode
 from sim.scenario.crisis import Effects
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
+from sim.scenario.injects import Inject, Measure
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import UNITS
 from sim.scenario.study import RecordEntry
@@ -59,22 +61,27 @@ def record_faults(scenario: Scenario) -> list[Fault]:
 def _name_faults(scenario: Scenario, kinds: list[str]) -> Iterator[Fault]:
     """Yield what injects and measures wait for, or lean on, that does not exist."""
     mechanisms = list(Effects.model_fields)
-    groups = (
-        ("crisis", "injects", scenario.crisis.injects),
-        ("response", "measures", scenario.response.measures),
-    )
-    for part, group, injects in groups:
-        for key, inject in injects.items():
-            for field in ("after", "unless"):
-                kind = getattr(inject, field)
-                if kind and kind not in kinds:
-                    yield Fault(
-                        (part, group, key, field), f"unknown event kind '{kind}'{did_you_mean(kind, kinds)}"
-                    )
-            name = inject.mechanism
-            if name and name not in mechanisms:
-                message = f"unknown mechanism '{name}'{did_you_mean(name, mechanisms)}"
-                yield Fault((part, group, key, "mechanism"), message)
+    for path, inject in _injects(scenario):
+        for field in ("after", "unless"):
+            kind = getattr(inject, field)
+            if kind and kind not in kinds:
+                message = f"unknown event kind '{kind}'{did_you_mean(kind, kinds)}"
+                yield Fault((*path, field), message)
+        name = inject.mechanism
+        if name and name not in mechanisms:
+            message = f"unknown mechanism '{name}'{did_you_mean(name, mechanisms)}"
+            yield Fault((*path, "mechanism"), message)
+
+
+def _injects(scenario: Scenario) -> Iterator[tuple[tuple[str, ...], Inject | Measure]]:
+    """Yield every inject and measure of the scenario's crises with its path."""
+    crises: list[tuple[tuple[str, ...], Scenario | Episode]] = [((), scenario)]
+    crises += [(("crises", key), episode) for key, episode in scenario.crises.items()]
+    for home, one in crises:
+        for key, inject in one.crisis.injects.items():
+            yield (*home, "crisis", "injects", key), inject
+        for key, measure in one.response.measures.items():
+            yield (*home, "response", "measures", key), measure
 
 
 def _faults(scenario: Scenario, entry: RecordEntry) -> Iterator[tuple[str, str]]:

@@ -50,11 +50,12 @@ def parting_of(one: EventLog, other: EventLog) -> Parting | None:
 
     Numbers and causes of records do not count: they only say in which order things were written down.
     """
-    first = _first(list(one), list(other))
+    whole = one.whole, other.whole
+    first = _first(*whole)
     if first is None:
         return None
     place, pair = first
-    seen = _first(*([r for r in log if r.kind not in UNSEEN] for log in (one, other)))
+    seen = _first(*([r for r in records if r.kind not in UNSEEN] for records in whole))
     return Parting(pair, _fields(*pair), seen[1] if seen else (None, None), place)
 
 
@@ -72,10 +73,14 @@ def _first(one: Sequence[EventRecord], other: Sequence[EventRecord]) -> tuple[in
 
 def _alike(a: EventRecord, b: EventRecord) -> bool:
     """Return whether two records say the same, but for the rounding of numbers found in another order."""
-    return (a.kind, a.who, a.where) == (b.kind, b.who, b.where) and (
+    return _subject(a) == _subject(b) and (
         (a.time, a.amount, a.detail) == (b.time, b.amount, b.detail)
         or repr(_rounded((a.time, a.amount, a.detail))) == repr(_rounded((b.time, b.amount, b.detail)))
     )
+
+
+def _subject(record: EventRecord) -> tuple[str, ...]:
+    return record.kind, record.who, record.where, record.crisis
 
 
 def _rounded(value: Any) -> Any:
@@ -93,7 +98,7 @@ def _rounded(value: Any) -> Any:
 
 def _fields(a: EventRecord | None, b: EventRecord | None) -> tuple[str, ...]:
     """Return what differs between two records of one kind, actor and place; empty if they are others."""
-    if a is None or b is None or (a.kind, a.who, a.where) != (b.kind, b.who, b.where):
+    if a is None or b is None or _subject(a) != _subject(b):
         return ()
     one, other = (_rounded({"time": r.time, "amount": r.amount, **r.detail}) for r in (a, b))
     return tuple(key for key in {**one, **other} if repr(one.get(key)) != repr(other.get(key)))

@@ -43,9 +43,10 @@ def fork_text(found: ForkedTwins, at: float, alone: Mapping[str, ForkedTwins] | 
     pairs = list(zip(twins.logs, twins.scenarios, strict=True))
     teller = Teller(*pairs[0])
     zero = "the public appeal" if teller.appealed else "the scenario's start"
+    zero = teller.origin if teller.scenario.crises else f"{zero} of each twin"
     head = (
         f"Run {twins.run} from that moment on. Lines marked - happen without the change, + with it, the "
-        f"others in both. Local time, {zone_name(twins.scenarios[0])}; hours count from {zero} of each twin."
+        f"others in both. Local time, {zone_name(twins.scenarios[0])}; hours count from {zero}."
     )
     idle = [
         line
@@ -94,7 +95,7 @@ def _kept(found: ForkedTwins) -> list[str]:
 
 def fork_data(found: ForkedTwins, at: float, inputs: Sequence[InputDifference]) -> dict[str, Any]:
     """Return a fork as plain data for JSON: what changed, where the twins part, and both logs from there."""
-    logs = [[plain(r._asdict()) for r in log if r.time >= at] for log in found.twins.logs]
+    logs = [[plain(r._asdict()) for r in log.whole if r.time >= at] for log in found.twins.logs]
     parting = found.twins.parting
     return {
         "run": found.twins.run,

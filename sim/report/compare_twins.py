@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from sim.engine.campaign import episode_scenario
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.report.story import _lines as story_lines
 from sim.report.story_lines import SENTENCES
@@ -80,7 +81,10 @@ def _against(one: object, other: object) -> str:
 
 
 def event_words(t: Teller, r: EventRecord) -> str:
-    """Return one event in words: the story's own sentence where it has one."""
+    """Return one event in words: the story's own sentence where it has one, after the crisis it is of."""
+    if r.crisis and r.crisis in t.log.parts:
+        own = Teller(t.log.parts[r.crisis], episode_scenario(t.scenario, r.crisis))
+        return f"{own.scenario.title}: {event_words(own, r)}"
     if r.kind in SENTENCES:
         return SENTENCES[r.kind](t, r)
     parts = [r.kind.value]

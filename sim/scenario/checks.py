@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.beginnings import PLACED_BY, early
+from sim.scenario.beginnings import EPISODE_CURE, PLACED_BY, early
+from sim.scenario.episodes import OWN, episodes_alone
 from sim.scenario.errors import Problem, did_you_mean
 from sim.scenario.lookup import SettingError, find
 from sim.scenario.marks import Key
@@ -91,6 +92,26 @@ def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Proble
         tree: raw data and marks.
         parts: the parts of the scenario to search; all if none.
     """
+    problems = _check_parts(tree, parts)
+    if parts is None or not PLACED_BY.isdisjoint(parts):
+        problems += [tree.problem(path, message) for path, message in early(tree.data, _matches)]
+    if parts is None or "crises" in parts:
+        problems += _check_episodes(tree)
+    return problems
+
+
+def _check_episodes(tree: Tree) -> Iterator[Problem]:
+    """Yield what is wrong in each crisis of a campaign, found as in a scenario's own."""
+    for key, alone in episodes_alone(tree):
+        found = _check_parts(alone, OWN)
+        found += [alone.problem(path, said) for path, said in early(alone.data, _matches, EPISODE_CURE)]
+        for problem in found:
+            # What is wrong with the alliance is told once, for the campaign.
+            if problem.path.partition(".")[0] in OWN:
+                yield problem._replace(path=f"crises.{key}.{problem.path}")
+
+
+def _check_parts(tree: Tree, parts: Collection[str] | None) -> list[Problem]:
     problems = list(_check_names(tree, parts))
     for part, check in CHECKS:
         if parts is None or part in parts:
@@ -98,8 +119,6 @@ def cross_check(tree: Tree, parts: Collection[str] | None = None) -> list[Proble
     for touched, sense in SENSE:
         if parts is None or not set(touched).isdisjoint(parts):
             problems += sense(tree, _matches)
-    if parts is None or not PLACED_BY.isdisjoint(parts):
-        problems += [tree.problem(path, message) for path, message in early(tree.data, _matches)]
     return problems
 
 
@@ -179,9 +198,10 @@ def _check_member_keys(tree: Tree) -> Iterator[Problem]:
 def _check_ties(tree: Tree) -> Iterator[Problem]:
     members = _keys(tree, HOMES["member"])
     pairs = _keys(tree, "alliance.ties")
-    adversaries = _at(tree.data, "crisis.facts.adversaries")
     known = members + _keys(tree, HOMES["state"])
-    known += [name for name in adversaries or () if isinstance(name, str)]
+    for home in ((), ("crises", "*")):
+        named = _matches(tree.data, (*home, "crisis", "facts", "adversaries", "*"))
+        known += [name for _, name in named if isinstance(name, str)]
     # An outsider with ties to several members is meant; one that stands in a single pair is a slip.
     ends_of_pairs = [end for pair in pairs for end in pair.split("-")]
     known += [end for end in ends_of_pairs if _MEMBER_KEY.match(end) and ends_of_pairs.count(end) > 1]

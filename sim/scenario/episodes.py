@@ -1,16 +1,19 @@
-"""Episodes of a campaign read from scenario files of their own."""
+"""Episodes of a campaign: read from scenario files of their own, and looked at each alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.scenario.beginnings import later
 from sim.scenario.marks import Entry, Key, Node
 from sim.scenario.paths import full_path
 from sim.scenario.tree import Tree, assign, assign_below, merge
 
 #: What an episode takes from the file it uses.
 TAKEN = ("title", "start", "horizon", "crisis", "response")
+#: Parts of a scenario that each episode has for itself.
+OWN = ("crisis", "response")
 #: What belongs to the campaign's alliance, whose own uncertainty counts.
 SHARED = "alliance."
 
@@ -61,3 +64,20 @@ def _with_uncertain(tree: Tree, key: str, found: Tree) -> Tree:
             marks = found.marks.children["uncertain"].node.children[name].node
             tree = assign(tree, ("uncertain", here), form, marks)
     return tree
+
+
+def episodes_alone(tree: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield each episode's key, and the scenario that it makes on the campaign's alliance.
+
+    It begins with the episode, but not before the campaign. What is no mapping is left to the models.
+    """
+    episodes = tree.data.get("crises")
+    for key, episode in episodes.items() if isinstance(episodes, dict) else ():
+        if not isinstance(episode, dict):
+            continue
+        node = tree.marks.children["crises"].node.children[key].node
+        data = {"alliance": tree.data.get("alliance")} | {part: episode.get(part) for part in OWN}
+        data["start"] = later(episode.get("start"), tree.data.get("start"))
+        marks = {**tree.marks.children, **node.children}
+        children: dict[Key, Entry] = {part: marks[part] for part in ("alliance", *OWN) if part in marks}
+        yield key, Tree(data, Node(node.source, node.line, node.column, children))

@@ -117,9 +117,35 @@ def test_what_cannot_be_forked_is_told(call, words, code, said):
     assert said in ended.err
 
 
-def test_a_campaign_is_not_forked(call):
-    folder = Path(__file__).parents[2] / "scenarios"
-    file = str(folder / "years_2020_2022.yaml")
-    ended = call("fork", file, "--at", "2020-05-01T00:00+03:00", "--set", "council.rule=unanimity")
-    assert (ended.code, ended.out) == (3, "")
-    assert "a campaign cannot be forked; fork one of its crises by the file it uses" in ended.err
+YEARS = str(Path(__file__).parents[2] / "scenarios" / "years_2020_2022.yaml")
+CLOSED = "crises.kazakhstan.response.decision.collective=false"
+
+
+def test_a_campaign_is_forked_amid_one_of_its_crises(call):
+    words = ("fork", YEARS, "--at", "2022-01-06T01:00+03:00", "--set", CLOSED)
+    ended = call(*words)
+    assert (ended.code, ended.err) == (0, "")
+    told = " ".join(ended.out.split())
+    assert "hours count from the campaign's start." in told
+    assert "Kazakhstan, January 2022: no motion is put: channel closed" in told
+    found = json.loads(call(*words, "--json").out)
+    assert {record["crisis"] for record in found["with"]} >= {"", "kazakhstan", "ukraine"}
+    assert found["parts_at"] > found["at"]
+
+
+def test_crises_of_a_campaign_that_are_past_stay_as_they_were(call):
+    ended = call("fork", YEARS, "--at", "2021-12-01T00:00+03:00", "--set", "crises.syunik.enabled=false")
+    assert ended.code == 0
+    told = " ".join(ended.out.split())
+    assert "nothing changed after the moment. What was set has its effect before" in told
+    assert "the run parts at 12 May 2021" in told
+    assert "Advance in Syunik, May 2021: standoff at Lake Sev" in told
+    assert "stays as it was: crises.syunik." in told
+
+
+def test_many_runs_of_a_campaign_are_forked_and_paired(call):
+    words = ("fork", YEARS, "--at", "2022-01-06T01:00+03:00", "--set", CLOSED, "--reps", 3, "--quiet")
+    ended = call(*words, "--jobs", 1)
+    assert ended.code == 0
+    assert "3 pairs" in ended.out
+    assert "Kazakhstan, January 2022: " in ended.out

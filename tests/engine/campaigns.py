@@ -11,6 +11,7 @@ from sim.engine.event_log import EventLog, EventRecord
 from sim.scenario.campaign import Episode
 from sim.scenario.injects import Branch, Inject, Measure
 from sim.scenario.models import Scenario
+from sim.scenario.occasion import Occasion
 from sim.scenario.standing import Standing
 from tests.engine.worlds import K
 
@@ -92,6 +93,14 @@ def quiet(scenario: Scenario) -> Scenario:
     return scenario.model_copy(
         update={"crisis": scenario.crisis.model_copy(update={"unrest": None, "sites": {}})}
     )
+
+
+def asked_by(world: Scenario, begins: float, member: str) -> Episode:
+    """Return an episode in which *member* asks on the host's behalf 10 h after its start."""
+    at = world.start + timedelta(hours=begins + 10)
+    asks = {"asked_by": member, "label": "asks", "at": at, "need": 0.5, "lasts": "240 h"}
+    crisis = quiet(world).crisis.model_copy(update={"occasion": Occasion.model_validate(asks)})
+    return episode(world, begins, crisis=crisis)
 
 
 def campaign(scenario: Scenario, episodes: Mapping[str, Episode], horizon: float = 2000.0) -> Scenario:

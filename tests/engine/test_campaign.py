@@ -14,9 +14,21 @@ from hypothesis import strategies as st
 
 from sim.engine.campaign import Campaign, _made, episode_scenario
 from sim.engine.event_log import EventLog, EventRecord
+from sim.engine.members import Members
 from sim.engine.replication import build_world, populate, run_replication
+from sim.engine.rivals import Rivals
 from sim.scenario.models import Scenario
-from tests.engine.campaigns import campaign, episode, every, quiet, shifted, stays, with_beside, with_standing
+from tests.engine.campaigns import (
+    asked_by,
+    campaign,
+    episode,
+    every,
+    quiet,
+    shifted,
+    stays,
+    with_beside,
+    with_standing,
+)
 from tests.engine.test_laws import WILLING
 from tests.engine.worlds import STREET, K, certain_world, happened
 from tests.tiny import tiny_scenario
@@ -76,6 +88,12 @@ def test_what_is_committed_stays_between_nothing_and_the_strength_of_the_unit(ga
         world.env.run(until=hours)
         for (member, unit), number in world.committed.items():
             assert 0 <= number <= scenario.alliance.members[member].units[unit].strength
+        held: dict[str, float] = defaultdict(float)
+        for (key, member), number in world.engaged.items():
+            assert number >= 0, key
+            held[member] += number
+        for member, number in held.items():  # what is away is away in one crisis or another
+            assert number == sum(n for (who, _), n in world.committed.items() if who == member)
     log = EventLog.of_campaign(world.records, inf)
     if all(part.of(K.WITHDRAWN) or not part.of(K.DEPLOYED) for part in log.parts.values()):
         assert set(world.committed.values()) <= {0.0}  # everybody is home
@@ -141,6 +159,18 @@ def test_a_force_comes_home_even_if_its_crisis_is_no_longer_followed():
     assert not any(world.committed.values())
 
 
+def test_troops_of_a_measure_come_home_even_if_its_crisis_is_no_longer_followed():
+    team = {"by": "BBB", "at": "2022-01-02T20:00+06:00", "lasts": "300 h", "troops": {"BBB": 100}}
+    plain = certain_world({"decision.collective": False})
+    base = with_beside(plain, measures={"team": team})
+    world, _ = build_world(campaign(plain, {"e0": episode(base, 0, 60)}), 1, 0)
+    Campaign(world, populate)
+    world.env.run(until=310)
+    assert (world.committed["BBB", "rifles"], world.engaged["e0", "BBB"]) == (100, 100)
+    world.env.run(until=330)
+    assert (world.committed["BBB", "rifles"], world.engaged["e0", "BBB"]) == (0, 0)
+
+
 def test_the_second_crisis_finds_what_the_first_has_left():
     world = certain_world({"mandate.troops": 700, "mandate.ceiling": 1500, "offers.BBB.troops": 600})
     pair = campaign(world, {"a": episode(world, 0), "b": episode(world, 40)})
@@ -150,6 +180,52 @@ def test_the_second_crisis_finds_what_the_first_has_left():
         return sum(r.amount for r in part.of(K.ECHELON_READY) if r.who == "BBB")
 
     assert [from_ally(log.parts[key]) for key in "ab"] == [600, 200]  # of 800
+
+
+def test_forces_that_another_crisis_holds_make_helping_dearer_until_they_are_home():
+    strain = {"alliance.strain": 2, "alliance.members.BBB.active_military": 1000}
+    world = certain_world({**strain, "mandate.duration": "20 days"})
+    trio = campaign(world, {key: episode(world, at, 850) for key, at in (("a", 0), ("b", 100), ("c", 900))})
+    log = run_replication(trio, 1, 0)
+    asked = {key: next(r for r in log.parts[key].of(K.POSITION) if r.who == "BBB") for key in "abc"}
+    ((_, _, _, until),) = (stay for stay in stays(log.parts["a"]) if stay[0][0] == "BBB")
+    assert asked["b"].time < until < asked["c"].time
+    cost = {key: record.detail["terms"]["cost"] for key, record in asked.items()}
+    weight = world.response.decision.choice.weights.cost
+    assert cost["b"] - cost["a"] == pytest.approx(weight * 2 * 100 / 1000)  # 100 of its 1000 are in the first
+    assert cost["c"] == cost["a"]
+
+
+def test_a_crisis_does_not_strain_itself_nor_beyond_all_the_forces_there_are():
+    world, _ = build_world(certain_world({"alliance.members.BBB.engaged": 0.9, "alliance.strain": 1}), 1, 0)
+    world.engage("BBB", "rifles", 500)
+    assert Members(world).seen("BBB") == Members(world).factors["BBB"]
+    whole = campaign(world.scenario, {"e": episode(world.scenario, 0)})
+    root, _ = build_world(whole, 1, 0)
+    root.engaged["e", "BBB"] = 1e9
+    members = Members(root)
+    assert members.seen("BBB").cost == pytest.approx(members.factors["BBB"].cost + 0.1)  # the tenth left
+    assert members.seen("AAA") == members.factors["AAA"]
+
+
+def test_who_was_asked_before_another_crisis_took_its_forces_is_dearer_when_asked_again():
+    world = certain_world({"alliance.strain": 1})
+    root, _ = build_world(campaign(world, {"e": episode(world, 0)}), 1, 0)
+    members = Members(root)
+    before = members.verdict("BBB", "force", limited=False, accepts=True)
+    root.engaged["e", "BBB"] = 5000  # of 10,000
+    after = members.verdict("BBB", "force", limited=False, accepts=True)
+    assert after.willingness - before.willingness == pytest.approx(members.model.weights.cost * 0.5)
+    root.engaged["e", "BBB"] = 0.0
+    assert members.verdict("BBB", "force", limited=False, accepts=True) == before
+
+
+def test_rival_theories_see_the_forces_that_another_crisis_holds():
+    world = certain_world({"alliance.strain": 1, "decision.model": "lead_nation"})
+    root, _ = build_world(campaign(world, {"e": episode(world, 0)}), 1, 0)
+    free = Rivals(root)
+    root.engaged["e", "BBB"] = 5000
+    assert Rivals(root).situation.cost["BBB"] == pytest.approx(free.situation.cost["BBB"] + 0.5)
 
 
 # luck
@@ -229,6 +305,38 @@ def test_who_has_left_is_asked_for_nothing_in_a_later_crisis_and_hosts_none():
     assert {r.who for r in log.parts["a"].of(K.POSITION)} == {"AAA"}
     assert {r.who for r in log.parts["a"].of(K.ECHELON_READY)} == {"AAA"}
     assert list(begun.worlds) == ["a"]
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_who_has_left_asks_for_nothing_on_anothers_behalf(gone: bool):
+    world = with_standing(certain_world())
+    root, _ = build_world(campaign(world, {"a": asked_by(world, 100, "BBB")}), 1, 0)
+    Campaign(root, populate)
+    root.env.run(until=50)
+    assert root.standing is not None
+    if gone:
+        root.standing.left.add("BBB")
+        root.record(K.EXIT, "BBB")
+    root.env.run(until=900)
+    part = EventLog.of_campaign(root.records, 2000).parts["a"]
+    assert part.of(K.ALARM)  # the reason to ask is there all the same
+    assert bool(part.of(K.APPEAL)) is not gone
+
+
+def test_the_trust_of_who_asks_is_what_counts_for_asking_on_anothers_behalf():
+    world = with_standing(certain_world(), trust_weight=1)
+    gains = []
+    for who in ("", "BBB", "CCC"):
+        root, _ = build_world(campaign(world, {"a": asked_by(world, 100, "BBB")}), 1, 0)
+        Campaign(root, populate)
+        root.env.run(until=109)
+        assert root.standing is not None
+        if who:
+            root.standing.change("trust", who, -0.25, "a test", -1, root)
+        root.env.run(until=300)
+        gains.append(next(r.detail["gain"] for r in root.records if r.kind is K.SOUNDED))
+    assert gains[1] < gains[0] - 0.2
+    assert gains[2] == gains[0]
 
 
 def test_what_one_crisis_leaves_behind_meets_the_next():

@@ -228,6 +228,22 @@ def test_logs_part_at_their_first_difference_and_not_at_numbers_of_records():
     assert parting_of(one, moved) is None
 
 
+def test_logs_of_campaigns_part_within_a_crisis():
+    def a_campaign(crisis: str, amount: float) -> EventLog:
+        records = [
+            EventRecord(0, 1.0, EventKind.ONSET, "", "x"),
+            EventRecord(1, 2.0, EventKind.ONSET, "", "x", amount, crisis=crisis),
+            EventRecord(2, 3.0, EventKind.CALM),
+        ]
+        return EventLog.of_campaign(records, 10.0)
+
+    found = parting_of(a_campaign("a", 1.0), a_campaign("a", 2.0))
+    assert (found.time, found.alike, found.fields) == (2.0, 1, ("amount",))
+    assert parting_of(a_campaign("a", 1.0), a_campaign("a", 1.0)) is None
+    other = parting_of(a_campaign("a", 1.0), a_campaign("b", 1.0))
+    assert (other.time, other.fields) == (2.0, ())
+
+
 def test_a_log_that_ends_earlier_parts_where_it_ends():
     one = a_log((1.0, EventKind.ONSET), (2.0, EventKind.CALM))
     found = parting_of(one, a_log((1.0, EventKind.ONSET)))

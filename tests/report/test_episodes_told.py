@@ -24,7 +24,7 @@ from sim.report.tables import outcome_table
 from sim.scenario.alliance import Chair, Instrument
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import Quantity
-from tests.engine.campaigns import campaign, episode, every, with_alliance, with_standing
+from tests.engine.campaigns import asked_by, campaign, episode, every, with_alliance, with_standing
 from tests.engine.worlds import K, certain_world
 
 RUNS = 12
@@ -70,6 +70,21 @@ def test_the_story_says_why_an_episode_did_not_begin():
         log = study.log_of(run)
         told = " ".join(line.strip() for line in tell(log, study.scenario))
         assert ("does not begin, since its host has left" in told) is ("second" not in log.parts)
+
+
+def test_the_story_says_that_who_would_have_asked_has_left():
+    world = with_standing(certain_world(), exit={"rate": "0.001 per h", "trust_power": 0})
+    scenario = campaign(world, {"asked": asked_by(world, 600, "BBB")})
+    found = set()
+    for replication in range(RUNS):
+        log = run_replication(scenario, 1, replication)
+        gone = any(r.who == "BBB" and r.time <= 600 for r in log.of(K.EXIT))
+        told = " ".join(line.strip() for line in tell(log, scenario))
+        if "asked" in log.parts:
+            assert ("nobody appeals (Ally has left the alliance)" in told) is gone
+            assert not gone or not log.parts["asked"].of(K.APPEAL)
+            found.add(gone)
+    assert found == {False, True}
 
 
 @cache

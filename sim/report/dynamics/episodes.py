@@ -49,17 +49,19 @@ def _sum(t: Teller, own: Teller, at: float) -> str:
     """Return one line for the whole of an episode: who is in the chair, what was asked, what it came to."""
     log, alliance = own.log, t.scenario.alliance
     level = next((r.detail["level"] for r in log.of(K.ANSWERED)), "none")
+    gone = {r.who for r in t.log.of(K.EXIT) if r.time <= at}
     if log.first(K.APPEAL) is not None:
         said = [f"appeal, answered with {level}"]
     else:
         withheld = log.last(K.APPEAL_WITHHELD)
         why = str(withheld.detail.get("reason", "")) if withheld is not None else ""
+        if own.scenario.crisis.asker in gone:
+            why = f"{t.member(own.scenario.crisis.asker)} has left the alliance"
         said = [f"nobody appeals ({why})" if why else "nobody appeals"]
     said += [telling.closing(own) for telling in tellings_of(own.scenario) if telling.closing is not None]
     killed = sum(r.amount for kind in (K.INCIDENT, K.CLEARING) for r in log.of(kind))
     if killed:
         said.append(f"{killed:,.0f} killed")
-    gone = {r.who for r in t.log.of(K.EXIT) if r.time <= at}
     chair = t.member(_chair(alliance, local_time(t.scenario, at).date(), gone))
     told = "; ".join(part for part in said if part)
     return f"episode: {own.scenario.title} (in the chair: {chair}): {told}"
