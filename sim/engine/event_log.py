@@ -62,7 +62,7 @@ class EventKind(StrEnum):
     PULLED_BACK = "pulled back"  # reinforcements of both sides are back at their bases
     EXERCISE = "exercise"  # where: key; amount: troops; detail: label, levers
     EXERCISE_ENDED = "exercise ended"
-    FAR_BANK_LOST = "far bank lost"  # nobody holds the other side; where: sector; amount: km
+    FAR_BANK_LOST = "far bank lost"  # it changes hands; where: sector; amount: km
     CLASH = "clash"  # guards stop intruders; where: sector; amount: killed; detail: party, held, kg, lost
     CROSSED = (
         "crossed"  # unstopped since the last record; where: sector; amount: how many; detail: party, seen

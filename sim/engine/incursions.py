@@ -242,7 +242,7 @@ class Border(Idle):
             if flow.stretch is stretch:
                 self._renew(flow)
         self.fleeing.set_off(key, f"fall {key}", stretch.sector.soldiers, stretch.sector.civilians, cause)
-        self._alarm(cause, "nobody holds the other side any more", key)
+        self._alarm(cause, "the other side has changed hands", key)
         reserves = self.model.reserves
         lost = sum(s.km for s in self.stretches.values() if s.fallen) / self._km
         if reserves is not None and reserves.enabled and not self._called and lost >= reserves.called_at:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from math import prod
 from typing import NamedTuple
 
@@ -138,7 +137,7 @@ class Members:
     def seen(self, member: str) -> Factors:
         """Return what *member* sees of the crisis now: forces that other crises hold make help dearer."""
         factors, more = self.factors[member], self._strain(member)
-        return replace(factors, cost=factors.cost + more) if more else factors
+        return factors._replace(cost=factors.cost + more) if more else factors
 
     def _strain(self, member: str) -> float:
         """Return what the forces of *member* that other crises of the campaign hold add to its cost of help.

@@ -96,6 +96,17 @@ def effective_size(values: ArrayLike, groups: Groups) -> float:
     return float(min(len(x), max(1.0, variance / error**2)))
 
 
+def share_interval(happened: ArrayLike, groups: Groups) -> tuple[float, float]:
+    """Return the 95 % interval of the share of runs in which something *happened* (1) or not (0).
+
+    Wilson's, over the effective number of runs, as those of one outer draw add less than others; (nan, nan)
+    without runs.
+    """
+    flags = np.asarray(happened, dtype=float)
+    size = effective_size(flags, groups)
+    return wilson(float(flags.mean()) * size, size) if len(flags) else (nan, nan)
+
+
 def _group_index(groups: Groups) -> NDArray[np.intp]:
     """Return the number of each value's group, groups numbered as they first appear."""
     if isinstance(groups, np.ndarray):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan, sqrt
@@ -64,6 +64,11 @@ def censored_at(response: Response, row: Row) -> float:
     return row[f"{own}hours_simulated"] - since
 
 
+def draws_of(rows: Iterable[Row]) -> list[float]:
+    """Return the outer draw of each row, or its own number where uncertain inputs are held."""
+    return [row["run"] if isnan(row["draw"]) else row["draw"] for row in rows]
+
+
 def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
     """Return what *response* was over the runs of its stratum.
 
@@ -81,7 +86,7 @@ def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
         if not isnan(value):
             values.append(value)
             happened.append(seen)
-            groups.append(row["run"] if isnan(row["draw"]) else row["draw"])
+            groups += draws_of((row,))
     return Sample(np.array(values, dtype=float), np.array(happened, dtype=bool), tuple(groups))
 
 

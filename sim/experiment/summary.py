@@ -14,13 +14,12 @@ from sim.experiment.compare import RecordSummary, compare, score_of
 from sim.experiment.estimates import (
     PairedDifference,
     VarianceShares,
-    effective_size,
     lone_difference,
     paired_difference,
     pairs_apart,
+    share_interval,
     tidied,
     variance_shares,
-    wilson,
 )
 from sim.experiment.event_file import plain
 from sim.experiment.responses import ANSWERS, Response, responses_of
@@ -186,8 +185,7 @@ def _response(response: Response, rows: Sequence[Row], band: float, share: Share
     happened = sample.happened if response.kind == "time" else sample.values > 0
     n = len(sample.values)
     chance = int(np.count_nonzero(happened)) / n if n and response.kind not in ("code", "part") else nan
-    size = effective_size(happened.astype(float), sample.groups)
-    low, high = (nan, nan) if isnan(chance) else wilson(chance * size, size)
+    low, high = (nan, nan) if isnan(chance) else share_interval(happened, sample.groups)
     spread = response.kind != "flag" and response.kind != "code"
     at = sample.quantile if spread else lambda p: nan
     error = sample.half_width if spread else lambda p: nan

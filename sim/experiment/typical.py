@@ -21,8 +21,8 @@ def typical_run(rows: Sequence[Row], timings: Collection[str]) -> int:
 
     Those are the runs with a mandate, because most timings exist only there; when fewer than `ENOUGH` have
     one, the runs with the commonest help level. How common either is stands beside every story told.
-    Distance is the root of the sum of squared deviations from the medians of *timings* (and tolls), each in
-    standard deviations; the first of equally near runs is taken. -1 if every run failed.
+    Distance is the root of the sum of squared deviations from the medians of *timings*, each in standard
+    deviations; the first of equally near runs is taken. Tolls have no part in it. -1 if every run failed.
     """
     good = [place for place, row in enumerate(rows) if not row["failed"]]
     if not good:

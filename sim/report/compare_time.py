@@ -56,7 +56,7 @@ def draw_curves(found: Comparison) -> Chart:
     last = _last(studies, names)
     for place, name in enumerate(names):
         left, bottom = 0.62 + 3.52 * (place % 2), 1.0 + 1.72 * (rows - 1 - place // 2)
-        sent = ", where a force was sent" if name in OF_FORCE else ""
+        sent = ", where force was decided" if name in OF_FORCE else ""
         axes = sheet.axes(left, bottom, 2.88, 1.15, TITLES.get(name, name.replace("_", " ")) + sent)
         clean_axes(axes)
         for side, study in enumerate(studies):
@@ -86,7 +86,7 @@ def _curve_notes(studies: Sequence[Study], of_force: bool) -> str:
     return (
         f"Lines: medians of all runs ({counts} a side); tints between thin lines: middle half (25-75 %). "
         f"{first} is the broad line under the others. "
-        + (f"Runs in which a force was sent: {sent}. " if of_force else "")
+        + (f"Runs in which a force was decided on: {sent}. " if of_force else "")
         + f"Dotted: the appeal in {first}, whose dates these are; other sides by hours from their own start."
     )
 

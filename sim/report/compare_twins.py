@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sim.engine.campaign import episode_scenario
 from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.report.story import _lines as story_lines
-from sim.report.story_lines import SENTENCES
+from sim.report.story import sentences_of
 from sim.report.telling import Teller
 from sim.report.times import zone_name
 from sim.report.words import WIDTH, number
@@ -85,8 +85,11 @@ def event_words(t: Teller, r: EventRecord) -> str:
     if r.crisis and r.crisis in t.log.parts:
         own = Teller(t.log.parts[r.crisis], episode_scenario(t.scenario, r.crisis))
         return f"{own.scenario.title}: {event_words(own, r)}"
-    if r.kind in SENTENCES:
-        return SENTENCES[r.kind](t, r)
+    sentence = sentences_of(t.scenario).get(r.kind)
+    if sentence is not None:
+        return sentence(t, r)
+    if r.kind is K.ONSET and t.scenario.crisis.unrest is not None:
+        return f"unrest begins in {_place(t, r.where)} ({number(r.amount)} incidents a day)"
     parts = [r.kind.value]
     if r.who:
         parts.insert(0, f"{t.member(r.who)}:")

@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim.experiment.estimates import wilson
 from sim.report import style
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
+from sim.report.runs import share_band
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -41,9 +41,14 @@ class Node:
     """A box of the tree: the runs that came there, and where they went from there."""
 
     words: str
-    runs: int
+    came: Sequence[Run]
     end: str = ""
     children: list[Node] = field(default_factory=list)
+
+    @property
+    def runs(self) -> int:
+        """How many runs came there."""
+        return len(self.came)
 
     def leaves(self) -> int:
         """Return how many ends lie beyond this box."""
@@ -64,16 +69,16 @@ def tree_of(study: Study) -> Node:
     rest = [run for run in asked if not _voted(run)]
     adopted = [run for run in moved if run["help_level"] == len(HELP_LEVELS) - 1]
     refused = [run for run in moved if run["help_level"] < len(HELP_LEVELS) - 1]
-    voted = Node("vote on force", len(moved), "", [
-        Node("adopted", len(adopted), "", _ends(adopted)), Node("refused", len(refused), "", _ends(refused)),
+    voted = Node("vote on force", moved, "", [
+        Node("adopted", adopted, "", _ends(adopted)), Node("refused", refused, "", _ends(refused)),
     ])  # fmt: skip
-    none = Node("no vote on force", len(rest), "", _ends(rest))
+    none = Node("no vote on force", rest, "", _ends(rest))
     children = [voted, none] if moved else none.children
     branches = [
-        Node("host appeals", len(asked), "", children),
-        Node("no appeal", len(silent), "", _ends(silent)),
+        Node("host appeals", asked, "", children),
+        Node("no appeal", silent, "", _ends(silent)),
     ]
-    return _pruned(Node(f"all {len(runs)} runs", len(runs), "", branches))
+    return _pruned(Node(f"all {len(runs)} runs", runs, "", branches))
 
 
 def _voted(run: Run) -> bool:
@@ -81,11 +86,11 @@ def _voted(run: Run) -> bool:
 
 
 def _ends(runs: Sequence[Run]) -> list[Node]:
-    counts = dict.fromkeys(ENDS, 0)
+    came: dict[str, list[Run]] = {end: [] for end in ENDS}
     for run in runs:
         level = HELP_LEVELS[round(run["help_level"])]
-        counts["alone" if run["alone"] and level != "force" else level] += 1
-    return [Node(ENDS[end], count, end) for end, count in counts.items() if count]
+        came["alone" if run["alone"] and level != "force" else level].append(run)
+    return [Node(ENDS[end], those, end) for end, those in came.items() if those]
 
 
 def _pruned(node: Node) -> Node:
@@ -94,26 +99,34 @@ def _pruned(node: Node) -> Node:
     return node
 
 
-def blockers(study: Study) -> dict[str, tuple[int, int, int]]:
-    """Return for each member the runs in which it objected to force, alone objected, and had a vote on it."""
+@dataclass
+class Votes:
+    """A member's votes on force: the runs, and in which of them it objected, and did so alone."""
+
+    rows: list[Run] = field(default_factory=list)
+    objected: list[bool] = field(default_factory=list)
+    alone: list[bool] = field(default_factory=list)
+
+
+def votes(study: Study) -> dict[str, Votes]:
+    """Return the votes on force of each member that had one."""
     members = list(study.scenario.alliance.members)
-    found = {member: [0, 0, 0] for member in members}
+    found = {member: Votes() for member in members}
     for row in study.rows:
         answers = {m: row.get(f"position.{m}", math.nan) for m in members}
         against = [m for m, answer in answers.items() if answer == 0]
         for member, answer in answers.items():
             if not math.isnan(answer):
-                found[member][2] += 1
-        for member in against:
-            found[member][0] += 1
-            found[member][1] += len(against) == 1
-    return {m: (a, b, c) for m, (a, b, c) in found.items() if c}
+                found[member].rows.append(row)
+                found[member].objected.append(answer == 0)
+                found[member].alone.append(against == [member])
+    return {member: given for member, given in found.items() if given.rows}
 
 
 def draw_tree(study: Study) -> Chart:
     """Draw the tree of the decision with shares of runs, and who objected where force came to a vote."""
     root = tree_of(study)
-    against = blockers(study) if study.scenario.response.mandate is not None else {}
+    against = votes(study) if study.scenario.response.mandate is not None else {}
     members = [m for m in against if m != study.scenario.crisis.host]
     rule = study.scenario.alliance.organs.council.rule.replace("_", " ")
     title = titled(study.scenario, "From the appeal to what was agreed")
@@ -131,7 +144,7 @@ def draw_tree(study: Study) -> Chart:
     axes.axis("off")
     table: list[tuple[Cell, ...]] = []
     step = min(STEP, (6.96 - BOX) / max(deep - 1, 1))
-    _draw_node(axes, root, 0.0, tall, 0, step, root.runs, table, "")
+    _draw_node(axes, root, 0.0, tall, 0, step, root.came, table, "")
     if members:
         _draw_against(study, sheet, {m: against[m] for m in members}, notes_height(notes) + 0.42, table)
     sheet.notes(notes)
@@ -151,11 +164,12 @@ def _depth(node: Node) -> int:
 
 
 def _draw_node(
-    axes: Axes, node: Node, bottom: float, top: float, level: int, step: float, n: int,
+    axes: Axes, node: Node, bottom: float, top: float, level: int, step: float, everyone: Sequence[Run],
     table: list[tuple[Cell, ...]], path: str,
 ) -> None:  # fmt: skip
     """Draw a box in the middle of its stretch, lines to its children, and the children."""
     x, y = step * level, (bottom + top) / 2
+    n = len(everyone)
     share = node.runs / n if n else 0.0
     fill, hatch = FILLS[node.end] if node.end else ("#ffffff", "")
     axes.bar(x, TALL, BOX, y - TALL / 2, align="edge", color=fill, hatch=hatch, edgecolor=style.QUIET,
@@ -165,7 +179,8 @@ def _draw_node(
               linespacing=0.95, bbox=box)  # fmt: skip
     axes.text(x + BOX - 0.06, y, f"{100 * share:.0f} %", va="center", ha="right", fontsize=7, weight="bold",
               color=style.ink_on(fill), zorder=4, bbox=box)  # fmt: skip
-    low, high = wilson(node.runs, n)
+    here = {run["run"] for run in node.came}
+    low, high = share_band(everyone, [run["run"] in here for run in everyone])
     table.append(("tree", path, node.words.replace("\n", " "), node.runs, share, low, high))
     upper, whole = top, node.leaves()
     for child in node.children:
@@ -175,12 +190,12 @@ def _draw_node(
         axes.plot(bend, [y, y, middle, middle], color=style.tint(style.LINE, style.INNER), zorder=1,
                   linewidth=0.6 + 6 * child.runs / max(n, 1), solid_joinstyle="round")  # fmt: skip
         step_path = f"{path} > {node.words}".strip(" >").replace("\n", " ")
-        _draw_node(axes, child, upper - height, upper, level + 1, step, n, table, step_path)
+        _draw_node(axes, child, upper - height, upper, level + 1, step, everyone, table, step_path)
         upper -= height
 
 
 def _draw_against(
-    study: Study, sheet: Sheet, against: dict[str, tuple[int, int, int]], bottom: float,
+    study: Study, sheet: Sheet, against: dict[str, Votes], bottom: float,
     table: list[tuple[Cell, ...]],
 ) -> None:  # fmt: skip
     tall = 0.24 * len(against)
@@ -190,23 +205,23 @@ def _draw_against(
     clean_axes(axes, grid="x")
     fill, hatch = style.ANSWERS["object"]
     top = 0.05
-    for place, (member, (objected, sole, n)) in enumerate(against.items()):
-        low, high = wilson(objected, n)
+    for place, (member, given) in enumerate(against.items()):
+        n, objected, sole = len(given.rows), sum(given.objected), sum(given.alone)
+        low, high = share_band(given.rows, given.objected)
         top = max(top, high)
         axes.barh(place, objected / n, 0.66, color=style.tint(fill, 0.35), hatch=hatch, edgecolor=style.EDGE,
                   linewidth=0.4, label="objected" if not place else None)  # fmt: skip
         axes.barh(place, sole / n, 0.66, color=fill, linewidth=0, label=None if place else "objected alone")
         axes.plot([low, high], [place, place], color=style.TEXT, linewidth=1.0, marker="|", markersize=5)
-        for words, count in (("objected", objected), ("objected alone", sole)):
-            table.append(("against force", member, words, count, count / n, *wilson(count, n)))
+        for words, flags in (("objected", given.objected), ("objected alone", given.alone)):
+            share = sum(flags) / n
+            table.append(("against force", member, words, sum(flags), share, *share_band(given.rows, flags)))
     axes.set_yticks(range(len(against)), [study.scenario.alliance.members[m].name for m in against])
     axes.set_ylim(len(against) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, min(1.0, 1.15 * top))
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    runs = max(n for *_, n in against.values())
-    axes.set_xlabel(
-        f"share of the {runs} runs with a vote on force (whisker: 95 % interval, Wilson)", labelpad=2
-    )
+    runs = max(len(given.rows) for given in against.values())
+    axes.set_xlabel(f"share of the {runs} runs with a vote on force (whisker: 95 % interval)", labelpad=2)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -73,7 +73,8 @@ def draw_effects(study: Study) -> Chart:
         "bar (95 % "
         f"interval) leaves out zero. {_pairs_of(variants)} n: pairs in the response's stratum. Right of "
         "the dotted "
-        "line: more (or later) than in the base. Responses that no variant changes are left out."
+        f"line: more (or later) than in the base. At most {PANELS} of the responses that a variant changes "
+        "are drawn; effects.csv has all."
     )
     columns = ("variant", "response", "unit", "difference", "low", "high", "pairs", "base", "variant_mean",
                "variance_reduction")  # fmt: skip

@@ -68,7 +68,7 @@ def _runs_words(study: Study) -> str:
     runs, mandate, force = (int(f(study).sum()) for f in (counted, with_mandate, with_force))
     if not mandate:
         alone = ", none of them under a mandate" if force else ""
-        return f"Runs in which a force was sent: {runs} of {len(study.rows)}{alone}"
+        return f"Runs in which a force was decided on: {runs} of {len(study.rows)}{alone}"
     alone = f", not {force - mandate} of the lead alone" if force > mandate else ""
     return f"Given a mandate, as in the outcome table: {runs} of {len(study.rows)} runs{alone}"
 

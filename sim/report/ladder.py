@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.event_log import EventKind
-from sim.experiment.estimates import wilson
 from sim.report import style
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.positions import recorded_level
-from sim.report.runs import column, curve, finished, with_mandate
+from sim.report.runs import column, curve, finished, finished_rows, share_band, with_mandate
 from sim.report.times import kind_of, recorded_appeal
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
 
+Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 #: Inches for a rung, and the axes' left edge and width.
 ROW, LEFT, WIDE = 0.34, 2.6, 3.3
 
@@ -32,11 +32,16 @@ ARRIVED = frozenset(
 
 @dataclass(frozen=True)
 class Rung:
-    """One rung: its words, how many runs reached it, and whether the record did (none: not recorded)."""
+    """One rung: its words, which finished runs reached it, and whether the record did (none: untold)."""
 
     words: str
-    reached: int
+    runs: Flags
     recorded: bool | None
+
+    @property
+    def reached(self) -> int:
+        """How many runs reached it."""
+        return int(np.sum(self.runs))
 
 
 def rungs(study: Study) -> list[Rung]:
@@ -48,7 +53,7 @@ def rungs(study: Study) -> list[Rung]:
     entry = next((e for e in study.scenario.record.values() if e.response == "appealed"), None)
     if entry is not None and entry.value is not None:
         asked = entry.value > 0
-    found = [Rung("the host appeals in public", _count(column(study, "appealed")[kept] > 0), asked)]
+    found = [Rung("the host appeals in public", column(study, "appealed")[kept] > 0, asked)]
     highest, came = column(study, "help_level")[kept], _came(study)
     words = {
         "words": "words or more adopted", "measures": "measures short of force or more",
@@ -57,15 +62,15 @@ def rungs(study: Study) -> list[Rung]:
     for number, name in enumerate(HELP_LEVELS):
         if number:
             recorded = None if answered is None else answered >= number
-            found.append(Rung(words[name], _count(highest >= number), recorded))
+            found.append(Rung(words[name], highest >= number, recorded))
     alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
     if len(alone) == len(study.rows) and not np.isnan(alone).all():
         only = ~np.isnan(alone) & ~with_mandate(study)
         told = None if answered is None or not came else answered < HELP_LEVELS.index("force")
-        found.append(Rung("no mandate: the lead sends a force alone", _count(only[kept]), told))
+        found.append(Rung("no mandate: the lead sends a force alone", only[kept], told))
     troops = curve(study, "troops")
     if troops is not None and troops.size and float(troops.max()) > 0:
-        found.append(Rung("allied soldiers in theatre", _count(troops.max(axis=1) > 0), came))
+        found.append(Rung("allied soldiers in theatre", troops.max(axis=1) > 0, came))
     return found
 
 
@@ -81,18 +86,15 @@ def _came(study: Study) -> bool | None:
     return True if any(kind_of(e) in ARRIVED for e in study.scenario.recorded_events) else None
 
 
-def _count(flags: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> int:
-    return int(np.sum(flags))
-
-
 def draw_ladder(study: Study) -> Chart:
     """Draw the share of runs that reached each rung, with 95 % intervals, beside what is recorded."""
-    found, n = rungs(study), int(finished(study).sum())
+    found, kept = rungs(study), finished_rows(study)
+    n = len(kept)
     told = any(rung.recorded is not None for rung in found)
     title = titled(study.scenario, "How far the response went")
     notes = (
         f"{one_of_several(study.scenario)}All {n} finished runs. Each help level counts the runs that "
-        "adopted it or a higher one. Whiskers: 95 % intervals of the shares (Wilson)."
+        "adopted it or a higher one. Whiskers: 95 % intervals of the shares."
         + (" Filled diamond: the record reached the rung; open: it did not." if told else " Not recorded.")
     )
     foot = notes_height(notes) + 0.48
@@ -103,7 +105,7 @@ def draw_ladder(study: Study) -> Chart:
     table: list[tuple[Cell, ...]] = []
     for place, rung in enumerate(found):
         share = rung.reached / n if n else 0.0
-        low, high = wilson(rung.reached, n)
+        low, high = share_band(kept, rung.runs.tolist())
         axes.barh(place, share, 0.6, color=style.tint(style.LINE, style.INNER), linewidth=0)
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
         axes.text(1.02, place, f"{100 * share:.0f} %", transform=axes.get_yaxis_transform(), va="center",

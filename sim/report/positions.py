@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind
-from sim.experiment.estimates import wilson
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
-from sim.report.record_marks import recorded_answer
+from sim.report.record_marks import ANSWER_OF, recorded_answer
+from sim.report.runs import finished_rows, share_band
 from sim.report.times import kind_of
 from sim.scenario.alliance import HELP_LEVELS
 
@@ -51,7 +51,7 @@ def draw_positions(study: Study) -> Chart:
         f"All {summary.n} finished runs. 'No vote': no motion on force came to a decision. The host "
         "supports its own "
         "motion and is not shown. "
-        "Whiskers: 95 % intervals of the shares (Wilson). Numbers in the bars are percents. Diamond: the "
+        "Whiskers: 95 % intervals of the shares. Numbers in the bars are percents. Diamond: the "
         "record."
     )
     return Chart("positions", "Positions and help level", sheet.figure, ("panel", "row", "answer", "share",
@@ -61,12 +61,13 @@ def draw_positions(study: Study) -> Chart:
 def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], table: Table) -> None:
     from matplotlib.patches import Patch
 
-    n = summary.n
+    kept = finished_rows(study)
     for place, member in enumerate(members):
         start = 0.0
+        said = [ANSWER_OF.get(row[f"position.{member}"], "no vote") for row in kept]
         recorded = recorded_answer(study, member)
         for answer, share in answer_shares(
-            summary.positions[member], summary.positions_n / max(n, 1)
+            summary.positions[member], summary.positions_n / max(summary.n, 1)
         ).items():
             fill, hatch = style.ANSWERS[answer]
             axes.barh(place, share, 0.7, start, color=fill, hatch=hatch, edgecolor=style.EDGE, linewidth=0.6)
@@ -75,7 +76,7 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
                 axes.text(start + share / 2, place, f"{100 * share:.0f}", ha="center", va="center_baseline",
                           fontsize=style.SMALL, color=style.ink_on(fill), bbox=box)  # fmt: skip
             start += share
-            low, high = wilson(share * n, n)
+            low, high = share_band(kept, [word == answer for word in said])
             table.append(("answers", member, answer, share, low, high, int(recorded == answer)))
         axes.text(1.015, place, recorded or "-", transform=axes.get_yaxis_transform(), va="center",
                   fontsize=style.SMALL)  # fmt: skip
@@ -97,10 +98,10 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
 
 def _levels(study: Study, summary: Summary, axes: Axes, table: Table) -> None:
     recorded = recorded_level(study)
-    n = summary.n
+    kept = finished_rows(study)
     for place, level in enumerate(HELP_LEVELS):
         share = float(summary.help_levels.get(level, 0.0))
-        low, high = wilson(share * n, n)
+        low, high = share_band(kept, [round(row["help_level"]) == place for row in kept])
         axes.barh(place, share, 0.62, color=style.tint(style.LINE, style.INNER), linewidth=0)
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
         inside = high > 0.92

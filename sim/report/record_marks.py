@@ -73,7 +73,10 @@ def fit_words(summary: Summary) -> str:
     if fitted == n:
         return f"All {n} were fitted (f): this is agreement with what was fitted, not prediction."
     told = f"{fitted} of them {'was' if fitted == 1 else 'were'} fitted (f)" if fitted else "None was fitted"
-    rest = "what is scored but not fitted is a prediction, as far as no input was set with the record in view"
+    rest = (
+        "what is scored but not fitted is a prediction only as far as no input was set with the record in "
+        "view, which its note tells where it is known"
+    )
     return f"{told}; {rest}."
 
 

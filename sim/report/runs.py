@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from sim.experiment.estimates import share_interval
+from sim.experiment.samples import draws_of
 from sim.report import style
 
 if TYPE_CHECKING:
@@ -132,3 +134,13 @@ def part_hours(study: Study) -> dict[str, Floats]:
     """Return each part's hours over the runs that `deployed` takes."""
     done = deployed(study)
     return {part: np.nan_to_num(column(study, f"parts.{part}")[done]) for part in style.PARTS}
+
+
+def finished_rows(study: Study) -> list[Mapping[str, float]]:
+    """Return the rows of the runs that did not fail."""
+    return [row for row in study.rows if not row.get("failed", 0.0)]
+
+
+def share_band(rows: Sequence[Mapping[str, float]], happened: Sequence[bool]) -> tuple[float, float]:
+    """Return the 95 % interval of the share of *rows* in which something *happened*, as tables have it."""
+    return share_interval(happened, draws_of(rows))

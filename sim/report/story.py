@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.report.dynamics import tellings_of
 from sim.report.runs import typical_row
 from sim.report.story_groups import (
@@ -63,12 +63,24 @@ def _chosen(study: Study, row: Mapping[str, float]) -> str:
     total = sum(levels.values())
     shares = ", ".join(f"{HELP_LEVELS[k]} {percent(n / total)}" for k, n in sorted(levels.items()))
     if row.get("mandate") == 1:
-        alike = sum(other.get("mandate") == 1 for other in study.rows)
-        of = f"Of the {alike} runs with a mandate"
+        alike = [other for other in study.rows if other.get("mandate") == 1]
+        of = f"Of the {len(alike)} runs with a mandate"
     else:
-        alike = levels[round(row["help_level"])]
-        of = f"Of the {alike} runs with the commonest help level ({HELP_LEVELS[round(row['help_level'])]})"
-    return f"{of} it is the one whose timings lie nearest the medians. Help adopted in all runs: {shares}."
+        level = round(row["help_level"])
+        alike = [other for other in study.rows if not other["failed"] and other["help_level"] == level]
+        of = f"Of the {len(alike)} runs with the commonest help level ({HELP_LEVELS[level]})"
+    nearest = f"{of} it is the one whose timings lie nearest the medians{_toll_beside(alike, row)}."
+    return f"{nearest} Help adopted in all runs: {shares}."
+
+
+def _toll_beside(alike: Sequence[Mapping[str, float]], row: Mapping[str, float]) -> str:
+    """Return where the run's deaths lie among those of its like: it was chosen by its timings alone."""
+    deaths = [other.get("killed", math.nan) for other in alike]
+    known, own = [dead for dead in deaths if not math.isnan(dead)], row.get("killed", math.nan)
+    if math.isnan(own) or not any(known) or len(known) < 2:
+        return ""
+    fewer, more = sum(k < own for k in known) / len(known), sum(k > own for k in known) / len(known)
+    return f" (its deaths need not: {percent(fewer)} of them have fewer killed, {percent(more)} more)"
 
 
 def tell(log: EventLog, scenario: Scenario) -> list[str]:
@@ -91,11 +103,16 @@ def _lines(t: Teller) -> Iterator[Line]:
         yield from lines(t)
 
 
+def sentences_of(scenario: Scenario) -> dict[EventKind, Callable[[Teller, EventRecord], str]]:
+    """Return how a story of this scenario tells one event, by its kind."""
+    found = {**SENTENCES, **BESIDE}
+    for telling in tellings_of(scenario):
+        found |= telling.sentences
+    return found
+
+
 def _single(t: Teller) -> Iterator[Line]:
-    sentences = {**SENTENCES, **BESIDE}
-    for telling in tellings_of(t.scenario):
-        sentences |= telling.sentences
-    for kind, sentence in sentences.items():
+    for kind, sentence in sentences_of(t.scenario).items():
         records = t.log.of(kind)
         most = REPEATED.get(kind, len(records))
         for record in records[:most]:

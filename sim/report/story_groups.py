@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
-from sim.report.telling import Teller, count, listing
+from sim.report.telling import STIRRED, Teller, count, listing
 
 K = EventKind
 #: Like events at sites are told together while each follows the last within GAP, at most over SPAN (hours).
@@ -56,7 +56,7 @@ def _onset(t: Teller, r: EventRecord) -> str:
 
 def _overwhelmed(t: Teller, r: EventRecord) -> str:
     why = t.reason(r)
-    return t.site(r.where) + (f" ({why})" if why.startswith("stirred") else "")
+    return t.site(r.where) + (f" ({why})" if why.startswith(STIRRED) else "")
 
 
 def _calm(t: Teller, r: EventRecord) -> str:
@@ -66,8 +66,8 @@ def _calm(t: Teller, r: EventRecord) -> str:
         (count(len(seen), "incident") if seen else "no incident")
         + (f", {killed:.0f} killed" if killed else "")
     ]
-    why = t.reason(r)
-    if why and not why.startswith("stirred"):
+    why = t.calmed(r)
+    if why:
         facts.append(why)
     return f"{t.site(r.where)} after {r.amount:.0f} h ({'; '.join(facts)})"
 

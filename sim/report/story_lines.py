@@ -167,7 +167,8 @@ def _homeward(t: Teller, r: EventRecord) -> bool:
 
 def _deployed(t: Teller, r: EventRecord) -> str:
     lost = [b for b in t.log.of(K.BREAKDOWN) if b.time <= r.time and not _homeward(t, b)]
-    repairs = f"; {count(len(lost), 'breakdown')} cost {sum(b.amount for b in lost):.0f} h" if lost else ""
+    hours = count(sum(b.amount for b in lost), "aircraft-hour")
+    repairs = f"; {count(len(lost), 'breakdown')} cost {hours}" if lost else ""
     return f"deployment complete: {r.amount:,.0f} troops in theatre{repairs}"
 
 

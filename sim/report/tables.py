@@ -22,7 +22,7 @@ from sim.report.record_marks import (
 )
 from sim.report.runs import band_words, bands, deployed_words, levels, part_hours, typical_row
 from sim.report.telling import count
-from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, signed, verdict
+from sim.report.words import CAVEAT, NONE, band, heading, notes, number, percent, rows_of, signed, verdict
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
@@ -300,9 +300,9 @@ def effects_table(study: Study) -> list[str]:
         stratum = f" (over the {variant.n} runs with {variant.given})" if variant.given else ""
         lines += [variant.title + stratum, *_effect_rows(summary, variant, widths)]
     said = (
-        "Same seeds and addressed draws on both sides; only pairs in which both belong to the response's "
-        "stratum. A time that did not come counts as the end of the simulated time. var. red.: variance of "
-        "unpaired over paired differences."
+        f"{CAVEAT} Same seeds and addressed draws on both sides; only pairs in which both belong to "
+        "the response's stratum. A time that did not come counts as the end of the simulated time. var. "
+        "red.: variance of unpaired over paired differences."
     )
     worse = (
         " !: below 1, the two sides tend to answer the same luck in opposite ways, so pairing widens this "

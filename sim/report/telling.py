@@ -19,10 +19,12 @@ REASONS: dict[EventKind, str] = {
     K.FREED: "freed local forces",
     K.MANDATE: "the decision's signal",
     K.BILATERAL: "the signal of bilateral help",
-    K.FADED: "burnt out unaided",
+    K.FADED: "burnt out",
     K.SETTLED: "settlement",
     K.GOVERNMENT_FELL: "the government fell",
 }
+#: How a reason begins that comes from another site.
+STIRRED = "stirred by"
 
 
 def count(number: float, one: str, many: str = "") -> str:
@@ -117,16 +119,36 @@ class Teller:
             step = self.log.cause_of(step)
 
     def reason(self, record: EventRecord) -> str:
-        """Return what turned the situation at a site before *record*, in words; empty if only time passed."""
+        """Return what last changed things at a site before *record*, in words; empty if only time passed."""
         for step in self.causes(record):
             if step.kind is K.UNREST:
                 continue
             if step.kind is K.OVERWHELMED and step.where != record.where:
-                return f"stirred by {self.site(step.where)}"
+                return f"{STIRRED} {self.site(step.where)}"
             return REASONS.get(step.kind, "")
         return ""
+
+    def calmed(self, record: EventRecord) -> str:
+        """Return what brought calm to a site, in words and in order of time.
+
+        First comes what turned the unrest: from then on suppression outdid growth at any level, up to the
+        calm of *record*. What came after only hastened an end already in sight, and must not get the credit.
+        """
+        changes = [r for r in self.log.of(K.UNREST) if r.where == record.where and r.id < record.id]
+        turn = len(changes) - 1
+        while turn > 0 and _falls(changes[turn - 1]):
+            turn -= 1
+        said = [self.reason(change) for change in changes[max(turn, 0) :]]
+        if turn == 0 and not said[0]:  # they outdid it from the onset on
+            said[0] = "local forces"
+        return ", then ".join(dict.fromkeys(why for why in said if why and not why.startswith(STIRRED)))
 
     def since(self, record: EventRecord, kind: EventKind) -> float | None:
         """Return the hours from the nearest cause of *kind* to *record*; none without one."""
         found = next((step for step in self.causes(record) if step.kind is kind), None)
         return None if found is None else record.time - found.time
+
+
+def _falls(change: EventRecord) -> bool:
+    """Return whether unrest falls after a *change* at a site, whatever its level."""
+    return float(change.detail["suppression"]) >= float(change.detail["growth"])

@@ -32,7 +32,7 @@ LABELS: dict[EventKind, str] = {
     K.ATTACK: "first attack",
     K.RAID: "first raid",
     K.EXCHANGE: "first shot",
-    K.FAR_BANK_LOST: "first stretch of the far bank lost",
+    K.FAR_BANK_LOST: "first stretch of the far bank changes hands",
     K.FLED: "first people flee over the border",
     K.STRAINED: "first hospitals under strain",
     K.OVERWHELMED: "first site overwhelmed",

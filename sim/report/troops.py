@@ -26,7 +26,7 @@ MEAN: dict[str, Any] = {"color": "#000000", "linewidth": 0.9, "linestyle": (0, (
 
 
 def draw_troops(study: Study) -> Chart:
-    """Draw troops in theatre over the runs in which a force was sent: all together, and by member."""
+    """Draw troops in theatre over the runs in which a force was decided on: all together, and by member."""
     runs = with_force(study)
     names = _contributors(study, runs)
     names = names if len(names) > 1 else []

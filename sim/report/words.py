@@ -16,6 +16,11 @@ NONE, LATER = "-", "later"
 #: What is said of a bound from which share of the runs that keep it on, and of one that fewer keep.
 BOUND_VERDICTS = ((0.95, "met"), (0.5, "mostly met"), (0.05, "mostly broken"))
 CONTRADICTED = "contradicted"
+#: What a difference that a variant makes is, and what its interval does not hold.
+CAVEAT = (
+    "A difference is what the model makes of the mechanisms in its inputs, no estimate from the record; its "
+    "interval holds luck and the inputs that are drawn, not doubt about a mechanism."
+)
 
 
 def number(value: float, unit: str = "") -> str:

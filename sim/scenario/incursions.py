@@ -18,7 +18,7 @@ _ALIKE = Quantity(1.0, source=("no difference by default",), confidence="high")
 
 
 class Fall(Sourced):
-    """When nobody holds the far bank any longer: by date, or as one outcome of a branch of the crisis."""
+    """When the far bank changes hands: by date, or as one outcome of a branch of the crisis."""
 
     #: Uniform between the two.
     at: Instant | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from itertools import pairwise
@@ -15,7 +16,7 @@ from sim.experiment.pairing import Difference
 from sim.experiment.responses import responses_of
 from sim.report.charts import draw
 from sim.report.compare_clock import from_start
-from sim.report.dossier.answer import answer
+from sim.report.dossier.answer import answer, headline
 from sim.report.dossier.comparison import _against, comparison_dossier
 from sim.report.dossier.courses import ELSEWHERE, changes, courses, label_of, other_course
 from sim.report.dossier.crises import crises, crises_table
@@ -29,6 +30,8 @@ from sim.report.map import map_svg
 from sim.report.map.animate import DPI, WIDE, Stage
 from sim.report.plain import plain_text
 from sim.report.sweep_changes import appeal_words
+from sim.report.tables import effects_table
+from sim.report.words import CAVEAT
 from sim.scenario.load import load_scenario
 from tests.report.dossiers import dossier_folders
 from tests.report.studies import a_study
@@ -218,6 +221,21 @@ def test_every_difference_of_another_course_is_told_or_counted():
         for r, _ in (*found.unclear, *found.same):
             assert r.label.lower() in page.lower()
         assert f"No difference seen in {len(found.unclear) + len(found.same)} others" in page
+
+
+def test_a_time_that_inputs_fix_is_no_outcome_of_the_headline():
+    study, name = a_study(), "hours_to_order"
+    summary = study.summary()
+    fixed = replace(summary.responses[name], low=9.0, median=9.0, high=9.0)
+    told = replace(summary, responses={**summary.responses, name: fixed})
+    names = [[r.name for r in headline(study.scenario, given, (name,), "time")] for given in (summary, told)]
+    assert [name in found for found in names] == [True, False]
+
+
+def test_differences_are_told_to_be_the_models():
+    study = a_study()
+    assert CAVEAT in words(str(answer(study)))
+    assert CAVEAT in " ".join(" ".join(effects_table(study)).split())
 
 
 def test_the_headline_tells_its_outcomes_whether_they_change_or_not():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.text import Text
 
 from sim.experiment.study import run_study
 from sim.report.charts import charts_of, draw
 from sim.report.dynamics.fighting import span
+from sim.report.dynamics.fighting_charts import last_turn
 from sim.report.figures import render
 from sim.report.story import tell
 from tests.engine.fights import STANDOFF, a_fight, fought
@@ -57,3 +59,13 @@ def test_a_chart_is_drawn_the_same_every_time_and_carries_its_numbers(study, nam
     assert chart.rows
     assert all(len(row) == len(chart.columns) for row in chart.rows)
     assert render(chart, "svg") == render(draw(study, name), "svg")
+
+
+def test_the_ladder_says_how_many_runs_it_draws_and_what_its_axis_leaves_out():
+    study = run_study(a_fight({"relapse": "0.02 per h"}), reps=12, jobs=1)
+    for name in ("ceasefires", "clash"):
+        found = [text.get_text() for text in draw(study, name).figure.findobj(Text)]
+        words = " ".join(" ".join(reversed(found)).split())  # lines of a note stand in their order
+        assert "of the runs change their state later" in words
+        assert ("a 12 runs, one to a line" in words) is (name == "ceasefires")
+    assert last_turn(study) < study.grid[-1]

@@ -9,9 +9,10 @@ import pytest
 
 from sim.engine.event_log import EventKind as K
 from sim.engine.event_log import EventLog, EventRecord, SortieParts
+from sim.report.compare_twins import event_words
 from sim.report.story import _chosen as story_header
 from sim.report.story import story, tell
-from sim.report.telling import count, listing
+from sim.report.telling import Teller, count, listing
 from tests.report.studies import STUDIES
 from tests.tiny import tiny_scenario
 
@@ -161,7 +162,9 @@ def test_only_breakdowns_of_the_way_in_are_told_of_a_deployment():
         record(5, 90.0, K.DEPLOYED, amount=160),
         record(6, 200.0, K.BREAKDOWN, "AAA", "host_field", 9.0),  # later
     ]
-    assert "deployment complete: 160 troops in theatre; 1 breakdown cost 6 h" in sentences(told(*records))
+    assert "deployment complete: 160 troops in theatre; 1 breakdown cost 6 aircraft-hours" in sentences(
+        told(*records)
+    )
 
 
 def test_calm_says_what_turned_it_and_what_it_cost():
@@ -180,6 +183,40 @@ def test_calm_says_what_turned_it_and_what_it_cost():
     assert "In all: 1 serious incident, 3 killed, 5 wounded, 0 detained." in " ".join(lines)
 
 
+def calm_after(*changes):
+    """Tell a calm after *changes*: kind of the cause, then growth and suppression from there on."""
+    records, number = [record(0, 6.0, K.ONSET, where="north")], 0
+    for hour, (kind, growth, suppression) in enumerate(changes, start=10):
+        number += 2
+        cause = 0 if kind is None else number - 1
+        where = "south" if kind is K.OVERWHELMED else "north"
+        if kind is not None:
+            records.append(record(number - 1, hour, kind, where=where))
+        change = {"growth": growth, "suppression": suppression}
+        records.append(record(number, hour, K.UNREST, where="north", cause=cause, **change))
+    records.append(record(number + 1, 40.0, K.CALM, where="north", amount=34.0, cause=number))
+    return next(line for line in sentences(told(*records)) if "calm again" in line)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        # Reserves outdid it; the signal came when it was falling already.
+        ([(None, 0.1, 0.06), (K.RESERVES_ARRIVED, 0.1, 0.3), (K.MANDATE, 0.1, 0.4)],
+         "national reserves arrived, then the decision's signal"),
+        # The signal was too weak to turn it.
+        ([(None, 0.1, 0.06), (K.MANDATE, 0.1, 0.08), (K.RESERVES_ARRIVED, 0.1, 0.3)],
+         "national reserves arrived"),
+        # Another site stirred it again, and it fell on.
+        ([(None, 0.1, 0.06), (K.RESERVES_ARRIVED, 0.1, 0.3), (K.OVERWHELMED, 0.1, 0.3)],
+         "national reserves arrived"),
+        ([(None, 0.1, 0.2), (K.FREED, 0.1, 0.3)], "local forces, then freed local forces"),
+    ],
+)  # fmt: skip
+def test_what_turned_unrest_gets_the_credit_and_not_what_came_last(changes, words):
+    assert calm_after(*changes).endswith(f"(no incident; {words})")
+
+
 def test_a_host_that_weighs_again_and_again_is_told_twice():
     weighing = [
         record(n, 10.0 + n, K.APPEAL_WITHHELD, "CCC", gain=-0.1, chance_of_help=0.2) for n in range(9)
@@ -189,9 +226,27 @@ def test_a_host_that_weighs_again_and_again_is_told_twice():
     assert found[1].endswith("(after 7 like events not told here)")
 
 
+def test_a_comparison_tells_an_event_in_the_words_of_the_story():
+    onset = record(0, 6.0, K.ONSET, where="north", amount=1.25)
+    inject = record(
+        1, 7.0, K.INJECT, where="price_of_fuel", label="the price of fuel doubles", levers={}, facts={}
+    )
+    teller = Teller(EventLog((onset, inject)), tiny_scenario())
+    assert event_words(teller, onset) == "unrest begins in North City (1.2 incidents a day)"
+    assert event_words(teller, inject) == "the price of fuel doubles"
+
+
 def test_numbers_take_their_nouns_and_lists_their_and():
     assert (count(1, "flight"), count(1400, "soldier")) == ("1 flight", "1,400 soldiers")
     assert (listing([]), listing(["a"]), listing("abc")) == ("", "a", "a, b and c")
+
+
+def test_a_run_typical_in_its_timings_says_where_its_deaths_lie():
+    rows = [{"help_level": 3.0, "mandate": 1.0, "failed": 0.0, "killed": float(k)} for k in (5, 7, 90, 7, 91)]
+    header = story_header(SimpleNamespace(rows=rows), rows[2])
+    assert "nearest the medians (its deaths need not: 60 % of them have fewer killed, 20 % more)." in header
+    unhurt = [row | {"killed": 0.0} for row in rows]
+    assert "killed" not in story_header(SimpleNamespace(rows=unhurt), unhurt[2])
 
 
 def test_a_share_near_one_is_not_rounded_to_it():

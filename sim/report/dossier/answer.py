@@ -108,8 +108,8 @@ def headline(
 
 
 def _told(r: ResponseSummary) -> bool:
-    """Return whether there is a number to tell: a time that never came in reach is none."""
-    return r.unit != "h" or not math.isnan(r.median) or not math.isnan(r.low)
+    """Return whether there is a number to tell: a time that never came is none, nor one that inputs fix."""
+    return r.unit != "h" or not ((math.isnan(r.median) and math.isnan(r.low)) or r.low == r.high)
 
 
 def _is(r: ResponseSummary, kind: str) -> bool:

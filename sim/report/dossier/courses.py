@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, join, table, tag
 from sim.report.telling import listing
-from sim.report.words import NONE
+from sim.report.words import CAVEAT, NONE
 
 if TYPE_CHECKING:
     from sim.experiment.estimates import PairedDifference
@@ -77,7 +77,7 @@ def other_course(summary: Summary) -> Iterator[str]:
     alike = listing(_change(r, d) for r, d in told if (r, d) not in found.clear)
     yield f"The other course \u201c{variant.title}\u201d changes{over}: {changed or 'nothing clearly'}"
     yield f"; no difference seen in {alike}. " if alike else ". "
-    yield f"{found.told()} "
+    yield f"{found.told()} {CAVEAT} "
 
 
 def _change(r: ResponseSummary, d: PairedDifference) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.engine.campaign import begins
-from sim.experiment.estimates import wilson
 from sim.report.dossier.markup import Child, Html, join, table, tag
+from sim.report.runs import finished_rows, share_band
 from sim.report.times import MONTHS, local_time
 from sim.report.words import NONE, percent
 from sim.scenario.alliance import HELP_LEVELS
@@ -36,6 +37,8 @@ class Told:
     #: Runs by the highest help adopted, and all of them.
     levels: Counter[int]
     n: int
+    #: The 95 % interval of the share of its runs in which force was adopted.
+    forced_within: tuple[float, float]
 
     @property
     def forced(self) -> float:
@@ -57,8 +60,9 @@ def crises(study: Study) -> list[Told]:
 def _told(
     study: Study, summary: Summary, prefix: str, crisis: Crisis, title: str, hours: float, *, off: bool
 ) -> Told:
-    values = [row.get(f"{prefix}help_level") for row in study.rows if not row.get("failed", 0.0)]
-    levels = Counter(round(value) for value in values if value is not None and value == value)
+    name, most = f"{prefix}help_level", len(HELP_LEVELS) - 1
+    began = [row for row in finished_rows(study) if not math.isnan(row.get(name, math.nan))]
+    levels = Counter(round(row[name]) for row in began)
     about = [summary.responses.get(f"{prefix}{name}") for name in ("appealed", "mandate")]
     alliance = study.scenario.alliance
     state = alliance.members.get(crisis.asker) or alliance.partners.get(crisis.asker)
@@ -70,7 +74,8 @@ def _told(
         about[0],
         about[1],
         levels,
-        sum(levels.values()),
+        len(began),
+        share_band(began, [row[name] == most for row in began]),
     )
 
 
@@ -87,7 +92,7 @@ def sentences(study: Study, runs: str) -> Iterator[str]:
     if most is None or not most.forced:
         yield "Force is adopted in none. "
     else:
-        low, high = wilson(most.levels[len(HELP_LEVELS) - 1], most.n)
+        low, high = most.forced_within
         yield f"Force is adopted most often in \u201c{most.title}\u201d: in {percent(most.forced)} of its "
         yield f"runs (95 %: {percent(low)} to {percent(high)}). "
 

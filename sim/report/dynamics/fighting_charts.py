@@ -12,6 +12,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import in_percent, number_events, numbered_words, recorded_events
 from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, last_hour, recorded_row, series_rows
+from sim.report.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,12 +38,33 @@ def _model(study: Study) -> Fighting:
 
 def last_turn(study: Study) -> float:
     """Return when nearly all runs have settled (h), so that the early hours are not squeezed together."""
-    states, grid = curve(study, "fighting_state"), np.asarray(study.grid, dtype=float)
-    if states is None or not len(states):
-        return float(grid[-1])
-    turned = [grid[np.flatnonzero(np.diff(run))[-1] + 1] if np.any(np.diff(run)) else 0.0 for run in states]
+    turned, end = _last_turns(study), float(study.grid[-1])
+    if not turned:
+        return end
     recorded = [study.scenario.hours(event.at) for event in study.scenario.recorded_events]
-    return float(min(max([np.quantile(turned, 0.8) * 1.15, *recorded, 24.0]) + 12, grid[-1]))
+    return float(min(max([np.quantile(turned, 0.8) * 1.15, *recorded, 24.0]) + 12, end))
+
+
+def _last_turns(study: Study) -> list[float]:
+    """Return when each run last changed its state (h)."""
+    states, grid = curve(study, "fighting_state"), np.asarray(study.grid, dtype=float)
+    if states is None:
+        return []
+    return [
+        float(grid[np.flatnonzero(np.diff(run))[-1] + 1]) if np.any(np.diff(run)) else 0.0 for run in states
+    ]
+
+
+def cut_words(study: Study) -> str:
+    """Return what the axis leaves out at its right end, in words; empty if nothing."""
+    last, turned = last_turn(study), _last_turns(study)
+    later = sum(turn > last for turn in turned)
+    if not later:
+        return ""
+    return (
+        f" The axis ends before the simulated time: {percent(later / len(turned))} of the runs change their "
+        "state later."
+    )
 
 
 # states and dead
@@ -56,7 +78,8 @@ def draw_clash(study: Study) -> Chart:
     marks = any(_entry(study, f"killed.{key}") for key in fighting.sides)
     notes = (
         f"All {len(study.rows)} runs on the scenario's clock, read every 3 h; outer band "
-        f"{band_words(study)}.{' Diamonds: totals on record, drawn at the right edge.' if marks else ''}"
+        f"{band_words(study)}.{cut_words(study)}"
+        f"{' Diamonds: totals on record; those simulated are in the outcome table.' if marks else ''}"
         f"{numbered_words(told, 'Numbers and dotted lines in a, dated events on record')}"
     )
     foot = notes_height(notes) + 0.8

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.report import style
 from sim.report.bands import date_axis
-from sim.report.dynamics.fighting_charts import LEFT, WIDE, Table, last_turn
+from sim.report.dynamics.fighting_charts import LEFT, WIDE, Table, cut_words, last_turn
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
 from sim.report.runs import column, curve
@@ -35,7 +35,7 @@ def draw_ladder(study: Study) -> Chart:
     sheet.text(
         LEFT,
         5.45 + 0.3,
-        f"a  {RUNS} runs, one to a line, by the hour of their last change",
+        f"a  {min(RUNS, len(study.rows))} runs, one to a line, by the hour of their last change",
         weight="bold",
         size=8,
     )
@@ -45,7 +45,7 @@ def draw_ladder(study: Study) -> Chart:
     _legends_of_states(upper)
     sheet.notes(
         f"a: evenly spaced among all {len(study.rows)} runs in order of the hour of their last change of "
-        "state, read every 3 h. b: share of all runs; "
+        f"state, read every 3 h.{cut_words(study)} b: share of all runs; "
         + ("a diamond marks the number on record." if _recorded_rounds(study) else "not recorded.")
     )
     columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share", "unit")
