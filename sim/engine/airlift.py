@@ -7,7 +7,7 @@ handing an aircraft over by a process costs several times the event itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 
 from sim.alliance.contributions import apportion
@@ -15,7 +15,7 @@ from sim.engine.airfields import Closures, ReservationBook
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
 from sim.engine.prepared import prepared
-from sim.engine.sorties import Load, Pool, Route, Stand
+from sim.engine.sorties import Aircraft, Load, Pool, Route, Stand
 from sim.engine.world import World
 from sim.scenario.alliance import Alliance
 from sim.scenario.transport import Airfield
@@ -93,24 +93,50 @@ class Airlift:
         return found
 
     def request(self, load: Load) -> None:
-        """Send *load* on the aircraft that can be at its airfield first, or queue it."""
+        """Send *load* on the aircraft that can be at its airfield first, its crew rested, or queue it."""
         load.pool = pool = self._large if load.outsize else self._usual
         now, idle = self._env._now, pool.idle
+        flown = pool.typical_onload + self.block_hours(pool, load.origin, load.destination)
         best, best_at, position = None, inf, 0.0
         for hours, station in pool.nearest.get(load.origin) or self._nearest(pool, load.origin):
+            if now + hours >= best_at:
+                break  # none can come sooner from farther away
             heap = idle[station]
             if heap:
-                free_at = heap[0][0]
-                at = (free_at if free_at > now else now) + hours
-                if at < best_at:
-                    best, best_at, position, load.station = heap, at, hours, station
-                if free_at <= now:
-                    break  # none can come sooner from farther away
+                found, at = self._first_of(heap, hours + flown)
+                if at + hours < best_at:
+                    best, best_at, position, load.station = found, at + hours, hours, station
         if best is None:
             pool.queue.append(load)
         else:
-            free_at, load.number, duty = heappop(best)
+            _take(idle[load.station], best)
+            free_at, load.number, duty = best
             self._depart(load, free_at, duty, position)
+
+    def _first_of(self, heap: list[Aircraft], mission: float) -> tuple[Aircraft, float]:
+        """Return the aircraft of a station that can set out first on a *mission* of so many hours, and when."""
+        first = heap[0]
+        at = self._sets_out(first[0], first[2], mission)[0]
+        # The first is back longest. Another can be sooner only if the crew of this one is still to rest.
+        if at > self._env._now:
+            for craft in heap:
+                sooner = self._sets_out(craft[0], craft[2], mission)[0]
+                if sooner < at:
+                    first, at = craft, sooner
+        return first, at
+
+    def _sets_out(self, free_at: float, duty: float, mission: float) -> tuple[float, float]:
+        """Return when an aircraft can set out (h) and the duty its crew has served by then.
+
+        A crew whose duty a mission would exceed rests first; the hours for which it stood idle count.
+        """
+        now = self._env._now
+        rested = free_at + self._rest
+        if now >= rested:
+            return now, 0.0
+        if duty and duty + mission > self._duty:
+            return rested, 0.0
+        return (free_at if free_at > now else now), duty
 
     def _nearest(self, pool: Pool, origin: str) -> list[tuple[float, str]]:
         found = sorted((self.block_hours(pool, station, origin), station) for station in pool.idle)
@@ -141,11 +167,8 @@ class Airlift:
         way = (load.origin, load.destination)
         load.route = route = pool.routes.get(way) or self._route(pool, way)
         mission = position + pool.typical_onload + route.flight
-        at = (free_at if free_at > now else now) + position
-        if now - free_at >= self._rest:
-            duty = 0.0
-        elif duty and duty + mission > self._duty:
-            at, duty = at + self._rest, 0.0
+        at, duty = self._sets_out(free_at, duty, mission)
+        at += position
         if load.lost:
             self._breaks_down(load)
             at += load.lost
@@ -212,3 +235,12 @@ class Airlift:
                 self.world.horizon if self.plan.weather else 0.0,
             )  # fmt: skip
         return found
+
+
+def _take(heap: list[Aircraft], craft: Aircraft) -> None:
+    """Take an aircraft out of the heap of its station."""
+    if heap[0] is craft:
+        heappop(heap)
+    else:
+        heap.remove(craft)
+        heapify(heap)

@@ -14,6 +14,8 @@ from sim.scenario.transport import AircraftType
 Told = Callable[["Load", int, float], Any]
 #: Told of a load whose aircraft can be used again, and when.
 Freed = Callable[["Load", float], None]
+#: An idle aircraft: the time it is free (h), its number, the hours its crew has served.
+Aircraft = tuple[float, int, float]
 _TAKEOFF, _LANDED = EventKind.TAKEOFF, EventKind.LANDED
 _make = tuple.__new__
 
@@ -66,7 +68,7 @@ class Stand:
         self.onload, self.offload = kind.onload.sampler_of_many(), kind.offload.sampler_of_many()
         self.typical_onload, self.cruise = kind.onload.sample(0.5), float(kind.cruise)
         #: What `Pool` has, as it is at the start.
-        self.idle: dict[str, list[tuple[float, int, float]]] = {}
+        self.idle: dict[str, list[Aircraft]] = {}
         self.size = 0
         #: Block hours between two airfields, as far as they have been asked for.
         self.hours: dict[tuple[str, str], float] = {}
@@ -84,7 +86,7 @@ class Stand:
 class Pool:
     """All aircraft of one type that the providers make available, and the loads that wait for one.
 
-    An idle aircraft is (time it is free, number, hours its crew has served) in the heap of its station.
+    The idle aircraft of a station are a heap.
     """
 
     def __init__(self, key: str, stand: Stand, freed: Freed) -> None:

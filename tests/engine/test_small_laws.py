@@ -204,12 +204,16 @@ def test_a_crew_rests_before_its_duty_would_be_exceeded(rest):
     assert later(world, {**limited, "airlift.crew_duty": "17.9 h"}) == [0, 0, 0, rest, rest, 2 * rest]
 
 
-def test_a_crew_that_has_stood_idle_for_its_rest_needs_none():
+def test_the_hours_for_which_a_crew_stood_idle_are_rest():
     world = {"mandate.troops": 100, "fleets.AAA.medium.available": 1}
     limited = {"airlift.crew_duty": "10 h"}  # 3.966 h out, unload and back 2.966 h, and out again
-    # home at 22 h; the second load is ready at 41 h, or at 31 h
-    assert later({**world, "alliance.notice_to_move.battalion": "30 h"}, limited) == [0, 0]
-    assert later({**world, "alliance.notice_to_move.battalion": "20 h"}, limited) == [0, 12]
+    long, short = ({**world, "alliance.notice_to_move.battalion": f"{hours} h"} for hours in (30, 20))
+    (flown,) = lived({**LEAD_ALONE, **short}, 30).of(K.LANDED)
+    home = flown.detail["unloaded"] + flown.time - takeoffs(short)[0]  # the way back is as long as that out
+    # the second load is ready at 41 h, or at 31 h
+    assert home + 12 < 41
+    assert later(long, limited) == [0, 0]
+    assert later(short, limited) == [0, pytest.approx(home + 12 - 31, abs=1e-5)]
 
 
 STORMY = {"airlift.weather": True, "airlift.closure_chance": 1}
@@ -259,6 +263,21 @@ def test_the_aircraft_that_can_be_there_first_is_sent(order):
         assert both == pytest.approx([min(times) for times in zip(near, far, strict=True)], abs=1e-9)
         first_to_come.append("near" if near[1] < far[1] else "far")
     assert first_to_come == ["far", "far", "near", "near"]
+
+
+def test_an_aircraft_from_farther_away_is_sent_while_the_crew_that_is_near_must_rest():
+    limited = {"airlift.crew_duty": "10 h", "alliance.notice_to_move.battalion": "20 h"}
+    both = takeoffs({**stationed(1, 1), **limited})
+    near, far = takeoffs({**stationed(1, 0), **limited}), takeoffs({**stationed(0, 2), **limited})
+    rested = takeoffs({**stationed(1, 0), **limited, "airlift.crew_duty": "20 h"})
+    assert rested[1] < far[1] < near[1]  # near is home in time, but to rest until after far could come
+    assert both == pytest.approx([near[0], far[1]], abs=1e-9)
+
+
+def test_of_one_station_an_aircraft_is_sent_whose_crew_need_not_rest():
+    # Two loads of the vanguard fly at once and a third one later, on the third aircraft at its own station.
+    world = {**stationed(3, 0), **ONE_ECHELON, "mandate.troops": 300, "airlift.crew_duty": "10 h"}
+    assert later(world, {"airlift.crew_duty": "1000 h"}) == [0] * len(takeoffs(world))
 
 
 def test_a_load_that_has_waited_longest_flies_first():
