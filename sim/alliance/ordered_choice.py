@@ -40,7 +40,7 @@ def cost_of_help(distance: float, unrest: bool, sent_share: float) -> float:
     """Return the cost of sending forces, in units of about one (*assumed*).
 
     Args:
-        distance: from the member's capital to the host's, km.
+        distance: from the member's capital to where its forces would go, km.
         unrest: whether the mission faces another country's protesters, which is unpopular at home.
         sent_share: share of the member's armed forces that it would send.
     """

@@ -114,7 +114,7 @@ class Airlift:
             self._depart(load, free_at, duty, position)
 
     def _first_of(self, heap: list[Aircraft], mission: float) -> tuple[Aircraft, float]:
-        """Return the aircraft of a station that can set out first on a *mission* of so many hours, and when."""
+        """Return the aircraft of a station that can first set out on a *mission* (h), and when (h)."""
         first = heap[0]
         at = self._sets_out(first[0], first[2], mission)[0]
         # The first is back longest. Another can be sooner only if the crew of this one is still to rest.

@@ -91,14 +91,15 @@ def table_of(scenario: Scenario, known: Iterable[str], today: date, gone: Contai
 def _factors(scenario: Scenario, members: Iterable[str], today: date) -> dict[str, Factors]:
     """Return what each of *members* sees of the crisis when it is asked on the day *today*."""
     alliance, crisis, response = scenario.alliance, scenario.crisis, scenario.response
-    theirs, foes = alliance.state(crisis.host).capital, crisis.facts.adversaries
+    way, foes = _destination(scenario), crisis.facts.adversaries
     adversary = float(crisis.facts.adversary in ("state", "member"))
     request = weight_on(alliance, crisis.asker, today)
     unrest, strain = crisis.type == "internal_unrest", float(alliance.strain)
     found = {}
     for member in members:
         state = alliance.members[member]
-        distance = great_circle_km(state.capital.lat, state.capital.lon, theirs.lat, theirs.lon)
+        home = state.capital
+        distance = sum(share * great_circle_km(home.lat, home.lon, lat, lon) for lat, lon, share in way)
         sent = _sent(response, member) / max(1.0, float(state.active_military))
         to_foes = sum(float(alliance.tie(member, foe)) for foe in foes) / len(foes) if foes else 0.0
         found[member] = Factors(
@@ -109,6 +110,22 @@ def _factors(scenario: Scenario, members: Iterable[str], today: date) -> dict[st
             cost=cost_of_help(distance, unrest, sent) + strain * float(state.engaged),
         )
     return found
+
+
+def _destination(scenario: Scenario) -> list[tuple[float, float, float]]:
+    """Return where forces would go, as latitude, longitude and share: the shares come to 1.
+
+    Where a mission is planned, the airfields it lands at, by their shares; else the host's capital
+    (*assumed*). The record of past cases knows one place each.
+    """
+    mission, alliance = scenario.response.mission, scenario.alliance
+    if mission is None:
+        capital = alliance.state(scenario.crisis.host).capital
+        return [(capital.lat, capital.lon, 1.0)]
+    shares = mission.arrival_airfields
+    whole = sum(map(float, shares.values()))
+    fields = ((alliance.airfields[key], float(share) / whole) for key, share in shares.items())
+    return [(field.lat, field.lon, share) for field, share in fields]
 
 
 def _sent(response: Response, member: str) -> float:
