@@ -25,7 +25,7 @@ class EventKind(StrEnum):
     INCIDENT = "incident"  # amount: killed; detail: wounded
     OVERWHELMED = "overwhelmed"  # amount: incidents a day at that moment
     CALM = "calm"  # site calm again; amount: hours since it was affected
-    CLEARING = "clearing"  # amount: killed when the site was cleared
+    CLEARING = "clearing"  # amount: killed when the site was cleared by force
     SWEEP = "sweep"  # amount: people to be detained; detail: lag (mean hours until reported)
     FADED = "faded"  # unrest at a site burnt out unaided
     SETTLED = "settled"  # national settlement

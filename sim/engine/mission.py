@@ -65,8 +65,6 @@ class Mission:
         self._own: deque[Load] = deque()
         self._allied: deque[Load] = deque()
         self._interval = self._turn = 0.0
-        #: By site and hours of road to it: when (h), how many, why.
-        self._relieved: dict[tuple[str, float], list[tuple[float, float, int]]] = {}
         freed = world.crisis.effects.freed_forces
         self._retasking = freed.delay if freed is not None else _no_time()
         self._ratio = float(freed.ratio) if freed is not None and freed.enabled else 0.0
@@ -125,12 +123,8 @@ class Mission:
             if self._posts:
                 world.after(ready - world.env._now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
-                relief = (ready + retasking, posted * self._ratio, cause)
-                waiting = self._relieved.get((site, road))
-                if waiting is None:
-                    self._relieve((site, road), relief)
-                else:  # goes with the next order after its time
-                    waiting.append(relief)
+                relief = partial(self._relieve, site, posted * self._ratio, cause)
+                world.after(ready + retasking - world.env._now, relief)
         if left > 0:
             detail = {"task": "reserve", "unit": group.unit}
             world.record(_ON_TASK, group.member, "", left, landed, detail, at + posting)
@@ -143,25 +137,12 @@ class Mission:
         group.paces = paces = (post(luck.uniform()), task(luck.uniform()))
         return paces
 
-    def _relieve(self, way: tuple[str, float], relief: tuple[float, float, int]) -> None:
-        """Let local guards go when it is due, and with them those whose time has come by then."""
-        self._relieved[way] = [relief]
-        self.world.after(relief[0] - self.world.env._now, lambda: self._free(way))
+    def _relieve(self, site: str, guards: float, cause: int) -> None:
+        """Give local *guards* of a site new tasks: their delay since soldiers took their posts is over.
 
-    def _free(self, way: tuple[str, float]) -> None:
-        """Free those whose time has come; one more order serves all the others when the last is due.
-
-        *Assumed*: so guards are freed in batches, most of them later than their time.
+        *Assumed*: never more than stand there still; who was relieved first goes first.
         """
-        now = self.world.now
-        ready, until, site = self._relieved.pop(way), now + SLACK, way[0]
-        last = max(ready)[0]
-        if last > until:
-            self._relieved[way] = [relief for relief in ready if relief[0] > until]
-            self.world.after(last - now, lambda: self._free(way))
-            ready = [relief for relief in ready if relief[0] <= until]
-        released = min(sum([people for _, people, _ in ready]), self.crisis.local_guards(site))
-        cause = max(ready)[2]
+        released = min(guards, self.crisis.local_guards(site))
         if released > 0:
             cause = self.world.record(EventKind.FREED, self.world.crisis.host, site, released, cause)
             self.crisis.free_guards(site, released, cause)

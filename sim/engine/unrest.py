@@ -53,7 +53,12 @@ def _ways(sites: tuple[str, ...]) -> dict[str, dict[str, str]]:
 
 
 class Unrest(Idle):
-    """All sites of a crisis and the national hazards that end it."""
+    """All sites of a crisis and the national hazards that end it.
+
+    *Assumed*: only force that restores order costs lives in clearing. Where unrest fades unaided no place is
+    taken by force, though arrests follow there too; after a settlement or the fall of the government there
+    is neither clearing nor detention anywhere.
+    """
 
     def __init__(self, world: World) -> None:
         """Draw each site's frailty and schedule its onset."""
@@ -259,7 +264,7 @@ class Unrest(Idle):
         self._spread_from(state, cause)
 
     def _calm(self, state: SiteState) -> None:
-        now, law = self.world.now, self._law
+        now = self.world.now
         self._end_segment(state, now)
         state.calm, state.active = True, False
         state.version += 1
@@ -270,18 +275,25 @@ class Unrest(Idle):
         cause = self.world.record(
             EventKind.CALM, where=state.key, amount=now - state.affected_at, cause=state.last_cause
         )
-        luck = self.world.luck("after", state.key)
+        if not self.over:
+            self._sweep(state, cause)
+        self._watch_hazards(cause)
+        if self.calm():
+            self.world.record(EventKind.ORDER_RESTORED, cause=cause)
+
+    def _sweep(self, state: SiteState, cause: int) -> None:
+        """Clear a lethal site that had been overwhelmed, unless unrest faded there, and detain people."""
+        law, luck = self._law, self.world.luck("after", state.key)
         if state.was_overwhelmed and state.lethality > 0:
             force = state.free + state.freed + state.reserves  # with those back who had not stayed
             mean = law.clearing_killed * force / 1000 * state.lethality
-            self.world.record(EventKind.CLEARING, where=state.key, amount=luck.poisson(mean), cause=cause)
+            killed = luck.poisson(mean)  # drawn in any case: who is detained owes it the same luck
+            if not state.faded:
+                self.world.record(EventKind.CLEARING, where=state.key, amount=killed, cause=cause)
         self.world.record(
             EventKind.SWEEP, where=state.key, amount=luck.poisson(law.detained * state.expected),
             cause=cause, detail=law.lag,
         )  # fmt: skip
-        self._watch_hazards(cause)
-        if self.calm():
-            self.world.record(EventKind.ORDER_RESTORED, cause=cause)
 
     def _count_lost(self) -> None:
         lost = sum([s.weight for s in self.sites.values() if s.overwhelmed])

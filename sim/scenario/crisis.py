@@ -117,11 +117,12 @@ class Unrest(Sourced):
     calm: Share
     spread: Spread
     ends: Ends
-    #: Deaths and wounded per incident (means), and deaths per 1,000 personnel clearing a lethal site.
+    #: Deaths and wounded per incident (means), and deaths per 1,000 who clear a lethal site by force.
     killed: Ratio
     wounded: Ratio
     clearing_killed: Ratio
-    #: Detentions per expected incident at a site once it is calm, and the mean lag of their report.
+    #: Detentions per expected incident at a site once it is calm (none after a settlement or a fall), and the
+    #: mean lag of their report.
     detained: Ratio
     detention_lag: Hours
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.event_log import EventLog
+from sim.engine.event_log import EventLog, EventRecord
 from tests.engine.worlds import ALLY_AGAINST, K, lived
 
 #: Fields beside the sites north (45, 69) and far away (51, 71), 690 km from each other.
@@ -85,6 +85,48 @@ def test_guards_of_one_site_are_not_kept_waiting_by_those_who_come_from_afar():
     log = lived(two_sites())
     first = min(r.time for r in log.of(K.ON_TASK) if r.where == "north")
     assert log.first(K.FREED).time == pytest.approx(first + 2)
+
+
+def reliefs(log: EventLog) -> list[tuple[EventRecord, EventRecord]]:
+    """Return each post that was taken with the guards freed by it; it is one record for each."""
+    freed = {r.cause: r for r in log.of(K.FREED)}
+    found = [(post, freed.pop(post.id)) for post in log.of(K.ON_TASK) if post.where]
+    assert not freed
+    assert len(found) == len(log.of(K.FREED))
+    return found
+
+
+def test_every_guard_is_freed_when_his_own_delay_is_over():
+    log = lived(two_sites())
+    found = reliefs(log)
+    assert len({round(post.time, 3) for post, _ in found}) > 3  # soldiers who take post one after another
+    for post, freed in found:
+        assert (freed.where, freed.amount) == (post.where, pytest.approx(0.8 * post.amount))
+        assert freed.time - post.time == pytest.approx(2)
+
+
+def test_the_delay_is_that_of_the_echelon_that_relieves():
+    log = lived(two_sites(**{"effects.freed_forces.delay": {"uniform": {"low": "2 h", "high": "40 h"}}}))
+    delays: dict[tuple[str, str], set[float]] = {}
+    for post, freed in reliefs(log):
+        landed = log.cause_of(post)
+        delays.setdefault((landed.who, landed.detail["echelon"]), set()).add(round(freed.time - post.time, 6))
+    assert all(len(own) == 1 for own in delays.values())
+    assert len(set.union(*delays.values())) == len(delays) > 1
+
+
+@pytest.mark.parametrize(("soldiers", "freed"), [(60, 48), (300, 240), (500, 400), (600, 400)])
+def test_guards_are_neither_made_nor_lost(soldiers, freed):
+    """There are 400 guards; 0.8 are freed for a soldier, and whoever is freed turns to unrest."""
+    tasks = {"plant": {"name": "Power plant", "site": "north", "soldiers": soldiers}}
+    many = {"mandate.troops": 700, "crisis.unrest.suppression": 0.1, "mission.tasks": tasks}
+    log = lived(many)
+    amounts = [r.amount for r in log.of(K.FREED)]
+    assert min(amounts) > 0
+    assert sum(amounts) == pytest.approx(freed)
+    last = log.last(K.UNREST).detail
+    force = last["suppression"] / (0.1 * 0.08 * 1.2) * 1000  # with the growth and the signal of the file
+    assert force == pytest.approx(0.3 * 600 + freed)
 
 
 def test_within_a_local_drive_the_road_costs_nothing():

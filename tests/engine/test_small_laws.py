@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from sim.engine.dynamics import integral_to
-from sim.engine.event_log import EventLog, EventRecord
+from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.engine.replication import run_replication
 from tests.engine.worlds import K, certain_world, history, lived
 
 #: The north alone, overwhelmed for ever from 6 h on, and nobody who helps.
 UNHELPED: dict[str, Any] = {"decision.collective": False, "decision.bilateral": False}
-#: Settled as soon as it has begun: the north is overwhelmed, and calms without growth.
-CLEARED = {**UNHELPED, "crisis.unrest.suppression": 0.625, "crisis.unrest.ends.settle": "1000 per h"}
+#: The north is overwhelmed at 6 h; from 24 h on 2,000 reserves drive unrest there down, for some 100 h.
+CLEARED = {**UNHELPED, "crisis.unrest.suppression": 0.625, "effects.local_mobilisation.enabled": True}
 #: Held from the first hour on: unrest at the north only falls, and is never out of hand.
 HELD = {**UNHELPED, "crisis.unrest.suppression": 2}
 
@@ -111,11 +111,43 @@ def deaths_of_clearing(killed: float, lethality: float, count: int) -> list[floa
 
 def test_clearing_kills_as_its_personnel_and_the_lethality_of_the_place_have_it():
     deaths = deaths_of_clearing(8, 0.5, 40)
-    mean = 40 * 8 * 0.5 * 0.6  # for each thousand; 0.6 of the thousand there are free
+    mean = 40 * 8 * 0.5 * 2.6  # for each thousand: 0.6 of the thousand there are free, and the reserves
     assert within_luck(sum(deaths), mean, mean)
     assert deaths_of_clearing(4, 1, 8) == deaths[:8]
     assert sum(deaths_of_clearing(8, 1, 8)) > sum(deaths[:8])
     assert deaths_of_clearing(8, 0, 2) == [0, 0]
+
+
+def ended(settings: dict[str, Any], kind: EventKind) -> tuple[list[EventLog], list[EventLog]]:
+    """Return the logs in which the north was calm before an end of this *kind*, and those after one."""
+    logs = [
+        log for log in runs({**CLEARED, "crisis.unrest.clearing_killed": 8, **settings}, 24) if log.of(K.CALM)
+    ]
+    after = [log for log in logs if log.of(kind) and log.first(kind).time <= log.first(K.CALM).time]
+    before = [log for log in logs if log not in after]
+    assert len(before) > 3
+    assert len(after) > 3
+    for log in before:  # forces restored order: people die in it and are detained
+        (calm,) = log.of(K.CALM)
+        assert [(r.where, r.time, r.cause) for kind in (K.CLEARING, K.SWEEP) for r in log.of(kind)] == [
+            ("north", calm.time, calm.id)
+        ] * 2
+    assert all(sum(r.amount for log in before for r in log.of(k)) > 0 for k in (K.CLEARING, K.SWEEP))
+    return before, after
+
+
+@pytest.mark.parametrize(("end", "kind"), [("settle", K.SETTLED), ("fall", K.GOVERNMENT_FELL)])
+def test_nobody_is_killed_in_clearing_or_detained_after_a_settlement_or_a_fall(end, kind):
+    rates = {"crisis.unrest.ends.fall_power": 0, f"crisis.unrest.ends.{end}": "0.01 per h"}
+    _, after = ended(rates, kind)
+    assert not [r for log in after for r in log if r.kind in (K.CLEARING, K.SWEEP)]
+    assert all(log.of(K.ORDER_RESTORED) for log in after)
+
+
+def test_nobody_is_killed_in_clearing_where_unrest_faded_though_people_are_detained():
+    _, after = ended({"crisis.unrest.ends.fade": "0.01 per h"}, K.FADED)
+    assert not [r for log in after for r in log.of(K.CLEARING)]
+    assert all(len(log.of(K.SWEEP)) == 1 and log.first(K.SWEEP).amount > 0 for log in after)
 
 
 def incidents(killed: float, wounded: float, lethality: float = 1, until: float = 400) -> list[EventRecord]:
