@@ -11,7 +11,7 @@ from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.law import facts_now
 from sim.engine.standing import shocks_of
 from sim.engine.world import World
-from sim.scenario.injects import Branch, Consequences, Inject, Measure
+from sim.scenario.injects import Branch, Consequences, Inject
 
 #: The organ that speaks without a vote, later when nobody holds the office.
 SECRETARY_GENERAL = "secretary general"
@@ -27,20 +27,20 @@ class Injects:
         self._first: dict[EventKind, float] = {}  # when (h) what calls injects off first happened
         self._willing: set[str] = set()  # members that have supported a motion
         self._tied: dict[str, list[tuple[str, str, float]]] = {}  # troops of measures, by measure
-        response = world.scenario.response
-        if response.measures:  # they alone ask who is willing
+        self._measures = world.scenario.response.measures
+        if self._measures:  # they alone ask who is willing
             world.listen(EventKind.POSITION, self._on_position)
             world.listen(EventKind.ANSWERED, self._on_answered)
-        for key, inject in {**world.crisis.injects, **response.measures}.items():
-            if inject.enabled and self._channel_open(inject):
+        for key, inject in {**world.crisis.injects, **self._measures}.items():
+            if inject.enabled and self._channel_open(key, inject):
                 self._plan(key, inject)
         for key, branch in world.crisis.branches.items():
             self._at(key, branch.at, branch.latest, partial(self._turn, key, branch))
 
-    def _channel_open(self, inject: Inject) -> bool:
+    def _channel_open(self, key: str, inject: Inject) -> bool:
         """Return whether help of this kind may be given at all in this run."""
         decision = self.world.scenario.response.decision
-        if not isinstance(inject, Measure):
+        if key not in self._measures:
             return True
         # An organ of the alliance that speaks is help by the alliance.
         state = inject.by in self.world.alliance.members or inject.by in self.world.alliance.partners
@@ -92,7 +92,7 @@ class Injects:
         """Begin an inject after the first event it waits for (an adoption must be of its level)."""
         if key in self._followed:
             return
-        level = inject.level if isinstance(inject, Measure) else ""
+        level = self._measures[key].level if key in self._measures else ""
         if level and event.kind is EventKind.ADOPTED and event.detail["level"] != level:
             return
         self._followed.add(key)
@@ -113,16 +113,17 @@ class Injects:
             return
         if self.world.luck("inject chance", key).uniform() >= self._chance(inject):
             return
-        if isinstance(inject, Measure) and inject.if_willing and inject.by not in self._willing:
-            return
-        if not isinstance(inject, Measure):
+        measure = self._measures.get(key)
+        if measure is None:
             self._act(EventKind.INJECT, key, inject, inject.by, 0.0, cause)
             return
-        troops = {m: float(n) for m, n in inject.troops.items() if m not in self.world.left()}
-        begun = self._act(EventKind.MEASURE, key, inject, inject.by, sum(troops.values()), cause)
+        if measure.if_willing and measure.by not in self._willing:
+            return
+        troops = {m: float(n) for m, n in measure.troops.items() if m not in self.world.left()}
+        begun = self._act(EventKind.MEASURE, key, measure, measure.by, sum(troops.values()), cause)
         self._tie_up(key, troops)
-        if inject.deploys and inject.by and inject.by not in self.world.left():
-            self._deploy(inject.by, begun)
+        if measure.deploys and measure.by and measure.by not in self.world.left():
+            self._deploy(measure.by, begun)
 
     def _turn(self, key: str, branch: Branch, cause: int) -> None:
         """Let a branch take one of its ways."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import Span, spans
-from sim.scenario.campaign import Episode
 from sim.scenario.crisis import Effects
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean
-from sim.scenario.injects import Inject, Measure
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import UNITS
 from sim.scenario.study import RecordEntry
+
+if TYPE_CHECKING:
+    from sim.scenario.campaign import Episode
+    from sim.scenario.injects import Inject, Measure
 
 ARGUMENTS = ("at", "since", "who", "among")
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -15,9 +15,10 @@ from pydantic_core import PydanticCustomError
 from sim.scenario.beginnings import EPISODE_CURE, PLACED_BY, early
 from sim.scenario.episodes import OWN, episodes_alone
 from sim.scenario.errors import Problem, did_you_mean
-from sim.scenario.lookup import SettingError, find
+from sim.scenario.lookup import SettingError, find, shape_at
 from sim.scenario.marks import Key
 from sim.scenario.paths import full_path
+from sim.scenario.quantities import Measure
 from sim.scenario.sense import SENSE
 from sim.scenario.shapes import is_model, measure_of, options, split_path
 from sim.scenario.study import RangeFamily
@@ -25,6 +26,8 @@ from sim.scenario.tree import Tree
 from sim.scenario.units import read_number
 
 _RANGES: tuple[str, ...] = RangeFamily.__args__  # type: ignore[attr-defined]
+#: What stands within an annotated number, and the like: no number, without a measure, no duration.
+_NO_NUMBER = False, None, False
 _MEMBER_KEY = re.compile(r"[A-Z]{3}\Z")
 
 #: Where names are kept that others refer to.
@@ -124,7 +127,7 @@ def _check_parts(tree: Tree, parts: Collection[str] | None) -> list[Problem]:
 
 def _at(data: Any, path: str) -> Any:
     """Return what stands at *path* of *data*, or an empty mapping."""
-    for part in path.split("."):
+    for part in _split(path):
         if not isinstance(data, dict) or part not in data:
             return {}
         data = data[part]
@@ -140,6 +143,8 @@ def _matches(data: Any, pattern: tuple[str, ...]) -> list[tuple[tuple[Key, ...],
     """Return the paths that *pattern* stands for in *data*, and what stands there."""
     found: list[tuple[tuple[Key, ...], Any]] = [((), data)]
     for part in pattern:
+        if not found:
+            break
         if part == "*":
             found = [((*path, key), item) for path, held in found for key, item in _items(held)]
         else:
@@ -183,7 +188,7 @@ def _within(
             yield split, noun
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _split(pattern: str) -> tuple[str, ...]:
     return tuple(pattern.split("."))
 
@@ -197,7 +202,7 @@ def _check_member_keys(tree: Tree) -> Iterator[Problem]:
 
 def _check_ties(tree: Tree) -> Iterator[Problem]:
     members = _keys(tree, HOMES["member"])
-    pairs = _keys(tree, "alliance.ties")
+    pairs = dict.fromkeys(_keys(tree, "alliance.ties"))
     known = members + _keys(tree, HOMES["state"])
     for home in ((), ("crises", "*")):
         named = _matches(tree.data, (*home, "crisis", "facts", "adversaries", "*"))
@@ -218,7 +223,7 @@ def _check_ties(tree: Tree) -> Iterator[Problem]:
         for end in ends:
             if end not in known:
                 yield tree.problem(path, _unknown(end, "member", members), at_key=True)
-        if f"{ends[1]}-{ends[0]}" in _at(tree.data, "alliance.ties") and ends[0] > ends[1]:
+        if ends[0] > ends[1] and f"{ends[1]}-{ends[0]}" in pairs:
             message = f"the tie is also given as '{ends[1]}-{ends[0]}'; keep one of them"
             yield tree.problem(path, message, at_key=True)
 
@@ -254,14 +259,14 @@ def _check_uncertain(tree: Tree) -> Iterator[Problem]:
 
 def _uncertain_fault(data: Any, path: str, form: Any) -> str | None:
     """Return what is wrong with an uncertain input, or None."""
+    parts = split_path(path)
     try:
-        raw, shape = find(data, split_path(path))
+        raw, shape = find(data, parts)
     except SettingError as error:
         return str(error)
-    measure = measure_of(shape)
-    if measure is None and not any(option in (int, float) for option in _plain_options(shape)):
+    number, measure, duration = _NO_NUMBER if shape is None else _number_at(parts)
+    if not number:
         return "this is no number; name a number of the scenario"
-    duration = any(is_model(option) for option in options(shape))
     if duration and isinstance(raw, dict) and "value" not in raw:
         if "certain" not in raw:
             family = next(iter(raw), "lognormal")
@@ -278,9 +283,13 @@ def _uncertain_fault(data: Any, path: str, form: Any) -> str | None:
     return None
 
 
-def _plain_options(shape: Any) -> Iterator[Any]:
-    for option in options(shape):
-        yield getattr(option, "__origin__", option)
+@lru_cache(maxsize=4096)
+def _number_at(parts: tuple[Key, ...]) -> tuple[bool, Measure | None, bool]:
+    """Return whether a number may stand at *parts* of a scenario, its measure, and whether a duration may."""
+    shape = shape_at(parts)
+    plain = any(getattr(option, "__origin__", option) in (int, float) for option in options(shape))
+    measure = measure_of(shape)
+    return plain or measure is not None, measure, any(is_model(option) for option in options(shape))
 
 
 def _above_zero(raw: dict[str, Any], dimension: str) -> bool:

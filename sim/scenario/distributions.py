@@ -25,7 +25,12 @@ class Frozen(BaseModel):
     """A part of a scenario: complete, checked, never changed."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, arbitrary_types_allowed=True, defer_build=True
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        defer_build=True,
+        protected_namespaces=(),  # no field is named after a method; looking for such takes long
     )
 
 

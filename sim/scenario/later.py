@@ -17,29 +17,27 @@ _at_once: ContextVar[bool] = ContextVar("at_once", default=False)
 class Later(NamedTuple):
     """Marks a part that is checked as ever, by a validator made when the first one comes.
 
-    Making all models and their validators takes several times as long as reading a scenario with them. A
-    field's model that is given by its *home* is not even imported before.
+    Making all models and their validators takes several times as long as reading a scenario with them. The
+    part's model is not even imported before.
     """
 
-    #: Module (below this package) and name of the model; the marked type itself if none.
-    home: tuple[str, str] | None = None
+    #: Module (below this package) and name of the model.
+    module: str
+    name: str
 
     @property
     def model(self) -> type[BaseModel]:
-        """The model that the home names."""
-        assert self.home is not None
-        module, name = self.home
-        found: type[BaseModel] = getattr(import_module(f"{__package__}.{module}"), name)
+        """The model of the part."""
+        found: type[BaseModel] = getattr(import_module(f"{__package__}.{self.module}"), self.name)
         return found
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         if _at_once.get():
-            return handler(source) if self.home is None else handler.generate_schema(self.model)
+            return handler.generate_schema(self.model)
         # A fault within is raised with its place there, before which the place of the part is put.
-        read = source.model_validate if self.home is None else self._read
-        return core_schema.no_info_plain_validator_function(read)
+        return core_schema.no_info_plain_validator_function(self._read)
 
     def _read(self, raw: Any) -> BaseModel:
         return self.model.model_validate(raw)
@@ -47,7 +45,7 @@ class Later(NamedTuple):
 
 def later(module: str, name: str) -> Any:
     """Return the type of a field whose model *name* is imported from *module* when a first one comes."""
-    return Annotated[Any, Later((module, name))]
+    return Annotated[Any, Later(module, name)]
 
 
 @contextmanager

@@ -39,6 +39,11 @@ def find(data: Any, parts: tuple[Key, ...]) -> tuple[Any, Any]:
     return data, below
 
 
+def shape_at(parts: tuple[Key, ...]) -> Any:
+    """Return the type of what may stand at *parts* of a scenario; None if nothing can."""
+    return _shapes(parts)[-1][2]
+
+
 @lru_cache(maxsize=4096)
 def _shapes(parts: tuple[Key, ...]) -> tuple[tuple[Any, bool, Any], ...]:
     """Return for each of *parts* the type it is sought in, whether that has free keys, and its own type.
@@ -46,14 +51,18 @@ def _shapes(parts: tuple[Key, ...]) -> tuple[tuple[Any, bool, Any], ...]:
     A part that names nothing has no type and is the last.
     """
     found: list[tuple[Any, bool, Any]] = []
-    shape: Any = Scenario
-    for part in parts:
-        below = child(shape, part)
-        found.append((shape, is_open(shape), below))
-        if below is None:
+    for place in range(len(parts)):
+        found.append(_step(parts[: place + 1]))
+        if found[-1][2] is None:
             break
-        shape = below
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _step(parts: tuple[Key, ...]) -> tuple[Any, bool, Any]:
+    """Return what `_shapes` tells of the last of *parts*, those before it, which many share, being known."""
+    shape = _step(parts[:-1])[2] if len(parts) > 1 else Scenario
+    return shape, is_open(shape), child(shape, parts[-1])
 
 
 def _in_list(data: Any, part: Key) -> bool:

@@ -3,17 +3,29 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from pydantic_core import core_schema
 
 from sim.scenario.distributions import Frozen
-from sim.scenario.quantities import read_sources
-from sim.scenario.scalars import Before, Number
+from sim.scenario.quantities import CONFIDENCE, read_sources
+from sim.scenario.scalars import Number, Ready
+
+_TEXTS = core_schema.tuple_variable_schema(core_schema.str_schema())
+#: Where something comes from: a text or a list of texts in a file.
+Sources = Annotated[
+    tuple[str, ...], Ready(core_schema.no_info_before_validator_function(read_sources, _TEXTS))
+]
+#: How sure it is.
+Confidence = Annotated[
+    Literal["high", "medium", "low", "none"] | None,
+    Ready(core_schema.nullable_schema(core_schema.literal_schema(list(CONFIDENCE)))),
+]
 
 
 class Sourced(Frozen):
     """Something with a source, a confidence and perhaps a note."""
 
-    source: Annotated[tuple[str, ...], Before(read_sources)] = ()
-    confidence: Literal["high", "medium", "low", "none"] | None = None
+    source: Sources = ()
+    confidence: Confidence = None
     note: str | None = None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, NamedTuple
+from functools import cache
+from typing import Annotated, Any, LiteralString, NamedTuple
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
@@ -69,7 +70,6 @@ class Quantity(float):
 
     def dump(self) -> Any:
         """Return plain data that loads again as the same quantity."""
-        text: Any = f"{float(self)!r} {self.unit}".strip() if self.unit else float(self)
         extra = {
             "low": self.low,
             "high": self.high,
@@ -80,7 +80,7 @@ class Quantity(float):
         }
         kept = {key: item for key, item in extra.items() if item is not None}
         if not kept:
-            return text
+            return f"{float(self)!r} {self.unit}".strip() if self.unit else float(self)
         head: dict[str, Any] = {"value": float(self)}
         if self.unit:
             head["unit"] = self.unit
@@ -118,9 +118,7 @@ class Measure(NamedTuple):
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            self.read, serialization=core_schema.plain_serializer_function_ser_schema(lambda q: q.dump())
-        )
+        return dict(_schema_of(self))  # pydantic adds to what it is given
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -169,35 +167,36 @@ class Measure(NamedTuple):
             return raw
         if isinstance(raw, Mapping):
             return self._read_annotated(raw)
-        return Quantity(self.check(read_number(raw, None, self.dimension)), unit=self.base)
+        return Quantity(self._number(raw, None), unit=self.base)
 
     def _read_annotated(self, raw: Mapping[str, Any]) -> Quantity:
         faults = _Faults(raw)
         for key in raw:
             if key not in ANNOTATIONS:
                 faults.attempt(key, _refuse_key, key)
-        unit = faults.attempt("unit", read_unit, raw.get("unit"), self.dimension)
-        if unit is None and raw.get("unit") is not None:
+        unit = raw.get("unit")
+        if unit is not None and faults.attempt("unit", read_unit, unit, self.dimension) is None:
             unit = self.base  # the unit's own fault is enough; the numbers are not blamed for it
         if "value" not in raw:
             faults.attempt("value", _refuse_missing)
-        value = self._part(faults, "value", unit)
-        low = None if raw.get("low") is None else self._part(faults, "low", unit)
-        high = None if raw.get("high") is None else self._part(faults, "high", unit)
+        number = self._number
+        value = faults.attempt("value", number, raw["value"], unit) if "value" in raw else None
+        low = None if raw.get("low") is None else faults.attempt("low", number, raw["low"], unit)
+        high = None if raw.get("high") is None else faults.attempt("high", number, raw["high"], unit)
         faults.attempt("high" if low is None else "low", _check_order, value, low, high)
-        source = faults.attempt("source", read_sources, raw.get("source"))
-        confidence = faults.attempt("confidence", _read_confidence, raw.get("confidence"))
-        note = faults.attempt("note", _read_text, raw.get("note"))
-        as_of = faults.attempt("as_of", _read_text, raw.get("as_of"))
+        # Most numbers leave most words out, and nearly all numbers of a scenario are read here.
+        source = faults.attempt("source", read_sources, raw["source"]) if "source" in raw else ()
+        confidence = (
+            faults.attempt("confidence", _read_confidence, raw["confidence"]) if "confidence" in raw else None
+        )
+        note = faults.attempt("note", _read_text, raw["note"]) if "note" in raw else None
+        as_of = faults.attempt("as_of", _read_text, raw["as_of"]) if "as_of" in raw else None
         faults.settle()
         assert value is not None
         return Quantity(value, low, high, source, confidence, note, as_of, self.base)
 
-    def _part(self, faults: _Faults, key: str, unit: str | None) -> float | None:
-        if key not in faults.raw:
-            return None
-        number = faults.attempt(key, read_number, faults.raw[key], unit, self.dimension)
-        return None if number is None else faults.attempt(key, self.check, number)
+    def _number(self, raw: Any, unit: str | None) -> float:
+        return self.check(read_number(raw, unit, self.dimension))
 
     def check(self, value: float) -> float:
         """Return *value* (base unit) if it lies within this measure's limits.
@@ -216,6 +215,13 @@ class Measure(NamedTuple):
             near = f"{math.floor(value)} or {math.ceil(value)}"
             raise fault("{value} is not whole; write {near}", value=plain(value), near=near)
         return value
+
+
+@cache
+def _schema_of(measure: Measure) -> core_schema.CoreSchema:
+    return core_schema.no_info_plain_validator_function(
+        measure.read, serialization=core_schema.plain_serializer_function_ser_schema(Quantity.dump)
+    )
 
 
 class _Faults:
@@ -265,14 +271,18 @@ def _read_text(raw: Any) -> str | None:
 
 
 def _check_order(value: float | None, low: float | None, high: float | None) -> None:
-    bounds = {"value": plain(value), "low": plain(low), "high": plain(high)}
+    bounds: dict[str, Any] = {"value": value, "low": low, "high": high}
     if low is not None and high is not None and low > high:
-        raise fault("low {low} is above high {high}; swap them", **bounds)
+        raise _out_of_order("low {low} is above high {high}; swap them", bounds)
     if value is not None and ((low is not None and value < low) or (high is not None and value > high)):
-        message = (
+        message: LiteralString = (
             "value {value} lies outside its own range {low} to {high}; widen the range or mend the value"
         )
-        raise fault(message, **bounds)
+        raise _out_of_order(message, bounds)
+
+
+def _out_of_order(template: LiteralString, bounds: Mapping[str, float | None]) -> PydanticCustomError:
+    return fault(template, **{key: plain(bound) for key, bound in bounds.items()})
 
 
 Hours = Annotated[Quantity, Measure("time", minimum=0)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic import GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 #: What an instant and a day look like in a file.
@@ -39,6 +39,31 @@ class After(Before):
         return core_schema.no_info_after_validator_function(self.read, handler(source))
 
 
+class Finite:
+    """As `Field(strict=True, allow_inf_nan=False)` for a float, each of which pydantic looks up anew."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return {**handler(source), "strict": True, "allow_inf_nan": False}
+
+
+class Ready:
+    """A type whose schema is at hand, where pydantic would work it out anew for every field that has it.
+
+    Nothing else that a field says of the type counts then: constraints belong into the schema.
+    """
+
+    def __init__(self, schema: core_schema.CoreSchema) -> None:
+        """Take the schema that pydantic would find for the type."""
+        self.schema = schema
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return dict(self.schema)  # pydantic adds to what it is given
+
+
 def _instant(raw: Any) -> Any:
     """Return *raw* when it can be an instant; numbers would be taken for seconds since 1970."""
     if isinstance(raw, datetime) or (isinstance(raw, str) and "-" in raw[1:]):
@@ -60,7 +85,7 @@ def _zoned(instant: datetime) -> datetime:
 
 
 #: A finite number; no text or truth value is taken for one.
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Number = Annotated[float, Finite()]
 #: A date and time of day with its zone.
 Instant = Annotated[
     datetime,

@@ -37,7 +37,7 @@ def scenario_schema() -> dict[str, Any]:
     Beyond the scenario itself a file may name its alliance, build on another with `extends:` (then
     nothing in it is required) and use a calibration's posteriors with `fitted:`.
     """
-    from sim.scenario.campaign import Episode  # here, as few read a scenario to be told of campaigns
+    from sim.scenario.campaign import Episode  # here, as few scenarios are campaigns
 
     with all_at_once():
         for model in (Crisis, Response, Episode):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from inspect import get_annotations
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
@@ -16,6 +16,7 @@ from sim.scenario.quantities import Measure
 Part = str | int
 
 
+@lru_cache(maxsize=4096)
 def split_path(path: str) -> tuple[Part, ...]:
     """Return the parts of a dotted path; digits are places in a list."""
     return tuple(int(part) if part.isdecimal() and len(part) < 7 else part for part in path.split("."))
@@ -25,7 +26,7 @@ def split_path(path: str) -> tuple[Part, ...]:
 def fields(model: type[BaseModel]) -> dict[str, Any]:
     """Return a model's field names and full types, annotations included."""
     hints: dict[str, Any] = {}
-    for base in reversed(model.__mro__):
+    for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
         hints |= get_annotations(base)
     if any(isinstance(hints[name], str) for name in model.model_fields):
         hints = get_type_hints(model, include_extras=True)  # which takes much longer
@@ -39,8 +40,8 @@ def options(shape: Any) -> Iterator[Any]:
         for arm in get_args(shape):
             yield from options(arm)
     elif origin is Annotated and measure_in(shape) is None:
-        home = next((item for item in shape.__metadata__ if isinstance(item, Later) and item.home), None)
-        yield from options(get_args(shape)[0] if home is None else home.model)
+        later = next((item for item in shape.__metadata__ if isinstance(item, Later)), None)
+        yield from options(get_args(shape)[0] if later is None else later.model)
     elif shape is not type(None):
         yield shape
 

@@ -44,6 +44,8 @@ class NormalDraw(Frozen):
 
 def _uncertain_form(raw: Any) -> str:
     """Return which form an uncertain input is written in, so that its errors speak of that form only."""
+    if isinstance(raw, str):
+        return "family"
     if isinstance(raw, NormalDraw) or (isinstance(raw, Mapping) and ("mean" in raw or "sd" in raw)):
         return "normal"
     if isinstance(raw, Mapping) and any(family in raw for family in get_args(RangeFamily)):

@@ -27,6 +27,7 @@ UNITS: dict[str, dict[str, float]] = {
     "ratio": {"": 1.0},
     "score": {"": 1.0},
 }  # fmt: skip
+_BASES = {dimension: next(iter(units)) for dimension, units in UNITS.items()}
 #: Dimensions whose plain numbers would be ambiguous, so the unit must be written.
 UNIT_REQUIRED = ("time", "distance", "speed", "mass", "rate")
 _SCALAR = re.compile(r"\s*([-+]?(?:[0-9]+(?:_[0-9]{3})*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(.*)")
@@ -60,7 +61,7 @@ def cut(text: str) -> str:
 
 def base_unit(dimension: str) -> str:
     """Return the unit that numbers of *dimension* are kept in."""
-    return next(iter(UNITS[dimension]))
+    return _BASES[dimension]
 
 
 def read_unit(raw: Any, dimension: str) -> str | None:
@@ -91,26 +92,29 @@ def read_number(raw: Any, unit: str | None, dimension: str) -> float:
     """
     if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
         raise fault("{shown} is not a number; write {cure}", shown=shown(raw), cure=_example(dimension))
-    number = _float(raw)
     if isinstance(raw, str):
         match = _SCALAR.fullmatch(raw)
         if not match:
             message = "{shown} is not a number with a unit; write {cure}"
             raise fault(message, shown=shown(raw), cure=_example(dimension))
         number, unit = float(match[1].replace("_", "")), match[2].strip() or unit
+    else:
+        try:
+            number = float(raw)
+        except OverflowError:
+            number = math.inf
     if not math.isfinite(number):
         raise fault("{shown} is not finite; write {cure}", shown=shown(raw), cure=_example(dimension))
-    if unit is None and dimension in UNIT_REQUIRED:
-        raise fault("{shown} needs a unit; write {cure}", shown=shown(raw), cure=_example(dimension, number))
-    read_unit(unit, dimension)
-    return number * UNITS[dimension][unit] if unit else number
-
-
-def _float(raw: int | float | str) -> float:
-    try:
-        return math.nan if isinstance(raw, str) else float(raw)
-    except OverflowError:
-        return math.inf
+    if unit is None:
+        if dimension in UNIT_REQUIRED:
+            raise fault(
+                "{shown} needs a unit; write {cure}", shown=shown(raw), cure=_example(dimension, number)
+            )
+        return number
+    known = UNITS[dimension]
+    if unit.__class__ is not str or unit not in known:
+        read_unit(unit, dimension)
+    return number * known[unit]
 
 
 def _example(dimension: str, number: float | None = None) -> str:

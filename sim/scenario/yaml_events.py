@@ -1,8 +1,6 @@
-"""YAML read event by event into plain data that remembers where each value stood.
+"""YAML files read into plain data that remembers where each value stood: texts, and what is wrong with them.
 
-Scalars follow the core schema of YAML 1.2 (`NO`, `12:30` and dates stay texts, `010` is ten). The C
-parser's *events* are used, never its composer, which overflows the stack on deep nesting; limits on
-depth, size and number of values are checked as the events come.
+The C parser's *events* are used, never its composer, which overflows the stack on deep nesting.
 """
 
 from __future__ import annotations
@@ -16,13 +14,11 @@ from typing import Any
 
 import yaml
 
-from sim.scenario.core_scalars import CONSTANTS, NUMERIC, NotFiniteError, core_scalar
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean, one_problem
-from sim.scenario.marks import Document, Node, ReadNode, Source, node_at, problem_at
+from sim.scenario.marks import Document, Node, Source, problem_at
+from sim.scenario.yaml_values import Builder
 
 MAX_BYTES = 4_000_000
-MAX_VALUES = 200_000
-MAX_DEPTH = 40
 #: How the names of YAML files end.
 SUFFIXES = (".yaml", ".yml")
 
@@ -61,12 +57,12 @@ def parse_yaml(text: str, name: str, prefix: str = "") -> Document:
     """
     text = text.removeprefix("\ufeff")
     source = Source(name, tuple(text.split("\n")), prefix)
-    builder = _Builder(source)
     try:
         # The parser is told where texts begin and end; nothing is built by it.
         parser = _LOADER(text)
         try:
-            builder.take_all(parser.get_event)
+            builder = Builder(source, parser.get_event)
+            builder.take_all()
         finally:
             parser.dispose()
     except yaml.YAMLError as error:
@@ -149,7 +145,7 @@ def _decode(name: str, raw: bytes) -> str:
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8 text; save the file as UTF-8"
         raise ScenarioError([Problem(name, line, column, "", message)]) from None
-    turned = TURNING.search(text)
+    turned = None if text.isascii() else TURNING.search(text)
     if turned:
         before_it = text[: turned.start()].split("\n")
         message = (
@@ -173,175 +169,3 @@ def _syntax_error(error: yaml.YAMLError, source: Source) -> ScenarioError:
     said = getattr(error, "problem", None) or "it cannot be read"
     message = f"not YAML: {said}; check indentation, quotes and brackets here"
     return ScenarioError([problem_at(source, mark.line, mark.column, "", message)])
-
-
-class _Frame:
-    """A mapping or list being read."""
-
-    __slots__ = ("anchor", "data", "first", "height", "key", "key_mark", "node", "seen", "start")
-
-    def __init__(self, data: Any, source: Source, anchor: str | None, first: int, start: Any) -> None:
-        self.data, self.anchor, self.first, self.start = data, anchor, first, start
-        self.seen: Any = {} if type(data) is dict else []
-        self.node = ReadNode(source, start, self.seen)
-        self.key: str | None = None
-        self.key_mark: Any = None
-        self.height = 1
-
-
-class _Builder:
-    """Takes parser events one by one and builds data beside marks."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.root: tuple[Any, Node] | None = None
-        self.problems: list[Problem] = []
-        self.frames: list[_Frame] = []
-        self.values = 0
-        self.documents = 0
-        #: Finished anchors: data, place (node, or mark of a plain value), number of values, height.
-        self.anchors: dict[str, tuple[Any, Any, int, int]] = {}
-        #: What takes each kind of event; events of other kinds say nothing about the data.
-        self.handlers: dict[type, Callable[[Any], None]] = {
-            yaml.ScalarEvent: self._scalar,
-            yaml.MappingStartEvent: self._start,
-            yaml.SequenceStartEvent: self._start,
-            yaml.MappingEndEvent: self._end,
-            yaml.SequenceEndEvent: self._end,
-            yaml.AliasEvent: self._alias,
-            yaml.DocumentStartEvent: self._document,
-        }
-
-    def take_all(self, following: Callable[[], Any]) -> None:
-        """Take the events that *following* gives, until it gives none."""
-        scalar, frames, handler_of, put = yaml.ScalarEvent, self.frames, self.handlers.get, self._put
-        while (event := following()) is not None:
-            kind = event.__class__
-            # Nearly all events are plain keys and values: they are taken here, without further calls.
-            if kind is scalar and frames and event.tag is None and event.anchor is None:
-                frame, value = frames[-1], event.value
-                if frame.key is not None or type(frame.data) is list:
-                    if not event.implicit[0] or (value not in CONSTANTS and value[0] not in NUMERIC):
-                        mark = event.start_mark
-                        put(value, mark, mark, 1)
-                        continue
-                elif value not in frame.data and value != "<<":
-                    frame.key, frame.key_mark = value, event.start_mark
-                    continue
-            handler = handler_of(kind)
-            if handler is not None:
-                handler(event)
-
-    def _document(self, event: Any) -> None:
-        self.documents += 1
-        if self.documents > 1:
-            self._stop(event, "a second document begins here; keep one document in a file")
-
-    def _scalar(self, event: Any) -> None:
-        frame = self.frames[-1] if self.frames else None
-        if frame is not None and frame.key is None and type(frame.data) is dict:
-            self._key(frame, event)
-            return
-        mark = event.start_mark
-        value: Any = event.value
-        if event.tag is not None:
-            self._refuse_tag(event)
-        elif event.implicit[0]:
-            try:
-                value = core_scalar(value)
-            except NotFiniteError:
-                self._note(mark, f"{_cut(value)} is not a finite number; write a finite one")
-                value = 0
-        self._put(value, mark, mark, 1)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = (value, mark, 1, 0)
-
-    def _key(self, frame: _Frame, event: Any) -> None:
-        if event.tag is not None:
-            self._refuse_tag(event)
-        frame.key, frame.key_mark = event.value, event.start_mark
-        if event.value == "<<" and event.implicit[0]:
-            self._note(event.start_mark, "merge keys ('<<') are not read; use 'extends:' to build on a file")
-        elif event.value in frame.data:
-            first = frame.seen[event.value][0].line
-            message = f"key {_cut(event.value)} was already given at line {first + 1}; keep one of them"
-            self._note(event.start_mark, message)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = (event.value, Node(self.source), 1, 0)
-
-    def _start(self, event: Any) -> None:
-        frame = self.frames[-1] if self.frames else None
-        if frame is not None and frame.key is None and type(frame.data) is dict:
-            self._stop(event, "a key must be a single word or text, not a list or mapping; name it")
-        if len(self.frames) >= MAX_DEPTH:
-            self._stop(event, f"nested deeper than {MAX_DEPTH} levels; flatten it")
-        if event.tag is not None:
-            self._refuse_tag(event)
-        data: Any = {} if type(event) is yaml.MappingStartEvent else []
-        self.frames.append(_Frame(data, self.source, event.anchor, self.values, event.start_mark))
-
-    def _end(self, event: Any) -> None:
-        frame = self.frames.pop()
-        size = self.values - frame.first + 1
-        if frame.anchor is not None:
-            self.anchors[frame.anchor] = (frame.data, frame.node, size, frame.height)
-        self._put(frame.data, frame.node, frame.start, 1, frame.height)
-
-    def _alias(self, event: Any) -> None:
-        name = event.anchor
-        if any(frame.anchor == name for frame in self.frames):
-            self._stop(event, f"alias '*{name}' stands inside what it names; write the values out")
-        if name not in self.anchors:
-            self._stop(event, f"alias '*{name}' names nothing above; define it with '&{name}'")
-        data, place, size, height = self.anchors[name]
-        frame = self.frames[-1] if self.frames else None
-        if frame is not None and frame.key is None and type(frame.data) is dict:
-            self._stop(event, "a key must be written out, not an alias; write the key")
-        if len(self.frames) + height > MAX_DEPTH:
-            self._stop(event, f"nested deeper than {MAX_DEPTH} levels once aliases are filled in; flatten it")
-        self._put(data, place, event.start_mark, size, height)
-
-    def _put(self, value: Any, place: Any, mark: Any, size: int, height: int = 0) -> None:
-        """Put a value, which stood at *place* (its node, or its mark), into what is being read."""
-        self.values += size
-        if self.values > MAX_VALUES:
-            message = f"more than {MAX_VALUES:,} values once aliases are filled in; shorten the file"
-            raise ScenarioError([problem_at(self.source, mark.line, mark.column, "", message)])
-        if not self.frames:
-            self.root = (value, place if isinstance(place, Node) else node_at(self.source, place))
-            return
-        frame = self.frames[-1]
-        if height >= frame.height:
-            frame.height = height + 1
-        data = frame.data
-        if type(data) is list:
-            frame.seen.append((mark, place))
-            data.append(value)
-            return
-        key = frame.key
-        frame.key = None
-        # A repeated or merge key was noted; the first value stays.
-        if key is not None and key not in data and key != "<<":
-            data[key] = value
-            frame.seen[key] = (frame.key_mark, place)
-
-    def _path(self) -> str:
-        parts = (len(f.data) if type(f.data) is list else f.key for f in self.frames)
-        path = ".".join(str(part) for part in parts if part is not None)
-        return path if len(path) <= 80 else path[:77] + "..."
-
-    def _note(self, mark: Any, message: str) -> None:
-        self.problems.append(problem_at(self.source, mark.line, mark.column, self._path(), message))
-
-    def _refuse_tag(self, event: Any) -> None:
-        self._note(event.start_mark, f"tag {_cut(event.tag)} is not read; remove it")
-
-    def _stop(self, event: Any, message: str) -> None:
-        mark = event.start_mark
-        raise ScenarioError(
-            [*self.problems, problem_at(self.source, mark.line, mark.column, self._path(), message)]
-        )
-
-
-def _cut(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 from math import nan
+from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
-from sim.scenario.injects import Inject
 from sim.scenario.models import Scenario
+
+if TYPE_CHECKING:
+    from sim.scenario.injects import Inject
 
 BEGUN = (EventKind.INJECT, EventKind.MEASURE)
 
