@@ -125,18 +125,16 @@ class CouncilProcess:
         if self.decision.collective and appeal.detail["to"] == "alliance":
             cause = yield from self._convene(appeal.id)
             ledger = self._read_ledger(cause)
-            put = False
+            failed: Motion | None = None
             for motion in self._motions(ledger, cause):
-                put = True
+                if failed is not None:
+                    yield self._redraft(failed)
                 passed, cause = yield from self._put(motion, ledger, cause)
                 if passed:
                     adopted = motion.level
                     break
-                yield world.wait(
-                    world.draw(
-                        self.organs.council.redraft, "redraft", self._round(motion.level + motion.scope)
-                    )
-                )
+                failed = motion
+            put = failed is not None or adopted != "none"
             willing = () if put else self._willing_in_private()
         else:
             reason = "channel closed" if not self.decision.collective else "asked the lead alone"
@@ -236,6 +234,11 @@ class CouncilProcess:
         if allies:
             yield ballot.done
         return self._decide(ballot, ledger)
+
+    def _redraft(self, failed: Motion) -> simpy.Event:
+        """Wait until a text that failed is cut to the next that can be put."""
+        entity = self._round(failed.level + failed.scope)
+        return self.world.wait(self.world.draw(self.organs.council.redraft, "redraft", entity))
 
     def _pace(self, motion: Motion) -> Duration:
         """Return how long a member thinks about *motion*; sounded out before, it answers faster."""

@@ -150,8 +150,13 @@ class Force:
                     self.due += len(echelon.chalks)
                     self.awaited[member] += len(echelon.chalks)
                     self._preparing[member, package.unit, echelon.name] = echelon
-                    self._send(package, index, echelon, approval)
+                    self._send(package, index, echelon, approval, self._joint_plan(cause))
         self._check_deployed(cause)
+
+    def _joint_plan(self, decision: int) -> float:
+        """Return when the joint plan that a *decision* to send soldiers goes by is drawn up (h)."""
+        alone = self.world.records[decision].kind is EventKind.BILATERAL
+        return 0.0 if alone else self.plan_ready  # whoever acts alone goes by its own plan
 
     def _echelons(self, package: Package) -> list[Echelon]:
         """Split a unit's package into its echelons' chalks."""
@@ -172,8 +177,8 @@ class Force:
             for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
         ]
 
-    def _send(self, package: Package, index: int, echelon: Echelon, approval: int) -> None:
-        """Make one echelon ready, to release its chalks once it is."""
+    def _send(self, package: Package, index: int, echelon: Echelon, approval: int, planned: float) -> None:
+        """Make one echelon ready, to release its chalks once it is and, *planned* (h), the plan drawn up."""
         world, member = self.world, package.member
         unit = world.alliance.members[member].units[package.unit]
         notice = world.alliance.notice_to_move[unit.echelons[echelon.name].readiness]
@@ -182,7 +187,7 @@ class Force:
         ready = warned + readiness * world.pace("readiness") / coordination(world, member, package.unit)
         vanguard = index == 0 and len(unit.echelons) > 1
         if not vanguard:  # only a vanguard moves before the joint plan is drawn up
-            ready = max(ready, self.plan_ready)
+            ready = max(ready, planned)
         # Hours that a vanguard has stood ready and waited for leave.
         early = max(0.0, world.now - ready) if vanguard else 0.0
         about = (package, echelon, approval, readiness, early)

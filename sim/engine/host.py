@@ -92,8 +92,10 @@ class Host:
             and self.members.lead in sounded
             and lead_apart
         ):
-            # a partner's help carries neither the alliance's legitimacy nor the credit of having asked it
-            gains["lead"] = self.gain(danger, alone) - float(self.choice.value_of_asking)
+            # a partner's help carries neither the alliance's legitimacy nor the credit of having asked it,
+            # and what the host and its public think of the alliance speaks neither for nor against it
+            credit = float(self.choice.value_of_asking) + self._trust()
+            gains["lead"] = self.gain(danger, alone) - credit
         best = max(gains, key=gains.__getitem__)
         seen = {
             "chance_of_help": chance,
@@ -142,8 +144,15 @@ class Host:
         """
         return 1 - exp(-float(self.choice.fear) * self.crisis.danger())
 
+    def _trust(self) -> float:
+        """Return what trust in the alliance and the public's confidence add to the gain from asking it."""
+        standing = self.world.standing
+        return standing.readiness_to_ask(self.world.crisis.asker) if standing else 0.0
+
     def gain(self, danger: float, chance: float, level: HelpLevel = "force") -> float:
-        """Return the utility of asking minus that of not asking (*assumed* linear; losing power costs 1).
+        """Return the utility of asking the alliance minus that of not asking.
+
+        *Assumed* linear, where losing power costs 1.
 
         Measures, like the help of single states where nothing can be put to the council, bring and cost in
         sovereignty a share of what force does; words bring nothing beyond the value of having asked.
@@ -152,6 +161,4 @@ class Host:
         helped = chance * (danger * c.value_of_help - c.cost_of_sovereignty)
         if level != "force":
             helped *= 0.0 if level == "words" else c.share_of_measures
-        standing = self.world.standing
-        trust = standing.readiness_to_ask(self.world.crisis.asker) if standing else 0.0
-        return float(helped + c.value_of_asking + trust - c.cost_at_home)
+        return float(helped + c.value_of_asking + self._trust() - c.cost_at_home)

@@ -204,19 +204,26 @@ class Border(Idle):
         return True
 
     def _strike(self, key: str, raid: Raid, caught: bool, _: object) -> None:
+        """Let the raiders fight, where they were stopped or where they were going to.
+
+        *Assumed*: as many of them are killed or held in either place; of what they cost the host a share is
+        left where they were stopped.
+        """
         world, luck = self.world, self.world.luck("raid losses", key)
+        toll = float(raid.stopped_cost) if caught else 1.0
         attackers = round(float(raid.attackers))
         killed = luck.binomial(attackers, float(raid.killed))
         held = luck.binomial(attackers - killed, float(raid.held))
-        lost = luck.poisson(float(raid.lost) * attackers)
+        lost = luck.poisson(toll * float(raid.lost) * attackers)
         detail = {
             "label": raid.label, "killed": killed, "held": held, "lost": lost, "beyond": raid.beyond,
             "stopped": caught,
         }  # fmt: skip
         cause = world.record(K.RAID, "", raid.sector, float(attackers), detail=detail)
         self._bury(raid.sector, killed, lost, "far side" if raid.beyond else self.host, cause)
-        self.fleeing.set_off(raid.sector, f"raid {key}", raid.soldiers, raid.civilians, cause)
-        self._worry_more(float(raid.worry), raid.memory, cause, raid.label, raid.sector, always=True)
+        fleeing = (toll * float(raid.soldiers), toll * float(raid.civilians))
+        self.fleeing.set_off(raid.sector, f"raid {key}", *fleeing, cause)
+        self._worry_more(toll * float(raid.worry), raid.memory, cause, raid.label, raid.sector, always=True)
 
     # the far bank
 

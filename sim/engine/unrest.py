@@ -287,7 +287,7 @@ class Unrest(Idle):
         if state.was_overwhelmed and state.lethality > 0:
             force = state.free + state.freed + state.reserves  # with those back who had not stayed
             mean = law.clearing_killed * force / 1000 * state.lethality
-            killed = luck.poisson(mean)  # drawn in any case: who is detained owes it the same luck
+            killed = luck.poisson(mean)  # drawn in any case: the luck of those detained comes next
             if not state.faded:
                 self.world.record(EventKind.CLEARING, where=state.key, amount=killed, cause=cause)
         self.world.record(

@@ -165,7 +165,7 @@ class Council(Sourced):
     deliberation_cold: Duration
     #: Extra time that an in-person session takes to gather.
     travel: Duration
-    #: Time to redraft a motion that failed.
+    #: Time to redraft a motion that failed into the next that can be put.
     redraft: Duration
 
 

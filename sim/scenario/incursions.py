@@ -111,9 +111,11 @@ class Raid(Sourced):
     beyond: bool = False
     #: Crossing to attack.
     delay: Duration
-    #: Chance that it is stopped on the border once it is detected there: then it comes without the delay, to
-    #: the same losses and the same worry (*assumed*).
+    #: Chance that it is stopped on the border once it is detected there: then it comes without the delay.
     interdiction: Share = _NONE
+    #: Share of its toll (defenders killed, worry, people who flee) that is left when it is stopped; all of it
+    #: where a file says nothing.
+    stopped_cost: Share = _ALIKE
     #: Share of the attackers killed, and of the others held; defenders killed per attacker (mean).
     killed: Share
     held: Share = _NONE

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.engine.replication import build_world, run_replication
 from sim.experiment.dynamics.incursions import clashes, crossed
 from sim.scenario.incursions import Fall, Party
 from tests.engine.borders import PARTY, RAID, border
+from tests.engine.worlds import history
 
 K = EventKind
 FALL = {"at": "2022-01-03T00:00+06:00"}
@@ -151,6 +152,60 @@ def test_a_raid_strikes_after_its_way_and_one_beyond_costs_the_far_side() -> Non
     far = logs({"crisis.incursions.raids": beyond}, runs=1)[0]
     assert "far side" in {r.detail["side"] for r in far.of(K.DEATHS)}
     assert not any(r.detail["stopped"] for r in far.of(K.RAID))
+
+
+def raided(runs: int = 200, effort: float = 1e6, **raid: Any) -> list[EventLog]:
+    """Return runs in which a raid comes that is stopped if it is seen, by default always."""
+    shape = {**RAID, "interdiction": 1, "held": 0.5, "soldiers": 1000, "civilians": 500, **raid}
+    settings = {
+        "crisis.incursions.raids": {"one": shape}, "crisis.incursions.parties": {},
+        "crisis.incursions.watch.effort": effort,
+    }  # fmt: skip
+    return logs(settings, runs)
+
+
+def of_raid(log: EventLog) -> EventRecord:
+    (raid,) = log.of(K.RAID)
+    return raid
+
+
+def test_of_the_toll_of_a_raid_that_is_stopped_its_share_is_left():
+    whole, part = raided(), raided(stopped_cost=0.3)
+    lost = {1.0: [of_raid(x).detail["lost"] for x in whole], 0.3: [of_raid(x).detail["lost"] for x in part]}
+    for share, found in lost.items():  # two defenders for twenty attackers
+        assert near(found, share * 2)
+    for x, y in zip(whole, part, strict=True):
+        at, then = of_raid(x), of_raid(y)
+        assert at.detail["stopped"] is then.detail["stopped"] is True
+        assert (at.time, at.detail["killed"], at.detail["held"]) == (
+            then.time, then.detail["killed"], then.detail["held"],
+        )  # fmt: skip
+        assert then.detail["lost"] <= at.detail["lost"]
+        fled, fewer = ([r.amount for r in log.of(K.FLED)] for log in (x, y))
+        assert fewer == pytest.approx([0.3 * n for n in fled], abs=1)
+        assert [r.amount for r in y.of(K.ALARM)] == pytest.approx([0.03])
+    assert fmean(lost[0.3]) < 0.5 * fmean(lost[1.0])
+
+
+def test_a_raid_that_costs_nothing_when_stopped_alarms_nobody():
+    for log in raided(5, stopped_cost=0):
+        assert of_raid(log).detail["lost"] == 0
+        assert not [r for r in log if r.kind in (K.ALARM, K.ONSET, K.FLED)]
+        assert {r.detail["side"] for r in log.of(K.DEATHS)} <= {"intruders"}
+
+
+def test_a_raid_that_gets_through_costs_all_it_does():
+    through, same = raided(5, stopped_cost=0.3, interdiction=0), raided(5, interdiction=0)
+    assert not any(of_raid(log).detail["stopped"] for log in through)
+    assert [history(log) for log in through] == [history(log) for log in same]
+
+
+def test_guards_who_see_more_lose_fewer_to_raids_run_by_run():
+    few, many = (raided(effort=effort, stopped_cost=0.3) for effort in (0.05, 0.3))
+    lost = [[of_raid(log).detail["lost"] for log in logs] for logs in (few, many)]
+    assert all(more <= less for less, more in zip(*lost, strict=True))
+    for found, effort in zip(lost, (0.05, 0.3), strict=True):
+        assert near(found, 2 * (1 - 0.7 * (1 - exp(-5 * effort))))
 
 
 def test_raids_at_random_come_at_their_rate_times_the_lever() -> None:

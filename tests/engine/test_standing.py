@@ -135,6 +135,24 @@ def test_the_alliance_is_not_blamed_for_what_was_asked_of_the_lead_alone():
     assert not [r for r in log.of(K.STANDING) if r.where in ("trust", "cohesion", "confidence")]
 
 
+def test_trust_and_confidence_count_for_asking_the_alliance_and_not_for_asking_the_lead():
+    # An ally would block force, so only the lead's help brings anything.
+    settings = {**ALLY_AGAINST, "crisis.host_choice.may_ask_lead_alone": True}
+
+    def asked(settings: dict[str, Any], **changes: Any) -> list[str]:
+        scenario = certain_world(settings)
+        log = run_replication(with_standing(scenario, **changes) if changes else scenario, 1, 0)
+        return [r.detail["to"] for r in log.of(K.PRIVATE_APPEAL)]
+
+    assert asked(settings) == asked(settings, public_confidence=0.05, confidence_weight=1) == ["lead"]
+    # The lead's help is worth too little by itself; that the public likes the alliance makes it no dearer.
+    dear = {**settings, "crisis.host_choice.cost_at_home": 0.5}
+    liked = {"public_confidence": 0.35, "confidence_weight": 1}
+    assert asked(dear) == asked(dear, **liked) == []
+    # A public that thinks much of the alliance has its host ask that, though no force will come of it.
+    assert asked(settings, public_confidence=1, confidence_weight=1) == ["alliance"]
+
+
 def leaning_of(**changes: Any) -> dict[str, float]:
     world, _ = build_world(with_standing(certain_world(), **changes), 1, 0)
     assert world.standing is not None

@@ -176,6 +176,26 @@ def test_the_lead_goes_alone_when_the_council_refused():
     assert {r.who for r in log.of(K.LANDED)} == {"AAA"}
 
 
+def test_after_the_last_refusal_nobody_waits_for_another_draft():
+    weighty = {"decision.gate": False, "crisis.host_choice.value_of_asking": 2, "decision.bilateral": False}
+    log = lived({**UNWILLING, **weighty})
+    answered = log.first(K.ANSWERED)
+    refused = [r.time for r in log.of(K.REFUSED)]
+    assert refused == [13.5, 17.5, 21.5, 25.5]  # an hour to answer, three to redraft
+    assert (answered.time, answered.detail["level"]) == (25.5, "none")
+
+
+def test_a_lead_on_its_own_does_not_wait_for_the_joint_plan():
+    asks_all = {"crisis.host_choice.may_ask_lead_alone": False, "crisis.host_choice.value_of_asking": 1}
+    settings = {**ALLY_AGAINST, **asks_all}
+    plain, late = lived(settings), lived({**settings, "organs.joint_staff_plan": "50 h"})
+    assert late.first(K.CONSULTATIONS)
+    assert late.first(K.BILATERAL)
+    ready = [(r.time, r.detail["echelon"]) for r in late.of(K.ECHELON_READY)]
+    assert ready == [(r.time, r.detail["echelon"]) for r in plain.of(K.ECHELON_READY)]
+    assert ready[-1][0] < 12.5 + 50  # when the plan, of no use any more, is drawn up
+
+
 def test_a_proud_host_withholds_its_appeal_and_asks_nobody():
     log = lived({"crisis.host_choice.cost_of_sovereignty": 5})
     assert told(log, *POLITICS) == [*ASKED, (11.0, "appeal withheld", "CCC")]

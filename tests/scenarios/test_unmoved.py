@@ -14,6 +14,7 @@ KNOWN: dict[str, dict[str, str]] = {
     "belarus": {
         "crisis.unrest.spread.chance": "of parts/unrest.yaml; every city has an onset of its own",
         "crisis.unrest.ends.fall_power": "of parts/unrest.yaml; the government seldom comes near to falling",
+        "crisis.unrest.clearing_killed": "of parts/unrest.yaml; a lost city is seldom cleared by force",
     },
     "belarus_force": {
         "crisis.unrest.spread.chance": "of parts/unrest.yaml; every city has an onset of its own",
