@@ -49,6 +49,7 @@ def describe(file: str, scenario: Scenario) -> str:
         scenario: what was read from it.
     """
     from sim.scenario.uncertain import assumptions, drawn_inputs
+    from sim.scenario.units import count
 
     record = scenario.record.values()
     ranged = assumptions(scenario)
@@ -57,10 +58,12 @@ def describe(file: str, scenario: Scenario) -> str:
         (
             f"{file}: correct",
             f"  {scenario.title}{' (hypothetical: it never happened)' if scenario.hypothetical else ''}",
-            f"  {len(scenario.alliance.members)} members, {len(scenario.crisis.sites)} sites, "
+            f"  {count(len(scenario.alliance.members), 'member')}, "
+            f"{count(len(scenario.crisis.sites), 'site')}, "
             f"{float(scenario.horizon):g} h from {scenario.start.isoformat(timespec='minutes')}",
-            f"  {len(ranged)} inputs with a range, {len(drawn_inputs(scenario))} of them drawn; "
-            f"{len(scenario.variants)} variants",
-            f"  {len(record)} recorded quantities, {scored} scored, {fitted} used by the calibration",
+            f"  {count(len(ranged), 'input')} with a range, {len(drawn_inputs(scenario))} of them drawn; "
+            f"{count(len(scenario.variants), 'variant')}",
+            f"  {count(len(record), 'recorded quantity', 'recorded quantities')}, {scored} scored, "
+            f"{fitted} used by the calibration",
         )
     )

@@ -43,7 +43,7 @@ def verify_command(ctx: click.Context, results: str, jobs: Jobs, quiet: bool) ->
     import sim
     from sim.experiment.canonical import read_manifest
     from sim.experiment.verify import folder_differences, other_machine
-    from sim.report.telling import count
+    from sim.scenario.units import count
 
     folder = Path(results)
     manifest = read_manifest(folder)

@@ -30,10 +30,13 @@ class RecordSummary(NamedTuple):
     n: int
     #: Share of simulated values below the recorded value (a bound's limit), equal ones counting half.
     percentile: float
-    #: Whether the recorded value lies in the band, and in the middle half; a bound, whether its range meets
-    #: them. None for inputs, and where nothing was simulated.
+    #: Of an instant: whether the recorded value lies in the band, and in the middle half. None for bounds and
+    #: inputs, and where nothing was simulated.
     inside_band: bool | None
     inside_half: bool | None
+    #: Of a bound: whether any value that it allows lies in the band, which is less than that runs keep it
+    #: (*agree*). None otherwise.
+    meets_band: bool | None
     crps: float
     crps_naive: float
     #: Share of simulated values within the recorded range; nan where only a value is recorded.
@@ -102,8 +105,9 @@ def _compared(
         high=high,
         n=n,
         percentile=nan if point is None or not n or not reached else mid_rank(values, point),
-        inside_band=_meets(entry, low, high) if judged else None,
-        inside_half=_meets(entry, lower, upper) if judged else None,
+        inside_band=_inside(entry, low, high) if judged and entry.kind == "instant" else None,
+        inside_half=_inside(entry, lower, upper) if judged and entry.kind == "instant" else None,
+        meets_band=_meets(entry, low, high) if judged and entry.kind == "bound" else None,
         crps=crps(sample.values, start, end) if scored else nan,
         crps_naive=crps_uniform(*entry.naive, start, end) if scored and entry.naive else nan,
         agree=float(((values >= start) & (values <= end)).mean()) if n and start < end and reached else nan,
@@ -126,14 +130,18 @@ def _point(entry: RecordEntry) -> float | None:
     return next((choice for choice in choices if choice is not None), None)
 
 
-def _meets(entry: RecordEntry, low: float, high: float) -> bool:
-    """Return whether an interval of quantiles holds the value (or meets the bound); a hidden end is later."""
+def _inside(entry: RecordEntry, low: float, high: float) -> bool:
+    """Return whether an interval of quantiles holds the recorded value; a hidden end is later."""
     low, high = (inf if isnan(end) else end for end in (low, high))
-    if entry.kind == "bound":
-        start, end = limits(entry)
-        return low <= end and start <= high
     assert entry.value is not None
     return low <= entry.value <= high
+
+
+def _meets(entry: RecordEntry, low: float, high: float) -> bool:
+    """Return whether an interval of quantiles and the range of a bound have a value in common."""
+    low, high = (inf if isnan(end) else end for end in (low, high))
+    start, end = limits(entry)
+    return low <= end and start <= high
 
 
 def score_of(record: Iterable[RecordSummary]) -> Score:

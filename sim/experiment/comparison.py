@@ -24,6 +24,7 @@ from sim.experiment.sides import Side, as_json, crises_apart, name_apart, refusa
 from sim.experiment.tables import as_csv
 from sim.experiment.twins import Twins, twins_of
 from sim.scenario.resolve import resolve
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         names = " with ".join(side.name for side in self.sides)
-        return f"<Comparison of {names}: {self.n} {'pairs' if self.paired else 'runs each, unpaired'}>"
+        how = count(self.n, "pair") if self.paired else f"{count(self.n, 'run')} each, unpaired"
+        return f"<Comparison of {names}: {how}>"
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>{self.summary()._repr_html_()}"
@@ -190,20 +192,19 @@ def _notes(sides: Sequence[Side], pair: bool) -> list[str]:
     for other in sides[1:]:
         if len(first.rows) != len(other.rows) and pair:
             n = min(len(first.rows), len(other.rows))
-            notes.append(f"{first.name} has {len(first.rows)} runs and {other.name} {len(other.rows)}: the "
-                         f"first {n} of each are paired")  # fmt: skip
+            runs = f"{first.name} has {count(len(first.rows), 'run')} and {other.name} {len(other.rows)}"
+            paired = "the first of each is paired" if n == 1 else f"the first {n} of each are paired"
+            notes.append(f"{runs}: {paired}")
         failed = min(len(first.rows), len(other.rows)) - len(_sound(first, other))
         if failed:
-            notes.append(f"{failed} pairs with {other.name} are left out because a run of them failed")
+            notes.append(f"{count(failed, 'pair')} with {other.name} left out because a run failed")
         stops = float(first.scenario.horizon), float(other.scenario.horizon)
         if stops[0] != stops[1]:
             notes.append(f"the clock stops after {stops[0]:g} h in {first.name} and after {stops[1]:g} h in "
                          f"{other.name}: what comes late can only be seen on one side")  # fmt: skip
         lone = set(responses_of(first.scenario)) ^ set(responses_of(other.scenario))
         if lone:
-            notes.append(
-                f"{len(lone)} responses exist on one side only and are not compared with {other.name}"
-            )
+            notes.append(f"{count(len(lone), 'response')} on one side only, not compared with {other.name}")
         if not pair and crises_apart(first, other):
             notes.append(f"{first.name} and {other.name} are different crises: a difference is one between "
                          "crises, and the effect of no input")  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment.compare_inputs import InputDifference
 from sim.experiment.notebook import notebook_html
 from sim.experiment.pairing import Difference
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,9 +53,9 @@ class ComparisonSummary:
 
     def __repr__(self) -> str:
         every = [found for differences in self.outcomes.values() for found in differences]
-        how = "pairs" if self.paired else "runs each, unpaired"
+        how = count(self.n, "pair") if self.paired else f"{count(self.n, 'run')} each, unpaired"
         differing = sum(found.differs for found in every)
-        return f"<Summary of a comparison: {self.n:,} {how}, {differing} of {len(every)} outcomes differ>"
+        return f"<Summary of a comparison: {how}, {differing} of {len(every)} outcomes differ>"
 
     def _repr_html_(self) -> str:
         table = self.table

@@ -139,19 +139,6 @@ class KaplanMeier:
         place = int(self.happened.searchsorted(p - 1e-12))
         return float(self.times[place]) if place < len(self.times) else nan
 
-    def half_width(self, p: float, n: float) -> float:
-        """Return the Monte Carlo error of the *p*-quantile: half of its 95 % interval from *n* runs.
-
-        The interval runs between the quantiles at p -/+ 1.96 sqrt(p (1-p)/n) (order statistics, normal
-        approximation of the binomial); nan where it leaves the data.
-        """
-        if n <= 1:
-            return nan
-        step = Z * sqrt(p * (1 - p) / n)
-        if p - step <= 0 or p + step >= 1:
-            return nan
-        return (self.quantile(p + step) - self.quantile(p - step)) / 2
-
 
 class VarianceShares(NamedTuple):
     """How much of the variance comes from between the groups, and half of that share's 95 % interval."""

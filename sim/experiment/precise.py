@@ -16,6 +16,7 @@ from sim.experiment.study import Plan, Study, do_study, settled
 from sim.experiment.sweep import response_values
 from sim.experiment.sweep_plan import CAP, chosen_responses, rule_for
 from sim.scenario.models import Scenario
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.store import Store
@@ -90,9 +91,9 @@ def precision_lines(reached: Reached[str], aim: Aim, scenario: Scenario) -> list
     """Return in words where a study stopped and how precise each response is."""
     known = responses_of(scenario)
     if reached.enough:
-        first = f"Precise enough after {reached.n:,} replications ({reached.looks} looks)"
+        first = f"Precise enough after {count(reached.n, 'replication')} ({count(reached.looks, 'look')})"
     else:
-        first = f"Stopped at the cap of {reached.n:,} replications, held up by {reached.worst}"
+        first = f"Stopped at the cap of {count(reached.n, 'replication')}, held up by {reached.worst}"
     lines = [f"{first}; asked: half-width {aim.rule.width:g} of a mean, or of a proportion itself."]
     for name, found in reached.verdicts.items():
         mark = "" if found.enough else "  not yet"

@@ -14,7 +14,7 @@ from sim.scenario.models import Scenario
 from sim.scenario.quantities import UNITS
 from sim.scenario.study import RecordEntry
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # parts that few scenarios have
     from sim.scenario.campaign import Episode
     from sim.scenario.injects import Inject, Measure
 

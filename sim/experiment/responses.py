@@ -178,7 +178,7 @@ _SCALAR: tuple[Response, ...] = (
              lambda log, s: from_appeal(log, order_time(log))),
     Response("hours_to_order_from_start", "Start of the scenario to calm at every site", "h", None,
              lambda log, s: order_time(log), "time", "start"),
-    Response("hours_to_end_announced", "Appeal to host announcing the end", "h", _MANDATE,
+    Response("hours_to_end_announced", "Appeal to announcement of the end", "h", _MANDATE,
              _hours_to(EventKind.END_ANNOUNCED)),
     Response("hours_to_withdrawal_start", "Appeal to start of withdrawal", "h", _MANDATE,
              _hours_to(EventKind.WITHDRAWAL_BEGAN)),

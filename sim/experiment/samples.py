@@ -48,14 +48,6 @@ class Sample:
             return float(self.values[0]) if self.happened[0] else nan
         return self._curve.quantile(p)
 
-    def half_width(self, p: float) -> float:
-        """Return half of the 95 % interval of the *p*-quantile; runs of one draw add less than others."""
-        middle = self.quantile(p)
-        if isnan(middle) or len(self.values) < 2:
-            return nan
-        below = (self.happened & (self.values <= middle)).astype(float)
-        return self._curve.half_width(p, effective_size(below, self.groups))
-
 
 def censored_at(response: Response, row: Row) -> float:
     """Return the time, on the response's clock (h), at which the run of *row* stopped."""
@@ -98,6 +90,8 @@ def sample_interval(sample: Sample, p: float = 0.5) -> tuple[float, float]:
     run had: unlike half of their distance, set off on both sides, they never lie beyond what can be.
     (nan, nan) where so few runs give none; the upper end is nan where the horizon hides it.
     """
+    if len(sample.values) < 2:  # a single run has no interval
+        return nan, nan
     middle = sample.quantile(p)
     below = (sample.happened & (sample.values <= middle)).astype(float)
     n = effective_size(below, sample.groups)

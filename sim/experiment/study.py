@@ -21,6 +21,7 @@ from sim.experiment.responses import responses_of
 from sim.experiment.simulate import BASELINE, Replicate, Simulator, Task, TaskList, simulator_for
 from sim.experiment.typical import typical_run
 from sim.scenario.models import Scenario
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +59,7 @@ class Study:
     plotter: Callable[..., list[Path]] | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
-        return f"<Study of {self.scenario.name}: {len(self.rows)} runs, seed {self.seed}>"
+        return f"<Study of {self.scenario.name}: {count(len(self.rows), 'run')}, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
         from html import escape  # here, as only a notebook asks

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.experiment.appeal_clock import clock_of, counts_from_appeal, on_start, since_start
 from sim.experiment.chain import PARTS
 from sim.experiment.compare import RecordSummary, compare, score_of
 from sim.experiment.estimates import (
@@ -23,11 +24,12 @@ from sim.experiment.estimates import (
 )
 from sim.experiment.event_file import plain
 from sim.experiment.responses import ANSWERS, Response, responses_of
-from sim.experiment.samples import Row, Sample, censored_at, sample_of
+from sim.experiment.samples import Row, Sample, censored_at, sample_interval, sample_of
 from sim.experiment.scores import Score
 from sim.experiment.typical import ENOUGH
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,13 +59,18 @@ class ResponseSummary(NamedTuple):
     chance: float
     chance_low: float
     chance_high: float
-    #: Quantiles; nan where the horizon hides them. Errors are half-widths of 95 % intervals.
+    #: Quantiles; nan where the horizon hides them.
     median: float
     low: float
     high: float
-    median_error: float
-    low_error: float
-    high_error: float
+    #: Their 95 % intervals, between order statistics (`sample_interval`): nan where too few runs give one, an
+    #: upper end also where the horizon hides it.
+    median_low: float
+    median_high: float
+    low_low: float
+    low_high: float
+    high_low: float
+    high_high: float
     #: Runs in which it had not happened when the clock stopped.
     censored: int
     #: Share of the variance that comes from uncertain inputs, and half of its 95 % interval.
@@ -80,6 +87,9 @@ class VariantSummary(NamedTuple):
     #: Which runs of the base are compared; empty for all.
     given: str
     differences: dict[str, PairedDifference]
+    #: Of every time counted from the appeal: the same difference counted from the start of the scenario. A
+    #: variant that moves the appeal moves such a time by as much.
+    from_start: dict[str, PairedDifference]
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,8 +119,9 @@ class Summary:
     def __repr__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
         return (
-            f"<Summary of {self.n:,} runs{failed}: {len(self.responses)} responses, "
-            f"{len(self.record)} entries of the record, {len(self.variants)} variants>"
+            f"<Summary of {count(self.n, 'run')}{failed}: {count(len(self.responses), 'response')}, "
+            f"{count(len(self.record), 'entry', 'entries')} of the record, "
+            f"{count(len(self.variants), 'variant')}>"
         )
 
     def _repr_html_(self) -> str:
@@ -188,12 +199,13 @@ def _response(response: Response, rows: Sequence[Row], band: float, share: Share
     low, high = (nan, nan) if isnan(chance) else share_interval(happened, sample.groups)
     spread = response.kind != "flag" and response.kind != "code"
     at = sample.quantile if spread else lambda p: nan
-    error = sample.half_width if spread else lambda p: nan
+    quantiles = (0.5, tail, 1 - tail)
+    ends = [sample_interval(sample, p) if spread else (nan, nan) for p in quantiles]
     # A chance has variance too; a coded answer has none that means anything.
     shares = VarianceShares(nan, nan) if response.kind == "code" or n < 2 else share(sample)
     return ResponseSummary(
         response.name, response.label, response.unit, response.condition, n, chance, low, high,
-        at(0.5), at(tail), at(1 - tail), error(0.5), error(tail), error(1 - tail),
+        at(0.5), at(tail), at(1 - tail), *ends[0], *ends[1], *ends[2],
         n - int(np.count_nonzero(sample.happened)), shares.between, shares.half_width,
     )  # fmt: skip
 
@@ -244,13 +256,27 @@ def _variant(study: Study, key: str) -> VariantSummary:
     ]
     helped = [(a, b) for a, b in every if a.get("mandate") == 1]
     pairs, given = (helped, "a mandate in the base") if len(helped) >= ENOUGH else (every, "")
-    differences = {}
+    differences, fixed = {}, {}
     for name, response in responses_of(study.scenario).items():
         if response.kind in COMPARED and not response.contributor and name != "hours_simulated":
             difference = _difference(response, every if name in DECISIONS else pairs)
             if difference.n:
                 differences[name] = difference
-    return VariantSummary(key, study.scenario.variants[key].title, len(pairs), given, differences)
+                if counts_from_appeal(response):
+                    fixed[name] = _from_start(response, pairs, difference)
+    return VariantSummary(key, study.scenario.variants[key].title, len(pairs), given, differences, fixed)
+
+
+def _from_start(
+    response: Response, pairs: Sequence[tuple[Row, Row]], found: PairedDifference
+) -> PairedDifference:
+    """Return a difference counted from the start: the one *found* where no pair's appeal is moved."""
+    clock = clock_of(response)
+    still = all(a[clock] == b[clock] or (isnan(a[clock]) and isnan(b[clock])) for a, b in pairs)
+    if still:
+        return found
+    sides = (since_start(response, side) for side in zip(*pairs, strict=True))
+    return _difference(on_start(response), list(zip(*sides, strict=True)))
 
 
 def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedDifference:

@@ -26,6 +26,7 @@ from sim.experiment.study import Row
 from sim.experiment.sweep_plan import SweepPlan, SweepSimulator, plan_sweep, unlike
 from sim.scenario.models import Scenario
 from sim.scenario.sweep import Sweep
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,8 +76,8 @@ class SweepStudy:
     def __repr__(self) -> str:
         factors = ", ".join(factor.name for factor in self.design.factors)
         return (
-            f"<Sweep of {self.scenario.name} over {factors}: {len(self.design.points)} points, "
-            f"{self.size:,} runs, seed {self.seed}>"
+            f"<Sweep of {self.scenario.name} over {factors}: {count(len(self.design.points), 'point')}, "
+            f"{count(self.size, 'run')}, seed {self.seed}>"
         )
 
     def _repr_html_(self) -> str:

@@ -18,6 +18,7 @@ from sim.experiment.responses import Response
 from sim.experiment.row_book import RowBook
 from sim.experiment.samples import Row, Sample, sample_interval, sample_of
 from sim.experiment.sweep import SweepStudy, restricted
+from sim.scenario.units import count
 
 #: Kinds of response that a sweep reports.
 REPORTED = ("time", "flag", "count", "level")
@@ -75,8 +76,8 @@ class SweepSummary:
     def __repr__(self) -> str:
         points, names = ({getattr(p, key) for p in self.points} for key in ("point", "name"))
         return (
-            f"<Summary of a sweep: {self.n:,} runs at {len(points)} points, {len(names)} responses, "
-            f"{len(self.effects)} effects>"
+            f"<Summary of a sweep: {count(self.n, 'run')} at {count(len(points), 'point')}, "
+            f"{count(len(names), 'response')}, {count(len(self.effects), 'effect')}>"
         )
 
     def _repr_html_(self) -> str:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from math import isnan, nan
 from typing import Any
 
+from sim.experiment.columns import EFFECTS, RECORD, SUMMARY
 from sim.experiment.design import drawn_values
 from sim.experiment.estimates import PairedDifference
 from sim.experiment.measure import ADDRESS, row_names
@@ -24,6 +25,9 @@ from sim.scenario.study import RecordEntry
 LONGEST = 32
 #: Column, name, label, unit, stratum, kind, what it is read at.
 CODEBOOK = ("file", "column", "name", "label", "unit", "given", "kind", "argument")
+#: Of times counted from the appeal, the difference counted from the start, as in a sweep's table; and none.
+FROM_START = ("from_start", "from_start_low", "from_start_high")
+NONE = PairedDifference(nan, nan, nan, 0, nan, nan, nan)
 Cells = Sequence[Any]
 
 
@@ -114,29 +118,29 @@ def summary_table(summary: Summary) -> bytes:
 def effects_table(summary: Summary) -> bytes:
     """Return one line per variant and response: variant minus scenario over paired runs."""
     rows = (
-        (key, variant.title, response, *difference)
+        (key, variant.title, response, *difference, *_ends(variant.from_start.get(response, NONE)))
         for key, variant in summary.variants.items()
         for response, difference in variant.differences.items()
     )
-    return as_csv(("name", "title", "response", *PairedDifference._fields), rows)
+    return as_csv(("name", "title", "response", *PairedDifference._fields, *FROM_START), rows)
+
+
+def _ends(found: PairedDifference) -> tuple[float, float, float]:
+    return found.mean, found.low, found.high
 
 
 def record_table(summary: Summary) -> bytes:
     """Return one line per recorded quantity beside what was simulated."""
-    head = (
-        "key", "label", "response", "kind", "unit", "scored", "fitted", "value", "recorded_low",
-        "recorded_high", "given", "n", "censored", "median", "low", "high", "percentile", "inside_band",
-        "inside_half", "crps", "crps_naive", "agree",
-    )  # fmt: skip
     rows = (
         (
             r.key, r.entry.label, r.entry.response, r.entry.kind, r.entry.unit, r.entry.scored,
             r.entry.fitted, r.entry.value, r.entry.low, r.entry.high, r.given, r.n, r.censored, r.median,
-            r.low, r.high, r.percentile, r.inside_band, r.inside_half, r.crps, r.crps_naive, r.agree,
+            r.low, r.high, r.percentile, r.inside_band, r.inside_half, r.meets_band, r.crps, r.crps_naive,
+            r.agree,
         )
         for r in summary.record.values()
     )  # fmt: skip
-    return as_csv(head, rows)
+    return as_csv(tuple(RECORD), rows)
 
 
 def failures_table(study: Study) -> bytes:
@@ -149,7 +153,7 @@ def failures_table(study: Study) -> bytes:
 
 
 def codebook(study: Study) -> bytes:
-    """Return what each column of the run and design tables means."""
+    """Return what each column of the tables of runs, draws, outcomes and the record means."""
     return as_csv(CODEBOOK, _codebook_rows(study))
 
 
@@ -174,6 +178,9 @@ def _codebook_rows(study: Study) -> Iterator[Cells]:
         yield both, column_name(r.name), r.name, r.label, r.unit, r.condition, r.kind, read
     for path in drawn_values(scenario, study.seed, 0):
         yield "design.csv", column_name(path), path, "Uncertain input, in its base unit", "", "", "input", ""
+    for file, columns in (("summary.csv", SUMMARY), ("record.csv", RECORD), ("effects.csv", EFFECTS)):
+        for name, label in columns.items():
+            yield file, name, name, label, "", "", "result", ""
 
 
 def _argument(entry: RecordEntry) -> str:

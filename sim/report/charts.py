@@ -15,6 +15,7 @@ from sim.report.runs import curve, with_force
 from sim.report.styles import style_of
 from sim.report.undrawn import FAULTS, attempted
 from sim.scenario.study import Posterior
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -108,7 +109,7 @@ def draw(study: Study, name: str, style: str = "screen") -> Chart:
 
 def made_of(study: Study) -> str:
     """Return what charts of *study* are made from: version, scenario and its hash, seed, runs."""
-    return made_from(study.scenario, study.seed, f"{len(study.rows)} runs")
+    return made_from(study.scenario, study.seed, count(len(study.rows), "run"))
 
 
 def charts_of(scenario: Scenario) -> dict[str, str]:

@@ -14,6 +14,7 @@ import numpy as np
 from sim.experiment.comparison import LETTERS, common_responses
 from sim.experiment.pairing import value_of
 from sim.report import style
+from sim.report.appeal_clock import SQUARES
 from sim.report.compare_clock import from_start
 from sim.report.figures import (
     Cell,
@@ -27,6 +28,7 @@ from sim.report.figures import (
 )
 from sim.report.undrawn import attempted
 from sim.report.words import number, signed, unit_in_file
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +68,7 @@ def comparison_charts(found: Comparison) -> Iterator[Chart]:
     # Without the same program the curves behind a folder's rows cannot be had again.
     if all(side.repeatable for side in found.sides):
         charts += [draw_curves, draw_timelines]
-    sides = (made_from(side.scenario, side.seed, f"{len(side.rows)} runs") for side in found.sides)
+    sides = (made_from(side.scenario, side.seed, count(len(side.rows), "run")) for side in found.sides)
     made = " | ".join(sides)
     for draw in charts:
         chart = attempted(draw.__name__.removeprefix("draw_"), partial(draw, found))
@@ -159,12 +161,7 @@ def _difference_note(found: Comparison, chosen: Sequence[str], moved: bool) -> s
         if len(chosen) < every
         else ""
     )
-    clock = (
-        " Squares: the same counted from the start of the scenario, for times whose clock, the appeal, "
-        "itself comes earlier or later."
-        if moved
-        else ""
-    )
+    clock = f" {SQUARES}" if moved else ""
     where = "in which both sides have a value" if found.paired else "of the side that has fewer"
     return (
         f"Dots: mean difference over {pairs}; bars: 95 % intervals, dots filled where they leave out zero; "

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.comparison import LETTERS
-from sim.report.compare_clock import clock_words, from_start
+from sim.report.compare_clock import from_start, warning
 from sim.report.compare_twins import parting_lines
 from sim.report.words import NONE, WIDTH, heading, notes, number, rows_of, signed
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.compare_inputs import InputDifference
@@ -36,10 +37,11 @@ def comparison_text(found: Comparison) -> list[str]:
 
 
 def _head(found: Comparison) -> list[str]:
-    lines = [f"{letter}  {side.name}: {len(side.rows)} runs, seed {side.seed}"
+    lines = [f"{letter}  {side.name}: {count(len(side.rows), 'run')}, seed {side.seed}"
              for letter, side in zip(LETTERS, found.sides, strict=False)]  # fmt: skip
     if found.paired:
-        how = f"{found.n} pairs: equal runs have the same luck and the same draws of the uncertain inputs."
+        pairs = count(found.n, "pair")
+        how = f"{pairs}: equal runs have the same luck and the same draws of the uncertain inputs."
     else:
         how = "Compared as separate samples, without pairing: intervals are wider than those of paired runs."
     return [*lines, *textwrap.wrap(how, WIDTH), *(line for note in found.notes for line in _note(note))]
@@ -104,7 +106,7 @@ def outcome_table(found: Comparison, place: int, differences: Sequence[Differenc
         )
     moved = from_start(found, place)
     if moved:
-        lines += notes(clock_words(shown, moved))
+        lines += notes(warning(shown, moved))
     return lines + _legend(found, shown)
 
 

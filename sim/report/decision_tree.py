@@ -10,7 +10,9 @@ from sim.report import style
 from sim.report.campaigns import one_of_several, titled
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.runs import share_band
+from sim.report.words import all_of
 from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +80,7 @@ def tree_of(study: Study) -> Node:
         Node("host appeals", asked, "", children),
         Node("no appeal", silent, "", _ends(silent)),
     ]
-    return _pruned(Node(f"all {len(runs)} runs", runs, "", branches))
+    return _pruned(Node(all_of(len(runs)).lower(), runs, "", branches))
 
 
 def _voted(run: Run) -> bool:
@@ -131,8 +133,9 @@ def draw_tree(study: Study) -> Chart:
     rule = study.scenario.alliance.organs.council.rule.replace("_", " ")
     title = titled(study.scenario, "From the appeal to what was agreed")
     notes = (
-        f"{one_of_several(study.scenario)}Shares of the {root.runs} finished runs; a box's share is of all "
-        "runs, and lines are as thick as the share that took them. " + (_who_notes(rule) if members else "")
+        f"{one_of_several(study.scenario)}Shares of the {count(root.runs, 'finished run')}; a box's share is "
+        "of all runs, and lines are as thick as the share that took them. "
+        + (_who_notes(rule) if members else "")
     )
     deep = _depth(root)
     tall = LEAF * max(root.leaves(), 2)
@@ -222,6 +225,6 @@ def _draw_against(
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, min(1.0, 1.15 * top))
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-    runs = max(len(given.rows) for given in against.values())
-    axes.set_xlabel(f"share of the {runs} runs with a vote on force (whisker: 95 % interval)", labelpad=2)
+    runs = count(max(len(given.rows) for given in against.values()), "run")
+    axes.set_xlabel(f"share of the {runs} with a vote on force (whisker: 95 % interval)", labelpad=2)
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import responses_of
 from sim.report import style
+from sim.report.appeal_clock import SQUARES, moved_clock
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.timeline_rows import words_of
 from sim.report.words import signed, unit_in_file
@@ -17,6 +18,7 @@ from sim.report.words import signed, unit_in_file
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from sim.experiment.estimates import PairedDifference
     from sim.experiment.responses import Response
     from sim.experiment.study import Study
     from sim.experiment.summary import Summary, VariantSummary
@@ -66,18 +68,17 @@ def draw_effects(study: Study) -> Chart:
         _panel(axes, known.get(name), variants, name, table)
         axes.set_title(titles[name], fontsize=7.5, fontweight="bold", loc="left", pad=6)
         axes.set_yticks(range(len(variants)), [_wrap(v.title) for v in variants] if place == 0 else [])
+    moved = any(name in moved_clock(variant) for variant in variants for name in names)
     if not names:
         say(sheet.axes(left, 0.85, 4.9, tall), "the scenario names no variants, or none ran")
     sheet.notes(
-        "Variant minus base, both with the same seeds and addressed draws; dots: means, filled where the "
-        "bar (95 % "
-        f"interval) leaves out zero. {_pairs_of(variants)} n: pairs in the response's stratum. Right of "
-        "the dotted "
-        f"line: more (or later) than in the base. At most {PANELS} of the responses that a variant changes "
-        "are drawn; effects.csv has all."
+        "Variant minus base, both with the same seeds and addressed draws; dots: means, filled where the bar "
+        f"(95 % interval) leaves out zero.{f' {SQUARES}' if moved else ''} {_pairs_of(variants)} n: pairs in "
+        "the response's stratum. Right of the dotted line: more (or later) than in the base. At most "
+        f"{PANELS} of the responses that a variant changes are drawn; effects.csv has all."
     )
     columns = ("variant", "response", "unit", "difference", "low", "high", "pairs", "base", "variant_mean",
-               "variance_reduction")  # fmt: skip
+               "variance_reduction", "from_start", "from_start_low", "from_start_high")  # fmt: skip
     return Chart("effects", "Effects of the variants", sheet.figure, columns, table)
 
 
@@ -158,11 +159,12 @@ def _panel(
             axes.text(0.5, place, "not reached", transform=axes.get_yaxis_transform(), ha="center",
                       va="center", fontsize=6.5, color=style.QUIET, style="italic")  # fmt: skip
             continue
-        low, high = (found.mean if math.isnan(v) else v for v in (found.low, found.high))
-        sure = low > 1e-9 or high < -1e-9
-        axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.6, solid_capstyle="butt")
-        axes.plot([found.mean], [place], marker="o", markersize=5, linestyle="none",
-                  markeredgecolor=style.LINE, markerfacecolor=style.LINE if sure else "white")  # fmt: skip
+        fixed = moved_clock(variant).get(name)
+        low, high = _mark(axes, found, place)
+        least, most = min(least, low), max(most, high)
+        if fixed is not None:
+            low, high = _mark(axes, fixed, place + 0.22, second=True)
+            least, most = min(least, low), max(most, high)
         axes.text(
             found.mean,
             place - 0.2,
@@ -172,9 +174,9 @@ def _panel(
             fontsize=6.3,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         )
-        least, most = min(least, low), max(most, high)
+        start = (None,) * 3 if fixed is None else (fixed.mean, fixed.low, fixed.high)
         table.append((variant.name, name, _unit(response), found.mean, found.low, found.high, found.n,
-                      found.baseline, found.variant, found.variance_reduction))  # fmt: skip
+                      found.baseline, found.variant, found.variance_reduction, *start))  # fmt: skip
     room = 0.28 * (most - least) if most - least > 1e-9 else 1.0
     axes.set_xlim(least - room, most + room)
     axes.set_ylim(len(variants) - 0.5, -0.6)
@@ -182,3 +184,15 @@ def _panel(
     axes.spines["left"].set_visible(False)
     axes.locator_params(axis="x", nbins=3)
     axes.xaxis.set_major_formatter(lambda value, _: f"{scale * value:g}")
+
+
+def _mark(axes: Axes, found: PairedDifference, place: float, *, second: bool = False) -> tuple[float, float]:
+    """Draw a difference with its interval, filled where that leaves out zero, and return its ends."""
+    colour = style.SECOND_LINE if second else style.LINE
+    low, high = (found.mean if math.isnan(v) else v for v in (found.low, found.high))
+    fill = colour if low > 1e-9 or high < -1e-9 else "white"
+    axes.plot([low, high], [place, place], color=colour, linewidth=0.8 if second else 1.6,
+              solid_capstyle="butt")  # fmt: skip
+    axes.plot([found.mean], [place], marker="s" if second else "o", markersize=3.6 if second else 5,
+              linestyle="none", markeredgecolor=colour, markerfacecolor=fill)  # fmt: skip
+    return low, high

@@ -12,9 +12,9 @@ from sim.inference.why import STEPS
 from sim.report.campaigns import one_of_several
 from sim.report.explain import decisive, member_sentence, next_higher, not_put, outcome
 from sim.report.explain_tables import law_table, name_of, shown_members, terms_table
-from sim.report.telling import count
 from sim.report.words import WIDTH, heading, notes, percent, rows_of
 from sim.scenario.alliance import HELP_LEVELS, HelpLevel
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.inference.explanation import Explanation

@@ -14,6 +14,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.positions import recorded_level
 from sim.report.runs import column, curve, finished, finished_rows, share_band, with_mandate
 from sim.report.times import kind_of, recorded_appeal
+from sim.report.words import all_of
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def draw_ladder(study: Study) -> Chart:
     told = any(rung.recorded is not None for rung in found)
     title = titled(study.scenario, "How far the response went")
     notes = (
-        f"{one_of_several(study.scenario)}All {n} finished runs. Each help level counts the runs that "
+        f"{one_of_several(study.scenario)}{all_of(n, 'finished run')}. Each help level counts the runs that "
         "adopted it or a higher one. Whiskers: 95 % intervals of the shares."
         + (" Filled diamond: the record reached the rung; open: it did not." if told else " Not recorded.")
     )

@@ -10,6 +10,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.record_marks import ANSWER_OF, recorded_answer
 from sim.report.runs import finished_rows, share_band
 from sim.report.times import kind_of
+from sim.report.words import all_of
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def draw_positions(study: Study) -> Chart:
     _levels(study, summary, lower, table)
     sheet.text(0.12, 0.78 + 1.0 + 0.12, "b  Highest help level adopted", weight="bold", size=8)
     sheet.notes(
-        f"All {summary.n} finished runs. 'No vote': no motion on force came to a decision. The host "
+        f"{all_of(summary.n, 'finished run')}. 'No vote': no motion on force came to a decision. The host "
         "supports its own "
         "motion and is not shown. "
         "Whiskers: 95 % intervals of the shares. Numbers in the bars are percents. Diamond: the "

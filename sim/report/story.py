@@ -23,10 +23,11 @@ from sim.report.story_groups import (
 )  # fmt: skip
 from sim.report.story_injects import SENTENCES as BESIDE
 from sim.report.story_lines import REPEATED, SENTENCES, SILENT
-from sim.report.telling import Teller, count
+from sim.report.telling import Teller
 from sim.report.times import zone_name
 from sim.report.words import fits, percent
 from sim.scenario.alliance import HELP_LEVELS
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -63,12 +64,14 @@ def _chosen(study: Study, row: Mapping[str, float]) -> str:
     total = sum(levels.values())
     shares = ", ".join(f"{HELP_LEVELS[k]} {percent(n / total)}" for k, n in sorted(levels.items()))
     if row.get("mandate") == 1:
-        alike = [other for other in study.rows if other.get("mandate") == 1]
-        of = f"Of the {len(alike)} runs with a mandate"
+        alike, those = [other for other in study.rows if other.get("mandate") == 1], "with a mandate"
     else:
         level = round(row["help_level"])
         alike = [other for other in study.rows if not other["failed"] and other["help_level"] == level]
-        of = f"Of the {len(alike)} runs with the commonest help level ({HELP_LEVELS[level]})"
+        those = f"with the commonest help level ({HELP_LEVELS[level]})"
+    if len(alike) == 1:
+        return f"It is the only run {those}. Help adopted in all runs: {shares}."
+    of = f"Of the {len(alike)} runs {those}"
     nearest = f"{of} it is the one whose timings lie nearest the medians{_toll_beside(alike, row)}."
     return f"{nearest} Help adopted in all runs: {shares}."
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
-from sim.report.telling import STIRRED, Teller, count, listing
+from sim.report.telling import STIRRED, Teller, listing
+from sim.scenario.units import count
 
 K = EventKind
 #: Like events at sites are told together while each follows the last within GAP, at most over SPAN (hours).

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.engine.event_log import EventKind, EventRecord
-from sim.report.telling import Teller, count, percent
+from sim.report.telling import Teller, percent
+from sim.scenario.units import count
 
 K = EventKind
 #: What acts on a lever, in words.

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sim.engine.event_log import EventKind, EventRecord
-from sim.report.telling import Teller, count, listing, percent
+from sim.report.telling import Teller, listing, percent
+from sim.scenario.units import count
 
 K = EventKind
 Sentence = Callable[[Teller, EventRecord], str]

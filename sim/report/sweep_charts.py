@@ -12,6 +12,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
 from sim.report import style
+from sim.report.appeal_clock import SQUARES
 from sim.report.bands import FEW
 from sim.report.figures import (
     Cell,
@@ -49,6 +50,7 @@ from sim.report.sweep_data import (
 from sim.report.sweep_multiples import draw_multiples, draw_scatter
 from sim.report.undrawn import attempted
 from sim.report.words import number
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,9 +98,9 @@ def draw_sweep(study: SweepStudy, folder: Path, formats: Sequence[str] = FORMATS
         OSError: the folder cannot be written.
     """
     written: list[Path] = []
-    runs = f"{len(study.design.points)} points, {len(study.runs_of_point)} runs at most at each"
+    points, runs = count(len(study.design.points), "point"), count(len(study.runs_of_point), "run")
     for chart in sweep_charts(study):
-        chart.made = made_from(study.scenario, study.seed, runs)
+        chart.made = made_from(study.scenario, study.seed, f"{points}, {runs} at most at each")
         written += save(chart, Path(folder), formats)
     return written
 
@@ -174,12 +176,7 @@ def _note(study: SweepStudy, factor: Factor) -> str:
     moved = any(
         appeal_moves(e) for e in study.summary().effects if e.response in study.shown[:PANELS]
     )  # fmt: skip
-    warned = (
-        " Squares: the same counted from the start of the scenario, for a time whose clock, the appeal, the "
-        "level itself moves."
-        if moved
-        else ""
-    )
+    warned = f" {SQUARES}" if moved else ""
     return (
         f"{mark} Hollow, without band: fewer than {FEW} runs. Chances: share of the runs concerned, bars are "
         "95 % Wilson intervals. Dotted: recorded "

@@ -188,4 +188,5 @@ def runs_told(study: SweepStudy) -> str:
     """Return how many runs a point has, in words."""
     counts = sorted({study.book.count(point.number) for point in study.design.points})
     n = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,}-{counts[-1]:,}"
-    return f"{n} replications a point, the same luck at every point"
+    runs = "replication" if counts == [1] else "replications"
+    return f"{n} {runs} a point, the same luck at every point"

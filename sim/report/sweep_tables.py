@@ -9,6 +9,7 @@ from sim.experiment.factors import Factor
 from sim.experiment.main_effects import Effect
 from sim.experiment.responses import Response
 from sim.experiment.sweep import SweepStudy
+from sim.report.appeal_clock import later_words
 from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_data import (
     interval_words,
@@ -21,7 +22,8 @@ from sim.report.sweep_data import (
     told,
     varied,
 )
-from sim.report.words import NONE, WIDTH, band, heading, notes, number, rows_of, signed
+from sim.report.words import NONE, WIDTH, band, heading, notes, rows_of, signed
+from sim.scenario.units import count
 
 #: More points than this are told by the levels of the factors.
 MOST_POINTS = 30
@@ -34,7 +36,7 @@ NAME = 30
 def sweep_text(study: SweepStudy) -> str:
     """Return the tables of a sweep as text."""
     points = len(study.design.points)
-    title = f"{study.scenario.title}: {points} point{'s' * (points != 1)}, {runs_told(study)}"
+    title = f"{study.scenario.title}: {count(points, 'point')}, {runs_told(study)}"
     table = point_table(study) if points <= MOST_POINTS else level_table(study)
     parts = [heading(title), [""], table, [""], effect_table(study), precision_lines(study)]
     return "\n".join(line for part in parts for line in part)
@@ -176,8 +178,7 @@ def _effect_cells(effect: Effect, study: SweepStudy) -> tuple[str, ...]:
 
 
 def _from_start(effect: Effect) -> tuple[str, ...]:
-    later = effect.appeal_later
-    when = f"the appeal comes {number(abs(later), 'h')} h {'later' if later > 0 else 'earlier'}"
+    when = f"the appeal comes {later_words(effect.appeal_later)}"
     low, high = signed(effect.from_start_low), signed(effect.from_start_high)
     interval = NONE if math.isnan(effect.from_start_low) else f"{low} to {high}"
     same = effect.from_start == effect.from_start_low == effect.from_start_high == 0
@@ -206,7 +207,7 @@ def precision_lines(study: SweepStudy) -> list[str]:
     if not reached:
         return []
     late = [found for found in reached.values() if not found.enough]
-    words = f"Precise enough: {len(reached) - len(late)} of {len(reached)} points"
+    words = f"Precise enough: {len(reached) - len(late)} of {count(len(reached), 'point')}"
     if late:
         worst = ", ".join(sorted({found.worst for found in late}))
         most = max(found.n for found in late)

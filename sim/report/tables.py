@@ -9,6 +9,7 @@ from sim.alliance.treaty import is_silent
 from sim.engine.event_log import EventKind
 from sim.experiment.responses import RESPONSES
 from sim.report import style
+from sim.report.appeal_clock import clock_words, moved_clock
 from sim.report.medians import EXPLAINED, medians_of
 from sim.report.record_marks import (
     MARKS,
@@ -21,8 +22,8 @@ from sim.report.record_marks import (
     recorded_answer,
 )
 from sim.report.runs import band_words, bands, deployed_words, levels, part_hours, typical_row
-from sim.report.telling import count
 from sim.report.words import CAVEAT, NONE, band, heading, notes, number, percent, rows_of, signed, verdict
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
@@ -155,7 +156,7 @@ def _fitting(row: tuple[str, ...]) -> tuple[str, ...]:
 def _outcome_notes(study: Study, summary: Summary) -> list[str]:
     score = summary.score
     text = (
-        f"n: runs in the stratum, or beside a line those that it rests on; {summary.n} runs in all, "
+        f"n: runs in the stratum, or beside a line those that it rests on; {count(summary.n, 'run')} in all, "
         f"{summary.failed} failed. chance: share in which it "
         f"happened (was above 0). median and band: Kaplan-Meier quantiles for times; {EXPLAINED}; 'later': "
         "beyond the simulated time. inputs: share of the variance that "
@@ -297,7 +298,7 @@ def effects_table(study: Study) -> list[str]:
     head = ("", "base", "variant", "difference (95 %)", "pairs", "var. red.")
     lines = [*heading("Variants against the base: paired differences of means"), *rows_of([head], widths)]
     for variant in summary.variants.values():
-        stratum = f" (over the {variant.n} runs with {variant.given})" if variant.given else ""
+        stratum = f" (over the {count(variant.n, 'run')} with {variant.given})" if variant.given else ""
         lines += [variant.title + stratum, *_effect_rows(summary, variant, widths)]
     said = (
         f"{CAVEAT} Same seeds and addressed draws on both sides; only pairs in which both belong to "
@@ -311,7 +312,8 @@ def effects_table(study: Study) -> list[str]:
 
 
 def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, ...]) -> list[str]:
-    lines, same = [], []
+    lines, same, told = [], [], []
+    moved = moved_clock(variant)
     own = [name for name in variant.differences if name not in RESPONSES and not name.startswith(ELSEWHERE)]
     for name in (*COMPARED, *own):
         d, r = variant.differences.get(name), summary.responses.get(name)
@@ -330,7 +332,9 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
         v = d.variance_reduction
         gain = "exact" if math.isinf(v) else f"{number(v)}{' !' if v < 1 else ''}"
         lines += rows_of([(label, _mean(d.baseline), _mean(d.variant), spread, str(d.n), gain)], widths)
-    return lines + (notes(f"no change: {'; '.join(same)}") if same else [])
+        told += [(r.label, d, moved[name])] if name in moved else []
+    lines += notes(f"no change: {'; '.join(same)}") if same else []
+    return lines + (notes(clock_words(told)) if told else [])
 
 
 def _switched(name: str, d: PairedDifference, summary: Summary) -> bool:

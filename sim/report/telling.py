@@ -27,12 +27,6 @@ REASONS: dict[EventKind, str] = {
 STIRRED = "stirred by"
 
 
-def count(number: float, one: str, many: str = "") -> str:
-    """Return a number with its noun, as in '1 flight', '1,400 troops'."""
-    whole = round(number)
-    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
-
-
 def listing(items: Iterable[str]) -> str:
     """Return items as 'a, b and c'."""
     found = list(items)

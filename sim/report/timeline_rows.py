@@ -64,7 +64,7 @@ LABELS: dict[EventKind, str] = {
     K.PULLED_BACK: "reinforcements pulled back",
     K.CALM: "first place calm again",
     K.ORDER_RESTORED: "the crisis is over",
-    K.END_ANNOUNCED: "host announces the end",
+    K.END_ANNOUNCED: "end announced",
     K.END_REQUESTED: "formal request to end",
     K.WITHDRAWAL_ORDERED: "withdrawal ordered",
     K.WITHDRAWAL_BEGAN: "withdrawal begins",
@@ -103,8 +103,6 @@ MAIN_BODY = "hours_to_main_body"
 FIRSTS = frozenset({K.TAKEOFF, K.ROAD_DEPARTED, K.LANDED, K.ROAD_ARRIVED, K.ON_TASK, K.FREED, K.CALM})
 WHOLE = re.compile(r"\b(all|complete|last|main body)\b", re.IGNORECASE)
 LEAVES = re.compile(r"\b(leave|leaves|left)\b", re.IGNORECASE)
-#: How the note of a recorded event says that no hour is known.
-PRECISION = re.compile(r"\bday only\b|\bhour assumed\b|(?P<month>\bmonth only\b)", re.IGNORECASE)
 #: Share of runs below which a member's leaving gets no row.
 RARE = 0.05
 #: Events that mean the same instant: the second is left out where it never departs from the first.
@@ -272,12 +270,11 @@ def _tells_otherwise(event: RecordedEvent, row: Row) -> bool:
 
 def _event_mark(scenario: Scenario, event: RecordedEvent, zero: float) -> Mark:
     """Return an event's instant from *zero* on; of one known to a day or a month only, that as a range."""
-    known = PRECISION.search(event.note or "")
-    if known is None:
+    if event.precision == "time":
         return Mark(scenario.hours(event.at) - zero, no_later=event.no_later_than)
     first = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
     end = first + timedelta(days=1)
-    if known["month"]:
+    if event.precision == "month":
         first = first.replace(day=1)
         end = (first + timedelta(days=31)).replace(day=1)
     low, high = scenario.hours(first) - zero, scenario.hours(end) - zero

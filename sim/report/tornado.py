@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.report import style
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,8 +94,9 @@ def draw_tornado(
 
 def _notes(shown: int, ranked: int, n: int) -> str:
     rest = f" {ranked - shown} smaller ones, or of no effect, are in the table." if ranked > shown else ""
+    runs = f", {count(n, 'replication')} a point" if n else ""
     return (
-        f"Common random numbers{f', {n} replications a point' if n else ''}; whiskers: 95 % intervals. "
+        f"Common random numbers{runs}; whiskers: 95 % intervals. "
         "Assumptions whose whiskers overlap are not ranked against each other. Noise: share of variance left "
         f"to chance.{rest}"
     )

@@ -11,6 +11,7 @@ from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
 from sim.report.runs import Bands, Floats, band_words, bands, column, curve, levels
+from sim.report.words import all_of
 from sim.scenario.study import DRAWN_SERIES
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def draw_unrest(study: Study) -> Chart:
     )
     blank = " n/r: no count found for the day." if _uncounted(study) else ""
     sheet.notes(
-        f"All {len(study.rows)} runs on the clock of the scenario; outer band {band_words(study)}. "
+        f"{all_of(len(study.rows))} on the clock of the scenario; outer band {band_words(study)}. "
         f"Recorded values: see 'record' and 'recorded_series' in the scenario for their sources.{blank}"
         f"{_undrawn(study)}"
     )

@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sim.scenario.units import count
+
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
 
@@ -34,6 +36,11 @@ def number(value: float, unit: str = "") -> str:
     if abs(value) >= 100 or value == round(value):
         return f"{value:.0f}"
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def all_of(n: int, one: str = "run") -> str:
+    """Return how many there are in all, as a sentence begins: 'All 200 runs', 'The only run'."""
+    return f"The only {one}" if n == 1 else f"All {count(n, one)}"
 
 
 def signed(value: float) -> str:

@@ -126,6 +126,9 @@ class RecordedEvent(Sourced):
     """A dated event of the real crisis, for the timeline chart."""
 
     at: Instant
+    #: How exactly *at* is known: to the time written, or to its day or month alone, within which the time
+    #: written is only a place to put the event.
+    precision: Literal["time", "day", "month"] = "time"
     label: str
     #: The event kind it is drawn beside; empty for context only.
     kind: str = ""

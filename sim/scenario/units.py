@@ -1,4 +1,4 @@
-"""Units of measure, and numbers read with theirs."""
+"""Units of measure, numbers read with theirs, and counts told with their nouns."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ def fault(template: LiteralString, kind: LiteralString = "quantity", **context: 
 def plain(value: float | None) -> str:
     """Return *value* as a person would write it."""
     return "none" if value is None else f"{value:.10g}"
+
+
+def count(number: float, one: str, many: str = "") -> str:
+    """Return a number with its noun, as in '1 flight', '1,400 troops'; *many* is a plural that takes no s."""
+    whole = round(number)
+    return f"{whole:,} {one if whole == 1 else many or one + 's'}"
 
 
 def shown(raw: Any) -> str:

@@ -139,7 +139,7 @@ def test_crises_of_a_campaign_that_are_past_stay_as_they_were(call):
     told = " ".join(ended.out.split())
     assert "nothing changed after the moment. What was set has its effect before" in told
     assert "the run parts at 12 May 2021" in told
-    assert "Advance in Syunik, May 2021: standoff at Lake Sev" in told
+    assert "Advance in Syunik, May 2021: Lake Sev, Syunik: troops advance" in told
     assert "stays as it was: crises.syunik." in told
 
 

@@ -58,3 +58,11 @@ def test_report_draws_a_runs_charts_in_a_style_and_the_folder_says_so(call, fast
     assert widths(folder) == {PRINT}
     assert json.loads((folder / "manifest.json").read_text())["charts_style"] == "print"
     assert call("verify", folder, "--quiet").code == 0
+
+
+@pytest.mark.parametrize("words", [("tiny.yaml", "--reps", 6), SWEEP], ids=["run", "sweep"])
+def test_what_shards_are_merged_into_is_drawn_in_a_style_and_made_again_in_it(call, words):
+    shards = [call(*words, "--quiet", "--shard", f"{number}/2").folder for number in (1, 2)]
+    merged = call("merge", *shards, "--quiet", "--style", "print")
+    assert (merged.code, widths(merged.folder)) == (0, {PRINT})
+    assert call("verify", merged.folder, "--quiet").code == 0

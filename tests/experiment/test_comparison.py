@@ -146,7 +146,14 @@ def test_failed_runs_are_left_out_of_their_pairs():
     other.rows[3] = {**other.rows[3], "failed": 1.0}
     found = compare_sides([one, other])
     assert found.n == 7
-    assert "1 pairs with b are left out because a run of them failed" in found.notes
+    assert "1 pair with b left out because a run failed" in found.notes
+
+
+def test_responses_of_one_side_alone_are_counted():
+    leaks = {name: {"label": name, "after": "appeal", "delay": "1 h"} for name in ("leak", "rumour")}
+    for injects, told in (({"leak": leaks["leak"]}, "1 response"), (leaks, "2 responses")):
+        found = compare_sides([a_side(), a_side({"crisis.injects": injects}, name="b")])
+        assert f"{told} on one side only, not compared with b" in found.notes
 
 
 def test_the_longer_side_is_cut_and_a_shorter_clock_told():

@@ -92,7 +92,7 @@ def test_numbers_come_back_as_they_were(tmp_path):
 def test_names_of_columns_are_short_and_in_the_codebook(tmp_path):
     folder = write_results(a_study(), tmp_path)
     book = {(file, row["column"]) for row in rows_of(folder, "codebook.csv") for file in row["file"].split()}
-    for name in ("runs.csv", "variants.csv", "design.csv"):
+    for name in ("runs.csv", "variants.csv", "design.csv", "summary.csv", "record.csv", "effects.csv"):
         head = (folder / name).read_text().splitlines()[0].split(",")
         assert max(map(len, head)) <= LONGEST
         assert len(set(head)) == len(head)

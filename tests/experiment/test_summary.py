@@ -11,7 +11,7 @@ import pytest
 
 from sim.experiment.compare import compare, score_of, unreached
 from sim.experiment.estimates import KaplanMeier, effective_size, wilson
-from sim.experiment.samples import Sample
+from sim.experiment.samples import Sample, sample_interval
 from sim.experiment.study import run_study
 from sim.experiment.typical import ENOUGH
 from tests.experiment.logs import cut_replicate, failing_replicate, fake_replicate
@@ -41,7 +41,15 @@ def test_times_are_quantiles_over_the_stratum():
     assert (found.n, found.censored, found.chance) == (len(decided), 0, 1)
     assert found.median == np.quantile(decided, 0.5, method="inverted_cdf")
     assert found.low < found.median < found.high
-    assert 0 < found.median_error < 5
+    draws = column("draw")[column("mandate") == 1]
+    for p in (0.5, 0.05, 0.95):
+        n = effective_size(decided <= np.quantile(decided, p, method="inverted_cdf"), draws)
+        step = 1.96 * np.sqrt(p * (1 - p) / n)
+        ends = np.quantile(decided, (p - step, p + step), method="inverted_cdf")
+        told = {0.5: (found.median_low, found.median_high), 0.05: (found.low_low, found.low_high),
+                0.95: (found.high_low, found.high_high)}[p]  # fmt: skip
+        assert told == tuple(ends)
+    assert found.median_low < found.median < found.median_high
 
 
 def test_what_the_horizon_hides_is_not_known():
@@ -142,14 +150,16 @@ def test_a_range_scores_better_than_its_value_alone():
 def test_a_bound_is_met_or_not_and_never_scored():
     met = a_record(HOURS, kind="bound", value=None, high=7)
     missed = a_record(HOURS, kind="bound", value=None, high=4)
-    assert (met.inside_band, met.inside_half, met.agree) == (True, False, pytest.approx(0.07))
-    assert missed.inside_band is False
+    assert (met.meets_band, met.agree) == (True, pytest.approx(0.07))  # met by the band, kept by few runs
+    assert missed.meets_band is False
+    assert (met.inside_band, met.inside_half) == (None, None)  # a bound has no value to lie in a band
+    assert a_record(HOURS, value=50).meets_band is None
     assert isnan(met.crps)
 
 
 def test_an_input_is_never_judged():
     found = a_record(HOURS, kind="input", scored=False, value=50)
-    assert (found.inside_band, found.inside_half) == (None, None)
+    assert (found.inside_band, found.inside_half, found.meets_band) == (None, None, None)
     assert isnan(found.crps)
 
 
@@ -250,4 +260,4 @@ def test_the_quantiles_of_one_run_are_what_it_answered(happened):
     sample, curve = Sample(times, seen, (0,)), KaplanMeier(times, seen)
     for p in (0.05, 0.5, 1.0):
         assert str(sample.quantile(p)) == str(curve.quantile(p)) == ("7.5" if happened else "nan")
-        assert isnan(sample.half_width(p))
+        assert str(sample_interval(sample, p)) == "(nan, nan)"

@@ -14,6 +14,7 @@ import pytest
 
 from sim.engine.event_log import EventKind
 from sim.experiment.estimates import KaplanMeier
+from sim.experiment.responses import RESPONSES
 from sim.experiment.study import run_study
 from sim.report import style
 from sim.report.bands import FEW
@@ -29,7 +30,7 @@ from sim.report.runs import bands, deployed_words, levels, part_hours, sample_ba
 from sim.report.styles import STYLES
 from sim.report.tables import outcome_table, parts_table
 from sim.report.timeline import Stretch
-from sim.report.timeline_rows import Row, timeline_rows
+from sim.report.timeline_rows import Row, timeline_rows, words_of
 from sim.report.times import clock_ticks, origin
 from sim.report.tornado import TornadoRow, draw_tornado
 from sim.scenario.study import RecordedEvent, RecordEntry, SeriesPoint
@@ -365,12 +366,15 @@ def test_flights_by_day_are_named_a_prediction_where_others_are_fitted():
 
 
 def test_what_is_known_to_a_day_is_drawn_over_the_day():
-    study, marks = told_of(("Ally lands", "04T12:00", "day only, drawn at noon", {}))
+    study, marks = told_of(("Ally lands", "04T12:00", "drawn at noon", {"precision": "day"}))
     assert marks == [(None, 18.0, 42.0, False)]  # the appeal is at 06:00 of the day before
     assert "a bar over the whole of it" in noted(draw(study, "timeline"))
     assert "a bar over the whole of it" not in noted(draw(a_study(), "timeline"))
-    assert told_of(("Ally lands", "04T12:00", "month only", {}))[1] == [(None, -54.0, 690.0, False)]
-    late = ("Ally lands", "04T12:00", "day only", {"no_later_than": True})
+    month = ("Ally lands", "04T12:00", None, {"precision": "month"})
+    assert told_of(month)[1] == [(None, -54.0, 690.0, False)]
+    # What a note says is for the reader: the field alone tells how exactly the instant is known.
+    assert told_of(("Ally lands", "04T12:00", "day only", {}))[1] == [(30.0, None, None, False)]
+    late = ("Ally lands", "04T12:00", None, {"precision": "day", "no_later_than": True})
     assert told_of(late)[1] == [(42.0, None, None, True)]
 
 
@@ -526,3 +530,9 @@ def test_the_report_floor_imports_no_drawing_library():
         "assert 'matplotlib' not in sys.modules and 'pandas' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_announced_end_names_nobody_since_the_alliance_may_announce_it():
+    """Without a government to ask for it, it is the alliance that announces the end."""
+    told = RESPONSES["hours_to_end_announced"].label, words_of(tiny_scenario())[EventKind.END_ANNOUNCED]
+    assert told == ("Appeal to announcement of the end", "end announced")

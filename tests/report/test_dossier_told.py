@@ -226,7 +226,7 @@ def test_every_difference_of_another_course_is_told_or_counted():
 def test_a_time_that_inputs_fix_is_no_outcome_of_the_headline():
     study, name = a_study(), "hours_to_order"
     summary = study.summary()
-    fixed = replace(summary.responses[name], low=9.0, median=9.0, high=9.0)
+    fixed = summary.responses[name]._replace(low=9.0, median=9.0, high=9.0)
     told = replace(summary, responses={**summary.responses, name: fixed})
     names = [[r.name for r in headline(study.scenario, given, (name,), "time")] for given in (summary, told)]
     assert [name in found for found in names] == [True, False]

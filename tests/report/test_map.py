@@ -282,6 +282,31 @@ def test_a_site_without_room_beside_it_is_named_at_the_end_of_a_line():
     assert place_labels([Name("a site", (100.0, 100.0), 0.0)], wall, 200.0, 200.0) == []
 
 
+def test_a_long_name_stands_in_two_lines_before_it_is_left_out():
+    """In a room of 40 points by 60 a name of 20 letters of 7 points finds none in one line (85 points)."""
+    name = Name("Upper Valley (ridge)", (12.0, 30.0), 0.0, led=True)
+    (label,) = place_labels([name], [], 46.0, 60.0)
+    assert label.text == "Upper\nValley"
+    (_, high), (_, low) = label.rows
+    assert [text for text, _ in label.rows] == ["Upper", "Valley"]
+    assert label.box[1] < low < high < label.box[3] - label.size / 2
+
+
+def test_a_name_that_found_no_room_is_tried_before_the_others():
+    """The long name comes first, and on its best side takes the only room of the other."""
+    names = [Name("a longer", (50.0, 20.0), 0.0, led=True), Name("b", (96.0, 20.0), 0.0, led=True)]
+    wall = [(0.0, 0.0, 200.0, 14.0), (0.0, 26.0, 200.0, 100.0), (100.0, 0.0, 200.0, 100.0)]
+    assert {label.text for label in place_labels(names, wall, 200.0, 100.0)} == {"a longer", "b"}
+
+
+@pytest.mark.parametrize("name", ["afghan_border", "afghan_border_force", "taliban_takeover", "belarus"])
+def test_every_site_is_named_in_the_inset_of_a_shipped_scenario(name):
+    scenario = load_scenario(BORDER.with_name(f"{name}.yaml"))
+    near = inset(scene_of(scenario, EventLog([])), load_outlines(), 180.4, 135.3)
+    named = {label.text.replace("\n", " ") for label in near.labels}
+    assert {spot.name for spot, _ in near.marks if spot.kind == "site"} <= named
+
+
 def test_a_low_bar_takes_no_more_room_than_it_has():
     study = a_study()
     layout = lay_out(scene_of(study.scenario, study.typical_log), load_outlines(), 500.0, (230.0, 400.0))

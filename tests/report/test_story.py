@@ -12,7 +12,8 @@ from sim.engine.event_log import EventLog, EventRecord, SortieParts
 from sim.report.compare_twins import event_words
 from sim.report.story import _chosen as story_header
 from sim.report.story import story, tell
-from sim.report.telling import Teller, count, listing
+from sim.report.telling import Teller, listing
+from sim.scenario.units import count
 from tests.report.studies import STUDIES
 from tests.tiny import tiny_scenario
 
@@ -247,6 +248,12 @@ def test_a_run_typical_in_its_timings_says_where_its_deaths_lie():
     assert "nearest the medians (its deaths need not: 60 % of them have fewer killed, 20 % more)." in header
     unhurt = [row | {"killed": 0.0} for row in rows]
     assert "killed" not in story_header(SimpleNamespace(rows=unhurt), unhurt[2])
+
+
+def test_the_only_run_of_its_kind_is_nearest_to_nothing():
+    rows = [{"help_level": level, "mandate": 0.0, "failed": 0.0, "killed": 3.0} for level in (1.0, 0.0)]
+    header = story_header(SimpleNamespace(rows=rows), rows[0])
+    assert header.startswith("It is the only run with the commonest help level (words). Help adopted")
 
 
 def test_a_share_near_one_is_not_rounded_to_it():

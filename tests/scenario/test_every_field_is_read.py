@@ -122,7 +122,7 @@ READ_ELSEWHERE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "report/marks.py": {"RecordedEvent": ("label",)},
     "report/timeline_rows.py": {
-        "RecordedEvent": ("at", "kind", "who", "no_later_than"),
+        "RecordedEvent": ("at", "precision", "kind", "who", "no_later_than"),
         "Scenario": ("recorded_events",),
     },
     "report/unrest.py": {

@@ -119,6 +119,12 @@ FAULTS = [
     ),
     (
         LAST,
+        "recorded_events: [{at: 2022-01-03T00:00+06:00, precision: §dya, label: x}]\n" + LAST,
+        "recorded_events.0.precision",
+        "'dya' is not known here; did you mean 'day'?",
+    ),
+    (
+        LAST,
         "recorded_series: {§trops: [{at: 2022-01-03T00:00+06:00, value: 1}]}\n" + LAST,
         "recorded_series.trops",
         "nothing reads a series 'trops'; did you mean 'troops'?",

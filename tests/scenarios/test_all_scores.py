@@ -46,7 +46,7 @@ def _point(high: float = 40.0, seen: float = 40.0, naive: tuple[float, float] | 
     )  # fmt: skip
     summary = RecordSummary(
         key="wait", entry=entry, median=20, low=5, high=high, n=100, percentile=0.2, inside_band=True,
-        inside_half=True, crps=4.0, crps_naive=nan if naive is None else 2.0, agree=nan,
+        inside_half=True, meets_band=None, crps=4.0, crps_naive=nan if naive is None else 2.0, agree=nan,
     )  # fmt: skip
     return Scored("syria", summary, 5.0, seen)
 

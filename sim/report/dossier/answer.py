@@ -16,6 +16,7 @@ from sim.report.medians import EXPLAINED, medians_of
 from sim.report.record_marks import fit_words
 from sim.report.runs import band_words
 from sim.report.words import NONE, band, number, percent
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -52,7 +53,9 @@ def answer(study: Study) -> Html:
 
 
 def _sentences(study: Study, summary: Summary) -> Iterator[Child]:
-    runs = f"{summary.n} runs" + (f" over {summary.draws} draws of the inputs" if summary.draws else "")
+    runs = count(summary.n, "run") + (
+        f" over {count(summary.draws, 'draw')} of the inputs" if summary.draws else ""
+    )
     yield from sentences(study, runs) if study.scenario.crises else _one_crisis(study, summary, runs)
     score = summary.score
     if score.n_instants:
@@ -134,7 +137,7 @@ def _cards(study: Study, summary: Summary) -> Iterator[Child]:
 def _card(
     big: str, label: str, spread: str, r: ResponseSummary, meter: tuple[float, float, float] | None = None
 ) -> Html:
-    given = f"{r.given}, n = {r.n}" if r.given else f"n = {r.n} runs"
+    given = f"{r.given}, n = {r.n}" if r.given else f"n = {count(r.n, 'run')}"
     return tag("li", tag("b", big), tag("span", label), tag("span", spread, class_="note"),
                tag("span", given, class_="note"), _meter(*meter) if meter else None)  # fmt: skip
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.experiment.comparison import LETTERS, digest_of
+from sim.report.appeal_clock import later_words
 from sim.report.compare_charts import comparison_charts
-from sim.report.compare_clock import clock_words, from_start
+from sim.report.compare_clock import from_start, warning
 from sim.report.compare_twins import parting_lines, twin_story
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, dotted, join, paragraphs, table, tag
@@ -17,6 +18,7 @@ from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
 from sim.report.dossier.pictures import figures
 from sim.report.words import NONE, number
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.comparison import Comparison
@@ -30,7 +32,8 @@ def comparison_dossier(found: Comparison) -> bytes:
     """Return the dossier of a comparison as one HTML file."""
     first = found.sides[0]
     names = " against ".join(side.name for side in found.sides)
-    runs = f"{found.n} {'pairs of runs with the same luck' if found.paired else 'runs a side, not paired'}"
+    paired = count(found.n, "pair of runs with the same luck", "pairs of runs with the same luck")
+    runs = paired if found.paired else f"{count(found.n, 'run')} a side, not paired"
     seeds = ", ".join(dict.fromkeys(str(side.seed) for side in found.sides))
     parts = [
         Section("answer", "The answer", _answer(found)),
@@ -47,7 +50,7 @@ def comparison_dossier(found: Comparison) -> bytes:
         tag(
             "li",
             tag("b", f"{letter} "),
-            f"{side.name}: {side.scenario.title} ({len(side.rows)} runs)",
+            f"{side.name}: {side.scenario.title} ({count(len(side.rows), 'run')})",
             dir="auto",
         )
         for letter, side in zip(LETTERS, found.sides, strict=False)
@@ -108,8 +111,7 @@ def _told(d: Difference, fixed: Difference | None) -> str:
     said = f"{_label(d)}: {sides}, a difference of {_interval(d)}."
     if fixed is None:
         return said
-    later = fixed.mean - d.mean
-    when = f"{number(abs(later), 'h')} h {'later' if later > 0 else 'earlier'}"
+    when = later_words(fixed.mean - d.mean)
     start = f"counted from the start of the scenario the difference is {_interval(fixed)}"
     return f"{said} The appeal itself comes {when}: {start}."
 
@@ -149,7 +151,7 @@ def _outcomes(found: Comparison, place: int) -> Html:
     )
     note = "* the interval leaves out zero. Effect: difference in standard deviations between runs."
     moved = from_start(found, place + 1)
-    clock = tag("p", clock_words(shown, moved), class_="note") if moved else None
+    clock = tag("p", warning(shown, moved), class_="note") if moved else None
     same = "The same in every pair" if found.paired else "Not told apart"
     rest = details(same, tag("p", alike)) if alike else None
     return join([whole, clock, tag("p", note, class_="note"), rest])
@@ -187,7 +189,9 @@ def _twins(found: Comparison) -> Html:
 
 def _origin(found: Comparison) -> Html:
     pairs: dict[str, Child] = {
-        f"Side {letter}": f"{side.name}, seed {side.seed}, {len(side.rows)} runs, version {side.version}"
+        f"Side {letter}": (
+            f"{side.name}, seed {side.seed}, {count(len(side.rows), 'run')}, version {side.version}"
+        )
         for letter, side in zip(LETTERS, found.sides, strict=False)
     }
     pairs["Digest"] = tag("code", digest_of(found))

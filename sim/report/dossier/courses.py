@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.report.appeal_clock import clock_words, moved_clock
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, join, table, tag
 from sim.report.telling import listing
 from sim.report.words import CAVEAT, NONE
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.estimates import PairedDifference
@@ -72,11 +74,14 @@ def other_course(summary: Summary) -> Iterator[str]:
     if not told:
         own = [change for change in found.clear if change[0].name not in DECISIONS]
         told = sorted(own, key=lambda c: (-abs(c[1].mean) / max(c[1].high - c[1].low, NOISE), c[0].name))[:3]
-    over = f" over the {variant.n} runs with {variant.given}" if variant.given else ""
+    over = f" over the {count(variant.n, 'run')} with {variant.given}" if variant.given else ""
+    moved = moved_clock(variant)
     changed = listing(_change(r, d) for r, d in told if (r, d) in found.clear)
     alike = listing(_change(r, d) for r, d in told if (r, d) not in found.clear)
     yield f"The other course \u201c{variant.title}\u201d changes{over}: {changed or 'nothing clearly'}"
     yield f"; no difference seen in {alike}. " if alike else ". "
+    clock = [(r.label, d, moved[r.name]) for r, d in told if r.name in moved]
+    yield f"{clock_words(clock)} " if clock else ""
     yield f"{found.told()} {CAVEAT} "
 
 
@@ -113,14 +118,22 @@ def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html
          _mean(d.variant), str(d.n))
         for r, d in found.clear
     ]  # fmt: skip
-    over = f", over the {variant.n} runs with {variant.given}" if variant.given else f", n = {variant.n}"
+    over = (
+        f", over the {count(variant.n, 'run')} with {variant.given}"
+        if variant.given
+        else f", n = {variant.n}"
+    )
     head = ("response", "difference", "95 %", "base", "variant", "pairs")
     caption = f"{variant.title}{over}: intervals that leave out zero"
     more = f"and {len(rows) - ROWS} more in effects.csv"
+    moved = moved_clock(variant)
+    looked = [*found.clear[:ROWS], *found.unclear]
+    clock = [(r.label, d, moved[r.name]) for r, d in looked if r.name in moved]
     return details(
         variant.title,
         tag("p", found.told(), class_="note"),
         table(head, rows[:ROWS], caption) if rows else None,
+        tag("p", clock_words(clock), class_="note") if clock else None,
         tag("p", more, class_="note") if len(rows) > ROWS else None,
         _not_seen(found),
         opened=opened,
@@ -134,7 +147,7 @@ def _not_seen(found: Changes) -> Html | None:
     told = [tag("li", _change(r, d)) for r, d in found.unclear]
     alike = "; ".join(label_of(r) for r, _ in found.same)
     return details(
-        f"No difference seen in {len(found.unclear) + len(found.same)} others",
+        f"No difference seen in {count(len(found.unclear) + len(found.same), 'other')}",
         tag("ul", *told) if told else None,
         tag("p", f"The same in every pair: {alike}.") if alike else None,
         class_="folded",

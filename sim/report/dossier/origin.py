@@ -10,6 +10,7 @@ import sim
 from sim.experiment.results import PACKAGES, identity_of
 from sim.report.dossier.markup import Child, Html, join, tag
 from sim.scenario.resolve import scenario_hash
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -29,8 +30,8 @@ def facts(pairs: dict[str, Child]) -> Html:
 def origin(study: Study) -> Html:
     """Return the manifest of a study and its commands."""
     identity = identity_of(study.scenario, study.seed)
-    variants = f"{len(study.variant_rows)} variants on the same luck"
-    counts = f"{len(study.rows)} runs, {variants}, {len(study.failures)} failed"
+    variants = f"{count(len(study.variant_rows), 'variant')} on the same luck"
+    counts = f"{count(len(study.rows), 'run')}, {variants}, {len(study.failures)} failed"
     pairs: dict[str, Child] = {
         "Program": f"csto-sim {sim.__version__}",
         "Scenario": tag("code", study.scenario.name),

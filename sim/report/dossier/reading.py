@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from sim.report.dossier.many import difference
 from sim.report.figures import Cell, Chart
 from sim.report.words import number
+from sim.scenario.units import count
 
 Row = dict[str, Cell]
 
@@ -166,6 +167,6 @@ def _states(rows: Sequence[Row]) -> str:
     """Return how many runs end in which state."""
     last = {row["run_or_rounds"]: str(row["state_or_share"]) for row in rows if row["panel"] == "runs"}
     counts = Counter(last.values())
-    return f"at the end of {len(last)} runs: " + ", ".join(
+    return f"at the end of {count(len(last), 'run')}: " + ", ".join(
         f"{state} {n}" for state, n in counts.most_common()
     )

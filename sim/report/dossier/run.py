@@ -17,6 +17,7 @@ from sim.report.dossier.pictures import charts
 from sim.report.dossier.recorded import recorded
 from sim.report.dossier.story import story
 from sim.report.map.svg import map_svg
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -67,5 +68,5 @@ def lead(scenario: Scenario, what: str) -> Child:
 
 def _runs(study: Study) -> str:
     draws = len({run.draw for run in study.design if run.draw is not None})
-    over = f" over {draws} outer draws of the uncertain inputs" if draws else ""
-    return f"{len(study.rows)} replications{over}, seed {study.seed}"
+    over = f" over {count(draws, 'outer draw')} of the uncertain inputs" if draws else ""
+    return f"{count(len(study.rows), 'replication')}{over}, seed {study.seed}"

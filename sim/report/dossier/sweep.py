@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.experiment.main_effects import shown_level
 from sim.experiment.sweep_results import sweep_digest
+from sim.report.appeal_clock import later_words
 from sim.report.dossier.explorer import explorer
 from sim.report.dossier.inputs import inputs
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
@@ -20,9 +21,10 @@ from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_charts import sweep_charts
 from sim.report.sweep_data import runs_told, said, title_of, told
 from sim.report.telling import listing
-from sim.report.words import NONE, band, number, percent
+from sim.report.words import NONE, band, percent
 from sim.scenario.paths import full_path
 from sim.scenario.resolve import scenario_hash
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.experiment.main_effects import Effect
@@ -38,7 +40,7 @@ def sweep_dossier(study: SweepStudy) -> bytes:
     """Return the dossier of a sweep as one HTML file."""
     scenario = study.scenario
     factors = listing(factor.name for factor in study.design.factors)
-    runs = f"{len(study.design.points)} points over {factors}; {runs_told(study)}, seed {study.seed}"
+    runs = f"{count(len(study.design.points), 'point')} over {factors}; {runs_told(study)}, seed {study.seed}"
     varied = [full_path(factor.name) for factor in study.design.factors]
     parts = [
         Section("answer", "The answer", _answer(study)),
@@ -95,7 +97,7 @@ def _told(study: SweepStudy, e: Effect) -> str:
     said = f"{label}: {change} when {e.factor} goes from {e.first} to {e.level}."
     if not appeal_moves(e):
         return said
-    later = f"{number(abs(e.appeal_later), 'h')} h {'later' if e.appeal_later > 0 else 'earlier'}"
+    later = later_words(e.appeal_later)
     fixed = difference(e.from_start, e.from_start_low, e.from_start_high)
     return f"{said} The appeal itself then comes {later}; counted from the start of the scenario: {fixed}."
 
@@ -159,7 +161,7 @@ def _origin(study: SweepStudy) -> Html:
         "Scenario hash": tag("code", scenario_hash(study.scenario)),
         "Digest of the sweep": tag("code", sweep_digest(study.scenario, study.seed)),
         "Seed": str(study.seed),
-        "Runs": f"{study.size} at {len(study.design.points)} points, {study.failed} failed",
+        "Runs": f"{study.size} at {count(len(study.design.points), 'point')}, {study.failed} failed",
         "Versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
     }
     again = f"python -m sim sweep scenario.resolved.yaml --seed {study.seed}"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from sim.engine.event_log import EventKind, EventRecord
 from sim.report.dynamics import Telling
 from sim.report.story_groups import Line, runs
-from sim.report.telling import Teller, count, listing
+from sim.report.telling import Teller, listing
+from sim.scenario.units import count
 
 K = EventKind
 UNITS = {

@@ -12,6 +12,7 @@ from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import number_events
 from sim.report.runs import band_words, bands, column, curve, levels
+from sim.report.words import all_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,7 +74,7 @@ def _notes(study: Study) -> str:
     shown = {delivery.what for delivery in _model(study).deliveries.values()}
     letters = ", ".join(f"{letter} {HELP[what]}" for what, letter in LETTERS.items() if what in shown)
     return (
-        f"All {len(study.rows)} runs; outer band {band_words(study)}. The course is an assumption: case "
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. The course is an assumption: case "
         "counts are not recorded in the scenario's sources. Letters stand where help arrives in the "
         f"median run: {letters}; at the right edge, later or never. Dark dotted line: the appeal."
     )

@@ -15,8 +15,9 @@ from sim.report.story_groups import Line
 from sim.report.story_injects import SENTENCES as BESIDE
 from sim.report.story_injects import WORDS as LEVERS
 from sim.report.story_lines import SENTENCES
-from sim.report.telling import Teller, count, listing
+from sim.report.telling import Teller, listing
 from sim.report.times import local_time
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.scenario.alliance import Alliance

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventRecord
 from sim.report.dynamics import Telling
-from sim.report.telling import Teller, count, listing
+from sim.report.telling import Teller, listing
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from sim.report.story_groups import Line

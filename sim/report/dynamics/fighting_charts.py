@@ -12,7 +12,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import in_percent, number_events, numbered_words, recorded_events
 from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, last_hour, recorded_row, series_rows
-from sim.report.words import percent
+from sim.report.words import all_of, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,7 +77,7 @@ def draw_clash(study: Study) -> Chart:
     told = recorded_events(study, last)
     marks = any(_entry(study, f"killed.{key}") for key in fighting.sides)
     notes = (
-        f"All {len(study.rows)} runs on the scenario's clock, read every 3 h; outer band "
+        f"{all_of(len(study.rows))} on the scenario's clock, read every 3 h; outer band "
         f"{band_words(study)}.{cut_words(study)}"
         f"{' Diamonds: totals on record; those simulated are in the outcome table.' if marks else ''}"
         f"{numbered_words(told, 'Numbers and dotted lines in a, dated events on record')}"
@@ -224,7 +224,7 @@ def draw_displaced(study: Study) -> Chart:
             handlelength=1.5,
         )
     sheet.notes(
-        f"All {len(study.rows)} runs on the scenario's clock; outer band {band_words(study)}. Highest "
+        f"{all_of(len(study.rows))} on the scenario's clock; outer band {band_words(study)}. Highest "
         "numbers on record stand at the right edge, numbers of a day on that day."
     )
     return Chart("displaced", "People displaced and returned", sheet.figure, SERIES_COLUMNS, table)

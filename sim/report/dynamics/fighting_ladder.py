@@ -14,6 +14,7 @@ from sim.report.dynamics.fighting_charts import LEFT, WIDE, Table, cut_words, la
 from sim.report.figures import Chart, Sheet, clean_axes, say
 from sim.report.marks import in_percent
 from sim.report.runs import column, curve
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +36,7 @@ def draw_ladder(study: Study) -> Chart:
     sheet.text(
         LEFT,
         5.45 + 0.3,
-        f"a  {min(RUNS, len(study.rows))} runs, one to a line, by the hour of their last change",
+        f"a  {count(min(RUNS, len(study.rows)), 'run')}, one to a line, by the hour of their last change",
         weight="bold",
         size=8,
     )
@@ -44,8 +45,8 @@ def draw_ladder(study: Study) -> Chart:
     sheet.text(LEFT, 2.05 + 0.09, "b  Rounds of firing until the ceasefire lasts", weight="bold", size=8)
     _legends_of_states(upper)
     sheet.notes(
-        f"a: evenly spaced among all {len(study.rows)} runs in order of the hour of their last change of "
-        f"state, read every 3 h.{cut_words(study)} b: share of all runs; "
+        f"a: evenly spaced among {count(len(study.rows), 'run')} in order of the hour of their last change "
+        f"of state, read every 3 h.{cut_words(study)} b: share of all runs; "
         + ("a diamond marks the number on record." if _recorded_rounds(study) else "not recorded.")
     )
     columns = ("panel", "run_or_rounds", "hours_after_start", "state_or_share", "unit")

@@ -13,6 +13,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import number_events, numbered_words, recorded_events
 from sim.report.runs import Bands, Floats, band_words, bands, column, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, recorded_row, series_rows
+from sim.report.words import all_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,8 +52,8 @@ def draw_border(study: Study) -> Chart:
         bbox_to_anchor=(-1.1, -0.4 / tall), handlelength=1.5,
     )  # fmt: skip
     sheet.notes(
-        f"All {len(study.rows)} runs; outer band {band_words(study)}. Neither sectors, guards nor crossings "
-        "are recorded: only the clashes of the whole border are."
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Neither sectors, guards nor "
+        "crossings are recorded: only the clashes of the whole border are."
     )
     return Chart("border", "Stopped and crossed by sector", sheet.figure, SECTOR_COLUMNS, table)
 
@@ -127,7 +128,7 @@ def draw_border_time(study: Study) -> Chart:
         )
     _legend(study, sheet)
     sheet.notes(
-        f"All {len(study.rows)} runs; outer band {band_words(study)}. Dotted line: median appeal."
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Dotted line: median appeal."
         f"{numbered_words(told, 'Numbers above a')} {'Hatched' if style.EXERCISE_HATCH else 'Shaded'}: "
         f"exercises near the border ({_exercise_names(study)})."
     )
@@ -244,7 +245,7 @@ def draw_refugees(study: Study) -> Chart:
         handlelength=1.5,
     )
     sheet.notes(
-        f"All {len(study.rows)} runs; outer band {band_words(study)}. Recorded values: see "
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Recorded values: see "
         "'recorded_series' in the scenario for their sources. Dotted line: median appeal."
     )
     return Chart("refugees", "People who fled over the border", sheet.figure, SERIES_COLUMNS, table)

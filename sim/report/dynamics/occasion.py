@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.engine.event_log import EventKind
 from sim.report.dynamics import Telling
-from sim.report.telling import Teller, count
+from sim.report.telling import Teller
+from sim.scenario.units import count
 
 K = EventKind
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from sim.engine.event_log import EventKind, EventRecord
 from sim.report.dynamics import Telling
 from sim.report.story_groups import Line
-from sim.report.telling import Teller, count, percent
+from sim.report.telling import Teller, percent
+from sim.scenario.units import count
 
 K = EventKind
 #: Attacks told one by one before the rest is summed up.

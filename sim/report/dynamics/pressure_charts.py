@@ -11,6 +11,7 @@ from sim.report.bands import date_axis
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.marks import End, in_percent, name_ends
 from sim.report.runs import Floats, column, curve
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +48,8 @@ def draw_attribution(study: Study) -> Chart:
         _shares(study, axes, name, words, table)
         date_axis(axes, study, 0.0, last, labels=place == 2, top=False, most=7)
     sheet.notes(
-        f"Shares of {len(study.rows)} runs on the scenario's clock. The dotted line is the median appeal. "
-        "The Council reads the treaty when it is asked, so the law in panel b moves only then."
+        f"Shares of {count(len(study.rows), 'run')} on the scenario's clock. The dotted line is the median "
+        "appeal. The Council reads the treaty when it is asked, so the law in panel b moves only then."
     )
     return Chart("attribution", "Attribution, law and help", sheet.figure, SHARES, table)
 
@@ -113,9 +114,9 @@ def draw_sanctions(study: Study) -> Chart:
     axes.set_ylabel("share of runs")
     date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
     sheet.notes(
-        f"Shares of {len(study.rows)} runs. Hazards rise with closeness to the state held responsible and "
-        "with open backing; they are assumptions, and when whom sanctions hit is not recorded in the sources "
-        "used."
+        f"Shares of {count(len(study.rows), 'run')}. Hazards rise with closeness to the state held "
+        "responsible and with open backing; they are assumptions, and when whom sanctions hit is not "
+        "recorded in the sources used."
     )
     return Chart(
         "sanctions",
@@ -154,7 +155,7 @@ def draw_answers(study: Study) -> Chart:
     axes.set_yticks([float(len(members) - p) for p in range(len(members))], names)
     axes.set_xlim(0, 1)
     in_percent(axes, along="x")
-    axes.set_xlabel(f"share of the {asked} runs in which a motion was put")
+    axes.set_xlabel(f"share of the {count(asked, 'run')} in which a motion was put")
     axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(-0.02, -0.5 / (height - 1.3)))
     if not asked:
         say(axes, "no motion was put in any run")

@@ -9,6 +9,7 @@ import numpy as np
 from sim.report.bands import draw_interval, draw_recorded, handles
 from sim.report.figures import Cell, Chart, Sheet, clean_axes
 from sim.report.runs import band_words, bands, column, levels
+from sim.report.words import all_of
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -59,7 +60,7 @@ def draw_raids(study: Study) -> Chart:
         handlelength=1.3, columnspacing=1.0,
     )  # fmt: skip
     told = "; ".join(raid.label for raid in _raids(study).values())
-    sheet.notes(f"All {len(study.rows)} runs; outer band {band_words(study)}. {told[:1].upper()}{told[1:]}.")
+    sheet.notes(f"{all_of(len(study.rows))}; outer band {band_words(study)}. {told[:1].upper()}{told[1:]}.")
     return Chart("raids", "What the attacks cost", sheet.figure, COLUMNS, table)
 
 

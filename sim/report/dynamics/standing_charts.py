@@ -13,6 +13,7 @@ from sim.report.figures import Chart, Sheet, clean_axes, notes_height
 from sim.report.marks import End, in_percent, name_ends, number_events, numbered_words
 from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, Table, series_rows
+from sim.report.words import all_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +79,7 @@ def _notes(study: Study) -> str:
     members = study.scenario.alliance.members
     order = ", ".join(members[m].name for m in members if curve(study, f"trust.{m}") is not None)
     return (
-        f"All {len(study.rows)} runs on the clock of the scenario; outer band {band_words(study)}. Bars "
+        f"{all_of(len(study.rows))} on the clock of the scenario; outer band {band_words(study)}. Bars "
         f"beside a, the middle half (25-75 %) at the end: {order}, from left to right. Every effect on "
         f"standing is an assumption of the scenario; scales have no unit. Dotted line: the appeal.{numbers}"
     )

@@ -203,11 +203,12 @@ def draw_labels(axes: Axes, layout: Layout) -> None:
     """Write the names."""
     for label in layout.labels:
         state = label.role == "state"
-        text = axes.text(
-            label.x, label.y, label.text, fontsize=label.size, zorder=7,
-            color="#77705c" if state else style.TEXT, style="italic" if state else "normal",
-        )  # fmt: skip
-        _halo(text, "#ffffff")
+        for row, y in label.rows:
+            text = axes.text(
+                label.x, y, row, fontsize=label.size, zorder=7,
+                color="#77705c" if state else style.TEXT, style="italic" if state else "normal",
+            )  # fmt: skip
+            _halo(text, "#ffffff")
         if label.line is not None:
             xs, ys = zip(*label.line, strict=True)
             axes.plot(xs, ys, color=style.TEXT, linewidth=0.5, zorder=6.5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from math import hypot
 
@@ -16,6 +16,8 @@ SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 #: How much further off a name may stand at the end of a line (points), and the parts in which a line is
 #: looked at.
 LED, STEPS = tuple(range(8, 44, 2)), 8
+#: How often names that found no room are tried in front of the others of their grade.
+TRIES = 12
 #: Ranks that are this far apart are of another grade.
 GRADE = 1e4
 #: How far a state's name may move from the middle of the state, in heights of its type: right, up.
@@ -42,7 +44,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Label:
-    """A placed name: the left end of its baseline (points of the page)."""
+    """A placed name: the left end of its baseline, with two lines that of the lower (points of the page)."""
 
     text: str
     x: float
@@ -53,6 +55,12 @@ class Label:
     #: The line from the mark to a name that stands further off; none for others.
     line: tuple[tuple[float, float], tuple[float, float]] | None = None
 
+    @property
+    def rows(self) -> list[tuple[str, float]]:
+        """Its lines of text from the top, each with the height of its baseline."""
+        texts = self.text.split("\n")
+        return [(text, self.y + TALL * self.size * n) for n, text in enumerate(texts[::-1])][::-1]
+
 
 def place_labels(
     names: Iterable[Name], taken: Sequence[Box], width: float, height: float, *, under: Sequence[Box] = ()
@@ -60,26 +68,67 @@ def place_labels(
     """Return the names that find room inside a page of *width* by *height*, clear of *taken* and each other.
 
     Greedy: by rank, each name tries its sides in turn and then further out; those of a grade that may be led
-    by a line then try that, before names of less worth. One that finds no room is left out, because a map
-    with every name can be read by nobody. Names of states keep clear of *under* too (routes), which other
-    names may cross.
+    by a line then try two lines of text, and such a line, before names of less worth. Where one of these
+    finds no room, the grade is placed anew with it in front, and the placing that leaves out fewest is kept.
+    A name that finds none then is left out, because a map with every name can be read by nobody. Names of
+    states keep clear of *under* too (routes), which other names may cross.
     """
+    page, placed = _Page(width, height, tuple(under)), list[Label]()
+    ranked = sorted(names, key=lambda n: (n.rank, -len(n.text), n.text))
+    page.marks = [name.point for name in ranked if name.role != "state"]
+    for _, group in groupby(ranked, key=lambda name: name.rank // GRADE):
+        placed += _grade(page, list(group), [*taken, *_boxes(placed)])
+    return placed
+
+
+@dataclass
+class _Page:
+    """The page that names stand on: its size, what names of states keep clear of, and the places named."""
+
+    width: float
+    height: float
+    under: tuple[Box, ...]
+    marks: list[tuple[float, float]] = field(default_factory=list)
+
+
+def _grade(page: _Page, names: list[Name], taken: Sequence[Box]) -> list[Label]:
+    """Return the labels of the names of one grade, those that would be left out having been tried first."""
+    first: list[Name] = []
+    best, missing = _tried(page, first, names, taken)
+    left = missing
+    for _ in range(TRIES):
+        again = [name for name in left if name.led]
+        if not again:
+            break
+        first = [*again, *(name for name in first if name not in again)]
+        found, left = _tried(page, first, [name for name in names if name not in first], taken)
+        if len(left) < len(missing):
+            best, missing = found, left
+    return best
+
+
+def _tried(
+    page: _Page, first: Sequence[Name], rest: Sequence[Name], taken: Sequence[Box]
+) -> tuple[list[Label], list[Name]]:
+    """Return the labels that find room, *first* in their order, and the names left out."""
     boxes, placed = list(taken), list[Label]()
 
-    def put(tries: Iterable[Label], others: Sequence[Box]) -> bool:
-        label = next((found for found in tries if _fits(found, others, width, height)), None)
+    def put(name: Name, tries: Iterable[Label]) -> bool:
+        others = [*boxes, *(page.under if name.role == "state" else ())]
+        label = next((found for found in tries if _fits(found, others, page.width, page.height)), None)
         if label is not None:
             placed.append(label)
-            boxes.extend([label.box, *_along(label)])
+            boxes.extend(_boxes([label]))
         return label is not None
 
-    ranked = sorted(names, key=lambda n: (n.rank, -len(n.text), n.text))
-    marks = [name.point for name in ranked if name.role != "state"]
-    for _, group in groupby(ranked, key=lambda name: name.rank // GRADE):
-        left = [n for n in group if not put(_near(n, marks), [*boxes, *(under if n.role == "state" else ())])]
-        for name in (name for name in left if name.led):
-            put(chain.from_iterable(map(_led, _forms(name))), boxes)
-    return placed
+    left = [n for n in first if not put(n, chain(_near(n, page.marks), _further(n, page.marks)))]
+    far = [n for n in rest if not put(n, _near(n, page.marks))]
+    return placed, [*left, *(n for n in far if not put(n, _further(n, page.marks)))]
+
+
+def _boxes(labels: Iterable[Label]) -> list[Box]:
+    """Return the room that labels take, with their lines."""
+    return [box for label in labels for box in (label.box, *_along(label))]
 
 
 def _near(name: Name, marks: Sequence[tuple[float, float]]) -> Iterator[Label]:
@@ -89,6 +138,16 @@ def _near(name: Name, marks: Sequence[tuple[float, float]]) -> Iterator[Label]:
     places = chain.from_iterable(map(_beside, _forms(name)))
     others = [mark for mark in marks if mark != name.point]
     return (at for at in places if all(_gap(at.box, name.point) + 1 < _gap(at.box, one) for one in others))
+
+
+def _further(name: Name, marks: Sequence[tuple[float, float]]) -> Iterator[Label]:
+    """Yield the places for a name that may be led: in two lines beside its mark, then led."""
+    if name.led:
+        halved = [half for form in _forms(name) for half in _halved(form)]
+        for half in halved:
+            yield from _near(half, marks)
+        for form in (*_forms(name), *halved):
+            yield from _led(form)
 
 
 def _gap(box: Box, point: tuple[float, float]) -> float:
@@ -117,6 +176,16 @@ def _forms(name: Name) -> list[Name]:
     return [name] if short in ("", name.text) else [name, replace(name, text=short)]
 
 
+def _halved(name: Name) -> list[Name]:
+    """Return *name* in two lines, broken at the space nearest its middle; nothing if it has none."""
+    middle = len(name.text) / 2
+    spaces = [place for place, letter in enumerate(name.text) if letter == " "]
+    if not spaces:
+        return []
+    at = min(spaces, key=lambda place: (abs(place - middle), place))
+    return [replace(name, text=f"{name.text[:at]}\n{name.text[at + 1 :]}")]
+
+
 def _beside(name: Name) -> Iterator[Label]:
     """Yield the places for a name on the sides of its mark, then a little further off."""
     for reach in (name.clear, name.clear + 3.0):
@@ -131,9 +200,9 @@ def _led(name: Name) -> Iterator[Label]:
     for reach in LED:
         off = name.clear + reach
         beside = [_at(name, right, up, off) for right, up in SIDES]
-        # Above and below also with an end of the name at the mark.
-        ends = [_label(name, left, bottom) for bottom in (y + off, y - off - tall)
-                for left in (x - tall, x + tall - wide)]  # fmt: skip
+        # Above and below also with an end of the name at the mark, or with the line aslant.
+        lefts = (x - 8, x + 8 - wide, x + 16, x - 16 - wide, x - wide / 3, x - 2 * wide / 3)
+        ends = [_label(name, left, bottom) for bottom in (y + off, y - off - tall) for left in lefts]
         for found in (*beside, *ends):
             yield replace(found, line=_line(name, found.box))
 
@@ -152,7 +221,8 @@ def _at(name: Name, right: int, up: int, reach: float) -> Label:
 
 
 def _size(name: Name) -> tuple[float, float]:
-    return WIDE * name.size * len(name.text), TALL * name.size
+    rows = name.text.split("\n")
+    return WIDE * name.size * max(map(len, rows)), TALL * name.size * len(rows)
 
 
 def _label(name: Name, left: float, bottom: float) -> Label:

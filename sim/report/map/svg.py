@@ -203,9 +203,10 @@ class Drawing:
         """Return the names."""
         drawn = []
         for label in self.layout.labels:
-            x, y = self._flip((label.x, label.y))
             kind = ' class="map-state"' if label.role == "state" else ""
-            drawn.append(f'<text{kind} x="{x:g}" y="{y:g}">{escaped(label.text)}</text>\n')
+            for text, height in label.rows:
+                x, y = self._flip((label.x, height))
+                drawn.append(f'<text{kind} x="{x:g}" y="{y:g}">{escaped(text)}</text>\n')
             if label.line is not None:
                 (u, v), (to_u, to_v) = map(self._flip, label.line)
                 drawn.append(f'<path class="map-lead" d="M{u:.1f} {v:.1f}L{to_u:.1f} {to_v:.1f}"/>\n')
