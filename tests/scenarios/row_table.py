@@ -309,7 +309,7 @@ ROWS: tuple[Row, ...] = (
         "engine/airlift",
         {"offers.RUS.mode_in": "road", "offers.RUS.mode_out": "road"},
         ALL_WILLING | ASKS,
-        runs=12,
+        runs=36,
     ),
     Row(
         "R17",
