@@ -34,12 +34,7 @@ class Appointments:
 
     def bring_up_to_date(self, worlds: Sequence[World], merge: Merge) -> None:
         """Replace parts in the calls of *worlds* on one clock; tell *merge* if there were any."""
-        queue: list[Any] = worlds[0].env._queue
-        for place, entry in enumerate(queue):
-            if entry[3] is None:
-                queue[place] = (*entry[:4], self._call(entry[4]), self._part(self._call(entry[5])))
-            elif entry[3].callbacks:
-                entry[3].callbacks[:] = [self._call(call) for call in entry[3].callbacks]
+        worlds[0].env.revise(self._call, lambda given: self._part(self._call(given)))
         for world in worlds:
             for calls in world._listeners.values():
                 calls[:] = [self._call(call) for call in calls]

@@ -12,7 +12,11 @@ from sim.engine.event_log import EventKind, EventLog
 from sim.engine.merging import Merge
 from sim.engine.replication import build_world, collection_paused, populate
 from sim.engine.world import World
+from sim.scenario.crisis import Crisis
 from sim.scenario.models import Scenario
+
+#: Parts of a crisis that none of its dynamics read: whoever they concern acts otherwise, from then on.
+_BESIDE = frozenset({"title", "facts", "host_choice", "injects", "branches"})
 
 
 class Fork(NamedTuple):
@@ -71,16 +75,27 @@ def run_forked(
         run.campaign.close()
         world.record(EventKind.HORIZON, time=world.horizon)
         make = EventLog.of_campaign if scenario.crises or changed.crises else EventLog
-        return Fork(make(world.records, world.horizon), tuple(merge.put), tuple(merge.kept))
+        return Fork(make(world.records, world.horizon), tuple(merge.put), tuple(dict.fromkeys(merge.kept)))
 
 
 def _close_what_changes(run: Built, scenario: Scenario, changed: Scenario, at: float) -> None:
-    """Have what has happened up to the hour *at* drawn as it was, in each crisis that is to change."""
-    if changed.crisis != scenario.crisis:
+    """Have what has happened up to the hour *at* drawn as it was, in each crisis whose course is to change.
+
+    The others stay open: a count more would be an event of its own, and shift the luck of later ones.
+    """
+    if _goes_otherwise(scenario.crisis, changed.crisis):
         run.crisis.close(at)
     for key, (world, crisis) in run.campaign.worlds.items():
-        if world.horizon > at and key in changed.crises and changed.crises[key] != scenario.crises[key]:
+        before, after = scenario.crises[key], changed.crises.get(key)
+        if world.horizon > at and after is not None and _goes_otherwise(before.crisis, after.crisis):
             crisis.close(at)
+
+
+def _goes_otherwise(one: Crisis, other: Crisis) -> bool:
+    """Return whether two crises differ in anything that what goes on in them follows from."""
+    return any(
+        getattr(one, name) != getattr(other, name) for name in Crisis.model_fields if name not in _BESIDE
+    )
 
 
 def _built(scenario: Scenario, seed: int, replication: int, until: float | None) -> Built:

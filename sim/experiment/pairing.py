@@ -21,7 +21,7 @@ from sim.experiment.estimates import (
     wilson,
 )
 from sim.experiment.responses import Response
-from sim.experiment.samples import Row
+from sim.experiment.samples import Row, draw_of
 
 #: Kinds of response that are compared; a coded answer and a part of a whole are not numbers to subtract.
 COMPARED = ("time", "flag", "count", "level")
@@ -80,19 +80,15 @@ def value_of(response: Response, row: Row) -> float:
     return row[response.name] if response.concerns(row) else nan
 
 
-def _group(row: Row) -> float:
-    return row["run"] if isnan(row["draw"]) else row["draw"]
-
-
 def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
     """Return the difference of *response* over pairs of runs with the same luck.
 
     Times and numbers: the mean of the pairs' differences with Student's t over the outer draws. Chances:
-    the difference of the shares with the adjusted interval of `share_interval`.
+    the difference of the shares with the adjusted interval of `share_difference_interval`.
     """
     a = np.array([value_of(response, one) for one, _ in rows], dtype=float)
     b = np.array([value_of(response, other) for _, other in rows], dtype=float)
-    groups = [_group(one) for one, _ in rows]
+    groups = [draw_of(one) for one, _ in rows]
     there, here = ~np.isnan(a), ~np.isnan(b)
     both = there & here
     a_both, b_both = a[both], b[both]
@@ -100,7 +96,7 @@ def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
     low, high = found.low, found.high
     if response.kind == "flag" and found.n:
         kept = [group for group, known in zip(groups, both, strict=True) if known]
-        low, high = share_interval(b_both - a_both, kept)
+        low, high = share_difference_interval(b_both - a_both, kept)
     apart = pairs_apart(a_both, b_both)
     mean, low, high = tidied((found.mean, low, high), a_both, b_both)
     return Difference(
@@ -111,7 +107,7 @@ def paired(response: Response, rows: Sequence[tuple[Row, Row]]) -> Difference:
     )  # fmt: skip
 
 
-def share_interval(difference: Floats, groups: Sequence[object]) -> tuple[float, float]:
+def share_difference_interval(difference: Floats, groups: Sequence[object]) -> tuple[float, float]:
     """Return the 95 % interval of a difference of shares from the pairs' differences (-1, 0 or 1).
 
     Half a pair is added to each of the four cells (Agresti and Min 2005), so that the interval has a width
@@ -147,7 +143,7 @@ Known = tuple[Floats, list[float]]
 
 def _known(response: Response, rows: Sequence[Row]) -> Known:
     """Return the values that there are, and the outer draw of each."""
-    found = [(value_of(response, row), _group(row)) for row in rows]
+    found = [(value_of(response, row), draw_of(row)) for row in rows]
     kept = [(value, group) for value, group in found if not isnan(value)]
     return np.array([value for value, _ in kept], dtype=float), [group for _, group in kept]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan, sqrt
@@ -56,9 +56,15 @@ def censored_at(response: Response, row: Row) -> float:
     return row[f"{own}hours_simulated"] - since
 
 
-def draws_of(rows: Iterable[Row]) -> list[float]:
-    """Return the outer draw of each row, or its own number where uncertain inputs are held."""
-    return [row["run"] if isnan(row["draw"]) else row["draw"] for row in rows]
+def restricted(response: Response, row: Row) -> float:
+    """Return a response's number; for a time that did not come, the time at which the clock stopped."""
+    value = row.get(response.name, nan)
+    return censored_at(response, row) if response.kind == "time" and isnan(value) else value
+
+
+def draw_of(row: Row) -> float:
+    """Return the outer draw of a run, or its own number where uncertain inputs are held."""
+    return row["run"] if isnan(row["draw"]) else row["draw"]
 
 
 def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
@@ -78,7 +84,7 @@ def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
         if not isnan(value):
             values.append(value)
             happened.append(seen)
-            groups += draws_of((row,))
+            groups.append(draw_of(row))
     return Sample(np.array(values, dtype=float), np.array(happened, dtype=bool), tuple(groups))
 
 

@@ -24,7 +24,7 @@ from sim.experiment.estimates import (
 )
 from sim.experiment.event_file import plain
 from sim.experiment.responses import ANSWERS, Response, responses_of
-from sim.experiment.samples import Row, Sample, censored_at, sample_interval, sample_of
+from sim.experiment.samples import Row, Sample, draw_of, restricted, sample_interval, sample_of
 from sim.experiment.scores import Score
 from sim.experiment.typical import ENOUGH
 from sim.scenario.alliance import HELP_LEVELS
@@ -288,10 +288,10 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
     known, groups = [], []
     for a, b in pairs:
         if response.concerns(a) and response.concerns(b):
-            pair = _restricted(response, a), _restricted(response, b)
+            pair = restricted(response, a), restricted(response, b)
             if not (isnan(pair[0]) or isnan(pair[1])):
                 known.append(pair)
-                groups.append(a["run"] if isnan(a["draw"]) else a["draw"])
+                groups.append(draw_of(a))
     if len(known) == 1:
         return lone_difference(*known[0])
     base, other = np.array(known, dtype=float).reshape(-1, 2).T.copy()
@@ -300,8 +300,3 @@ def _difference(response: Response, pairs: Sequence[tuple[Row, Row]]) -> PairedD
     # Where no pair differs there is nothing to reduce.
     reduction = found.variance_reduction if pairs_apart(base, other) else nan
     return found._replace(mean=mean, low=low, high=high, variance_reduction=reduction)
-
-
-def _restricted(response: Response, row: Row) -> float:
-    value = row[response.name]
-    return censored_at(response, row) if response.kind == "time" and isnan(value) else value

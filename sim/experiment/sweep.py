@@ -20,7 +20,7 @@ from sim.experiment.measure import ADDRESS
 from sim.experiment.precision import Reached, Values, until_precise
 from sim.experiment.responses import Response, responses_of
 from sim.experiment.row_book import RowBook
-from sim.experiment.samples import censored_at
+from sim.experiment.samples import draw_of, restricted
 from sim.experiment.simulate import Outcome, Replicate, TaskList
 from sim.experiment.study import Row
 from sim.experiment.sweep_plan import SweepPlan, SweepSimulator, plan_sweep, unlike
@@ -280,11 +280,5 @@ def response_values(response: Response, rows: Sequence[Row]) -> Values:
     """Return the values of *response* over the runs of its stratum; a time that did not come is cut."""
     held = [(row, restricted(response, row)) for row in rows if response.concerns(row)]
     known = [(row, value) for row, value in held if not isnan(value)]
-    groups = [row["run"] if isnan(row["draw"]) else row["draw"] for row, _ in known]
+    groups = [draw_of(row) for row, _ in known]
     return Values(np.array([value for _, value in known]), np.array(groups), response.kind == "flag")
-
-
-def restricted(response: Response, row: Row) -> float:
-    """Return a response's number; for a time that did not come, the time at which the clock stopped."""
-    value = row.get(response.name, nan)
-    return censored_at(response, row) if response.kind == "time" and isnan(value) else value

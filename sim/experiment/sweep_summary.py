@@ -16,8 +16,8 @@ from sim.experiment.main_effects import Effect, main_effects
 from sim.experiment.notebook import notebook_html
 from sim.experiment.responses import Response
 from sim.experiment.row_book import RowBook
-from sim.experiment.samples import Row, Sample, sample_interval, sample_of
-from sim.experiment.sweep import SweepStudy, restricted
+from sim.experiment.samples import Row, Sample, restricted, sample_interval, sample_of
+from sim.experiment.sweep import SweepStudy
 from sim.scenario.units import count
 
 #: Kinds of response that a sweep reports.

@@ -87,7 +87,7 @@ def _kept(found: ForkedTwins) -> list[str]:
     """Return what came too late, as the engine's objects name it."""
     if not found.kept:
         return []
-    names = list(dict.fromkeys(found.kept))
+    names = found.kept
     more = f" and {len(names) - MOST} more" if len(names) > MOST else ""
     return _told(f"Too late for what the run had already moved on from, which stays as it was: "
                  f"{', '.join(names[:MOST])}{more}.")  # fmt: skip

@@ -17,6 +17,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words, record_words
 from sim.report.runs import Bands, band_words, levels, sample_bands
 from sim.report.words import LATER, NONE, band, number, verdict
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,7 +138,7 @@ def _notes(study: Study) -> str:
     scored = "No instant is scored."
     if score.n_instants:
         scored = (
-            f"Of {score.n_instants} scored instants {100 * score.in_band:.0f} % fall in the "
+            f"Of {count(score.n_instants, 'scored instant')} {100 * score.in_band:.0f} % fall in the "
             f"{band_words(study)} band, "
             f"{100 * score.in_half:.0f} % in 25-75 %. {fit_words(study.summary())}"
         )

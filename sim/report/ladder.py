@@ -31,7 +31,7 @@ ARRIVED = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rung:
     """One rung: its words, which finished runs reached it, and whether the record did (none: untold)."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from sim.experiment.estimates import share_interval
-from sim.experiment.samples import draws_of
+from sim.experiment.samples import draw_of
 from sim.report import style
 
 if TYPE_CHECKING:
@@ -71,21 +71,20 @@ def with_mandate(study: Study) -> NDArray[np.bool_]:
 
 
 def with_force(study: Study) -> NDArray[np.bool_]:
-    """Return the runs in which a force was sent: under a mandate, or by the lead member alone."""
+    """Return the runs in which a force was decided on: by a mandate, or by the lead member alone."""
     alone = np.asarray(study.events.get("bilateral|", []), dtype=float)
     mandate = with_mandate(study)
     return mandate | ~np.isnan(alone) if len(alone) == len(mandate) else mandate
 
 
 def force_words(study: Study) -> str:
-    """Return how many runs sent a force, and under what, in words."""
-    sent, mandate = with_force(study), with_mandate(study)
-    alone = int((sent & ~mandate).sum())
+    """Return in how many runs a force was decided on, and by whom, in words."""
+    force, mandate = with_force(study), with_mandate(study)
+    alone = int((force & ~mandate).sum())
     under = int(mandate.sum())
     how = f" ({under} under a mandate, {alone} by the lead member alone)" if alone else " (under a mandate)"
-    return (
-        f"Runs in which a force was sent: {int(sent.sum())} of {len(study.rows)}{how if sent.any() else ''}"
-    )
+    decided = f"Runs in which a force was decided on: {int(force.sum())} of {len(study.rows)}"
+    return decided + (how if force.any() else "")
 
 
 def finished(study: Study) -> NDArray[np.bool_]:
@@ -143,4 +142,4 @@ def finished_rows(study: Study) -> list[Mapping[str, float]]:
 
 def share_band(rows: Sequence[Mapping[str, float]], happened: Sequence[bool]) -> tuple[float, float]:
     """Return the 95 % interval of the share of *rows* in which something *happened*, as tables have it."""
-    return share_interval(happened, draws_of(rows))
+    return share_interval(happened, [draw_of(row) for row in rows])

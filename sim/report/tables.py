@@ -175,7 +175,7 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
         )
     if score.n_instants:
         lines += notes(
-            f"Of {score.n_instants} scored instants {percent(score.in_band)} fall in the "
+            f"Of {count(score.n_instants, 'scored instant')} {percent(score.in_band)} fall in the "
             f"{band_words(study)} band and "
             f"{percent(score.in_half)} in 25-75 %; {percent(score.narrow_share)} of the timings have a band "
             "no wider "

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sim.inference.explanation import Explanation, Question, adopted_in, asked_in
 from sim.inference.hearing import Hearing, hear
@@ -17,6 +17,9 @@ from sim.scenario.alliance import HelpLevel
 if TYPE_CHECKING:
     from sim.experiment.study import Study
     from sim.scenario.models import Scenario
+
+#: Explanations of studies as long as these live: each goes into a file, onto the terminal and into charts.
+_known: WeakKeyDictionary[Study, Explanation | None] = WeakKeyDictionary()
 
 
 def model_sentence(scenario: Scenario) -> str:
@@ -73,9 +76,14 @@ def why_data(study: Study) -> dict[str, Any] | None:
     return {"model": model_sentence(found.scenario), **kept}
 
 
-@lru_cache(maxsize=1)  # of one study, which goes into a file and onto the terminal
 def explanation_of(study: Study) -> Explanation | None:
     """Return the explanation of the typical run, without a search for flips; None without an appeal."""
+    if study not in _known:
+        _known[study] = _explained(study)
+    return _known[study]
+
+
+def _explained(study: Study) -> Explanation | None:
     if study.typical < 0:
         return None
     log = study.typical_log

@@ -10,7 +10,7 @@ import pytest
 IDLE, ACTS = "effects.deterrence.enabled", "effects.decision_signal.enabled"
 NOTE = f"note: nothing in this crisis reads {IDLE}: the mechanism is not part of this scenario"
 UNASKED = "note: nothing read organs.observer_cost: in none of these runs did anybody appeal"
-NOUNS = "runs|pairs|points|replications|responses|variants|members|sites|looks|draws|inputs|effects"
+NOUNS = "runs|pairs|points|replications|responses|variants|members|sites|looks|draws|inputs|effects|instants"
 
 
 def notes(ended):
@@ -58,4 +58,4 @@ def test_one_of_a_kind_is_told_in_the_singular(call, words):
         ended = call(*words)
         assert ended.code == 0
         told = ended.out
-    assert re.findall(rf"(?<!of )\b1 (?:finished )?(?:{NOUNS})\b", " ".join(told.split())) == []
+    assert re.findall(rf"(?<!of )\b1 (?:finished |scored )?(?:{NOUNS})\b", " ".join(told.split())) == []

@@ -8,7 +8,10 @@ from sim.engine.event_log import EventKind
 from sim.engine.fork import run_forked
 from sim.engine.merging import same
 from sim.engine.replication import run_replication
-from tests.engine.campaigns import with_standing
+from sim.scenario.campaign import Episode
+from tests.engine.borders import border
+from tests.engine.campaigns import campaign, with_standing
+from tests.engine.test_epidemic import world as epidemic
 from tests.tiny import tiny_scenario
 
 #: Runs of the small scenario with appeals, mandates and calm among them.
@@ -31,6 +34,23 @@ def test_a_fork_without_a_change_is_the_plain_run(replication, at):
     fork = run_forked(scenario, again, 1, replication, at)
     assert said(fork.log) == said(run_replication(scenario, 1, replication))
     assert not fork.kept
+
+
+@pytest.mark.parametrize("at", [200.0, 1500.0])
+@pytest.mark.parametrize("world", [border(), epidemic()], ids=["border", "epidemic"])
+def test_what_only_the_host_weighs_leaves_counts_and_their_luck_alone(world, at):
+    """Neither is counted at the moment itself, which would be an event that the plain run has not."""
+    at = min(at, float(world.horizon) / 2)
+    said_otherwise = world.crisis.host_choice.model_copy(update={"note": "in other words"})
+    crisis = world.crisis.model_copy(update={"host_choice": said_otherwise})
+    plain = said(run_replication(world, 1, 0))
+    assert said(run_forked(world, world.model_copy(update={"crisis": crisis}), 1, 0, at).log) == plain
+    parts = {name: getattr(world, name) for name in ("title", "start", "horizon", "crisis", "response")}
+    several = campaign(world, {"own": Episode.model_construct(**parts)})
+    own = several.crises["own"].model_copy(update={"crisis": crisis, "title": "The same in other words"})
+    other = several.model_copy(update={"crises": {"own": own}})
+    forked = run_forked(several, other, 1, 0, at).log.parts["own"]
+    assert said(forked) == said(run_replication(several, 1, 0).parts["own"])
 
 
 CHANGES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -151,6 +152,14 @@ def test_what_comes_too_late_is_told_and_stays():
     short = run_forked(three(), three("e0", horizon=three().horizon.with_value(100)), 1, 0, 350.0)
     assert short.kept == ("crises.e0.horizon",)
     assert said(short.log) == plain
+
+
+def test_what_comes_too_late_in_two_ways_is_told_once():
+    sooner = three().crises["e0"]
+    moved = {**three().crises, "e0": sooner.model_copy(update={"start": sooner.start + timedelta(hours=5)})}
+    assert run_forked(three(), three().model_copy(update={"crises": moved}), 1, 0, 1000.0).kept == (
+        "crises.e0",
+    )
 
 
 def test_a_crisis_that_is_over_stays_as_it_was():

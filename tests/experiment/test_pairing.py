@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.experiment.estimates import student_quantile
-from sim.experiment.pairing import paired, ranked, share_interval, unpaired
+from sim.experiment.pairing import paired, ranked, share_difference_interval, unpaired
 from sim.experiment.responses import RESPONSES
 
 KILLED, ORDER, FELL = RESPONSES["killed"], RESPONSES["hours_to_order"], RESPONSES["government_fell"]
@@ -64,7 +64,9 @@ def test_chances_follow_agresti_and_min():
     # 100 pairs, 12 gained, 2 lost: ((12.5 - 2.5)/102) -/+ 1.96 sqrt(15 - 100/102)/102.
     difference = np.array([1.0] * 12 + [-1.0] * 2 + [0.0] * 86)
     half = 1.959964 * sqrt(15 - 100 / 102) / 102
-    assert share_interval(difference, range(100)) == pytest.approx((10 / 102 - half, 10 / 102 + half))
+    assert share_difference_interval(difference, range(100)) == pytest.approx(
+        (10 / 102 - half, 10 / 102 + half)
+    )
 
 
 def test_the_same_answers_are_no_difference():

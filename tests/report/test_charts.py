@@ -280,6 +280,12 @@ def test_what_is_not_recorded_is_said():
     assert any("no force was sent in any run" in words for words in texts(draw(no_answer(), "troops")))
 
 
+def test_charts_of_troops_and_flights_are_over_runs_in_which_a_force_was_decided_on():
+    """None need have been sent: it may be decided on so late that none has come by the end."""
+    for words in map(" ".join, map(texts, (draw(no_answer(), name) for name in ("troops", "flights")))):
+        assert f"a force was decided on: 0 of {len(no_answer().rows)}" in " ".join(words.split())
+
+
 def test_a_total_over_days_hides_the_days_it_covers():
     rows = [row for row in draw(a_study(), "flights").rows if row[0].startswith("flights out, in")]
     recorded = [row[-3] for row in rows if row[-3] is not None]

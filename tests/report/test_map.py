@@ -419,3 +419,15 @@ def test_a_base_that_is_not_open_is_on_no_map():
     admitted = load_scenario(SHIPPED_SCENARIO, ["bases.base_abkhazia.enabled=true"])
     assert "base:base_abkhazia" not in spots_of(plain)
     assert "base:base_abkhazia" in spots_of(admitted)
+
+
+def test_a_state_of_which_the_page_shows_the_margin_alone_has_no_name():
+    study = run_study(load_scenario(SHIPPED_SCENARIO.with_name("hybrid.yaml")), 1, jobs=1, variants=())
+    main = lay_out(scene_of(study.scenario, study.typical_log), load_outlines(), 500.0, (230.0, 400.0))
+    named = {label.text for label in main.labels if label.role == "state"}
+    unseen = {
+        area.name for area in main.areas if not any(clipped(ring, main.page, 0.0) for ring in area.rings)
+    }
+    assert unseen & {study.scenario.alliance.members[m].name for m in study.scenario.alliance.members}
+    assert named
+    assert not named & unseen

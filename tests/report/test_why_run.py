@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -76,3 +78,14 @@ def test_hours_of_a_campaign_count_from_its_start_whoever_appeals():
     assert (Teller(alone.typical_log, alone.scenario).zero, appeal) == (appeal, 12)
     assert Teller(alone.typical_log, study.scenario).zero == 0
     assert "hours count from the public appeal" in one_line(tell(alone.typical_log, alone.scenario))
+
+
+def test_an_explanation_is_worked_out_once_and_does_not_keep_its_study():
+    study, other = a_study({}), a_study(UNWILLING)
+    found = explanation_of(study)
+    assert explanation_of(other) is not found
+    assert explanation_of(study) is found
+    kept = ref(study)
+    del study
+    gc.collect()
+    assert kept() is None

@@ -286,8 +286,11 @@ def _labels(layout: Layout, scene: Scene) -> list[Label]:
     for area in layout.areas:
         if area.role in ("member", "host"):
             ring = max(area.rings, key=_surface)
-            middle = _centre(ring, page)
-            if _surface(ring) > 900 and not any(_within(middle, box) for box in apart):
+            shown = clipped(ring, page, 0.0)
+            if not shown or _surface(ring) <= 900:
+                continue  # too small for a name, or in the margin alone, which the page does not show
+            middle = _centre(shown)
+            if not any(_within(middle, box) for box in apart):
                 names.append(Name(area.name, middle, 1e5, size=8.0, role="state"))
     routes = [(x - 2, y - 2, x + 2, y + 2) for route in layout.routes for x, y in _points(route.line)]
     return place_labels(names, taken, page.width, page.height, under=routes)
@@ -308,9 +311,8 @@ def _surface(ring: Line) -> float:
     return abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in pairs)) / 2
 
 
-def _centre(ring: Line, page: Page) -> Point:
-    """Return the middle of the part of *ring* that the page shows (its centre of area)."""
-    line = clipped(ring, page, 0.0)
+def _centre(line: Line) -> Point:
+    """Return the middle of what a closed *line* surrounds (its centre of area)."""
     pairs = [(a, b, a[0] * b[1] - b[0] * a[1]) for a, b in zip(line, [*line[1:], line[0]], strict=True)]
     whole = sum(cross for *_, cross in pairs) or 1.0
     x = sum((a[0] + b[0]) * cross for a, b, cross in pairs) / (3 * whole)
