@@ -115,15 +115,16 @@ class Airlift:
 
     def _first_of(self, heap: list[Aircraft], mission: float) -> tuple[Aircraft, float]:
         """Return the aircraft of a station that can first set out on a *mission* (h), and when (h)."""
-        first = heap[0]
-        at = self._sets_out(first[0], first[2], mission)[0]
+        first, now, most = heap[0], self._env._now, max(0.0, self._duty - mission)
+        at = first[0]
         # The first is back longest. Another can be sooner only if the crew of this one is still to rest.
-        if at > self._env._now:
-            for craft in heap:
-                sooner = self._sets_out(craft[0], craft[2], mission)[0]
-                if sooner < at:
-                    first, at = craft, sooner
-        return first, at
+        if first[2] > most:
+            at += self._rest
+            if at > now and (fresh := [craft for craft in heap if craft[2] <= most]):
+                fresher = min(fresh)
+                if fresher[0] < at:
+                    first, at = fresher, fresher[0]
+        return first, (at if at > now else now)
 
     def _sets_out(self, free_at: float, duty: float, mission: float) -> tuple[float, float]:
         """Return when an aircraft can set out (h) and the duty its crew has served by then.
