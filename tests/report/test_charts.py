@@ -25,10 +25,11 @@ from sim.report.figures import drawing_settings, render, save
 from sim.report.fit import board
 from sim.report.flights import counted, daily
 from sim.report.ladder import rungs
+from sim.report.outcomes import outcome_table
 from sim.report.record_marks import record_words
 from sim.report.runs import bands, deployed_words, levels, part_hours, sample_bands, with_force, with_mandate
 from sim.report.styles import STYLES
-from sim.report.tables import outcome_table, parts_table
+from sim.report.tables import parts_table
 from sim.report.timeline import Stretch
 from sim.report.timeline_rows import Row, timeline_rows, words_of
 from sim.report.times import clock_ticks, origin

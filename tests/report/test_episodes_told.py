@@ -19,8 +19,8 @@ from sim.experiment.responses import responses_of
 from sim.experiment.study import Study, run_study
 from sim.report.charts import draw
 from sim.report.dossier.answer import outcomes
+from sim.report.outcomes import outcome_table
 from sim.report.story import tell
-from sim.report.tables import outcome_table
 from sim.scenario.alliance import Chair, Instrument
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import Quantity

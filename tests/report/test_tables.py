@@ -13,12 +13,12 @@ from sim.experiment.study import run_study
 from sim.report.dossier.answer import answer, outcomes
 from sim.report.dossier.recorded import recorded
 from sim.report.medians import medians_of
+from sim.report.outcomes import _outcome_notes, outcome_table
 from sim.report.record_marks import fit_words, kind_words, place_words, record_words
 from sim.report.tables import (
     all_tables,
     effects_table,
     ledger_table,
-    outcome_table,
     parts_table,
     positions_table,
 )
@@ -247,3 +247,19 @@ def test_only_what_wrapping_would_leave_as_it_is_fits(text, width):
     wrapped = textwrap.wrap(text, width, subsequent_indent="  ")
     assert not fits(text, width) or wrapped == [text]
     assert fits("a word", 6)
+
+
+def test_it_is_told_how_few_runs_the_ends_of_bands_rest_on():
+    study = a_study()
+    summary = study.summary()
+    fewest = min(r.n for r in summary.responses.values() if r.n)
+    told = f"of {fewest}, the 2 lowest and the 2 highest lie there or beyond"
+    assert told in " ".join(" ".join(outcome_table(study)).split())
+    for r in summary.responses.values():
+        values = sorted(row[r.name] for row in study.rows if row[r.name] == row[r.name])
+        if r.n == len(values) == fewest:
+            assert values[1] <= r.low <= values[2]
+            assert values[-3] <= r.high <= values[-2]
+    many = replace(summary, responses={key: r._replace(n=120) for key, r in summary.responses.items()})
+    assert "rest on few runs" not in " ".join(_outcome_notes(study, many))
+    assert "rest on few runs" in " ".join(_outcome_notes(study, summary))
