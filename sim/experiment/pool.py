@@ -154,7 +154,6 @@ class Pool:
             # Waiting here leaves no worker behind, whether all went well or an error is on its way out.
             pool.shutdown(wait=True, cancel_futures=True)
             interrupts.let_go()
-        interrupts.heed()  # one that came when all was done
 
     def _keep(self, number: int, results: Any) -> None:
         places = self.chunks[number]
@@ -187,10 +186,14 @@ class _Interrupts:
             raise KeyboardInterrupt
 
     def let_go(self) -> None:
-        """Leave interrupts to whoever had them before; one that came meanwhile is passed on."""
+        """Leave interrupts to whoever had them before; one that came meanwhile is raised.
+
+        It may have come when all was done, or as the pool broke: that would be made anew, and the work go on.
+        """
         if self.catching:
             signal.signal(signal.SIGINT, self.before or signal.default_int_handler)
             self.catching = False
+        self.heed()
 
 
 _function: Callable[[Any], Any] | None = None

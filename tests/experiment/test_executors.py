@@ -131,6 +131,19 @@ def test_an_interrupt_that_is_swallowed_counts(monkeypatch):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def interrupt_and_die(parent):
+    """Interrupt the parent and end this worker, which breaks the pool in the same moment."""
+    os.kill(parent, signal.SIGINT)
+    os._exit(1)
+
+
+def test_an_interrupt_beside_a_dying_worker_is_heeded():
+    for _ in range(3):
+        with pytest.raises(KeyboardInterrupt):
+            execute(interrupt_and_die, [os.getpid()] * 40, jobs=2, pool_from=1)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_a_worker_that_freezes_is_stopped(monkeypatch):
     monkeypatch.setenv(pool.PATIENCE_VARIABLE, "0.5")
     with pytest.raises(ExecutorError, match=r"no run came to an end within 0\.5 s, twice"):
