@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.experiment.store_file import _sources
 from sim.experiment.typical import lower_median
 from sim.scenario.decisions import with_one_fit
-from sim.scenario.resolve import hash_of, plain_data
+from sim.scenario.plain import hash_of, plain_data
+from sim.scenario.program import _sources
 from sim.scenario.yaml_events import parse_yaml
 from tests.tiny import tiny_scenario, tiny_yaml
 

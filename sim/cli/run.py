@@ -35,6 +35,7 @@ from sim.cli.options import (
     where_to_run,
 )
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,11 +117,10 @@ def run_command(
     What is done is kept as it is done: after an interrupt or a crash the same command goes on from there,
     and more replications of the same study run only the new ones.
     """
-    from sim import api
 
     started = datetime.now(UTC)
     most = _most(ctx, reps, max_reps, precision, responses, shard)
-    scenario = api.load(file, overrides)
+    scenario = read_scenario(file, overrides)
     # Imported here: a scenario that is wrong needs no library that simulates to be refused.
     from sim.engine.idle import idle_switches, unasked
     from sim.experiment.results import store_for

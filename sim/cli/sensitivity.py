@@ -21,6 +21,7 @@ from sim.cli.options import (
     style_option,
 )
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,13 +81,12 @@ def sensitivity_command(
     values, with the same luck at every point. Prints effects with intervals and the share that is noise,
     writes them with tornado charts, and ends with the results folder.
     """
-    from sim import api
     from sim.inference.sensitivity import sensitivity, sensitivity_text
     from sim.report.sensitivity import write_sensitivity
     from sim.report.styles import choosing_style
 
     started = datetime.now(UTC)
-    scenario = api.load(file, overrides)
+    scenario = read_scenario(file, overrides)
     with progress(f"{scenario.name}, assumptions", quiet=quiet) as tell:
         result = sensitivity(
             scenario,

@@ -31,6 +31,7 @@ from sim.cli.options import (
     where_to_run,
 )
 from sim.cli.progress import progress
+from sim.cli.reading import read_scenario
 from sim.cli.run import do_shard
 
 if TYPE_CHECKING:
@@ -108,7 +109,6 @@ def sweep_command(
     Every point is checked before anything runs. Prints the points and the main effects of what is varied,
     paired run by run, and ends with the results folder.
     """
-    from sim import api
     from sim.engine.idle import idle_everywhere
     from sim.experiment.shards import WHOLE
     from sim.experiment.sweep import do_sweep
@@ -121,7 +121,7 @@ def sweep_command(
     started = datetime.now(UTC)
     if points is not None and sample is None:
         raise click.UsageError("--points belongs to --sample", ctx)
-    scenario = api.load(file, overrides)
+    scenario = read_scenario(file, overrides)
     asked, origins = _asked(vary, sample, points or 32)
     asked |= {"responses": list(responses)} if responses else {}
     asked |= {} if precision is None else {"precision": precision}

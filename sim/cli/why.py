@@ -9,6 +9,7 @@ import click
 
 from sim.cli.helping import example
 from sim.cli.options import json_option, seed_option, set_option
+from sim.cli.reading import read_scenario
 
 if TYPE_CHECKING:
     from sim.scenario.alliance import HelpLevel
@@ -76,12 +77,11 @@ def why_command(
     assert file is not None
     if record is not None:
         raise click.UsageError("--record goes with --case")
-    from sim import api
     from sim.inference.why import explain
     from sim.report.explain_data import explanation_data
     from sim.report.explain_text import explanation_text
 
-    scenario = api.load(file, overrides)
+    scenario = read_scenario(file, overrides)
     allies = [
         key for key, m in scenario.alliance.members.items() if m.participates and key != scenario.crisis.host
     ]

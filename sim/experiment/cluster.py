@@ -209,13 +209,13 @@ def _quiet() -> None:
 
 
 def _order(function: Callable[[Any], Any], pack: Pack | None) -> Order:
-    from sim.experiment.store_file import program
+    from sim.scenario.program import program
 
     return Order(uuid4().hex, program(), _hash_of(function), pickle.dumps((function, pack)))
 
 
 def _hash_of(function: Any) -> str:
-    from sim.scenario.resolve import scenario_hash
+    from sim.scenario.plain import scenario_hash
 
     scenario = getattr(function, "scenario", None)
     return "" if scenario is None else scenario_hash(scenario)
@@ -253,7 +253,7 @@ _turn = Lock()
 
 def equip_for(order: Order) -> str:
     """Make this worker ready for an order; return why it refuses, or "" if it does not."""
-    from sim.experiment.store_file import program
+    from sim.scenario.program import program
 
     if order.program != program():
         return (

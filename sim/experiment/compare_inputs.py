@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
-from sim.scenario.resolve import plain_data
+from sim.scenario.plain import plain_data
 
 #: Parts of a scenario that no replication reads: names, the record it is judged by, how many runs there are.
 APART = frozenset({

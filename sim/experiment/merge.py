@@ -13,13 +13,14 @@ from sim.experiment.executors import Progress
 from sim.experiment.folders import ResultsError
 from sim.experiment.results import folder_of, identity_of
 from sim.experiment.shards import Shard, shard_from
-from sim.experiment.store import Flags, Identity, Store, StoreError, program, read_header, told
+from sim.experiment.store import Flags, Identity, Store, StoreError, read_header, told
 from sim.experiment.store_parts import Part
 from sim.experiment.store_place import NAME, copy_runs, open_store, reading
 from sim.experiment.study import Plan, plan_study
 from sim.experiment.sweep_plan import SweepPlan, plan_sweep
 from sim.experiment.sweep_results import sweep_identity, sweep_target
 from sim.scenario.load import load_scenario
+from sim.scenario.program import program
 from sim.scenario.resolve import resolve
 
 #: The complete input of a study, beside its shard's runs.

@@ -25,7 +25,8 @@ from sim.experiment.store import Identity, Store
 from sim.experiment.store_place import NAME, check_store, open_store, put_into
 from sim.experiment.study import Plan, Study
 from sim.scenario.models import Scenario
-from sim.scenario.resolve import hash_of, plain_data, write_yaml
+from sim.scenario.plain import hash_of, plain_data
+from sim.scenario.resolve import write_yaml
 
 __all__ = [
     "ResultsError", "check_folder", "folder_of", "identity_of", "store_for", "study_digest", "write_folder",

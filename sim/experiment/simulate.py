@@ -14,9 +14,9 @@ from sim.experiment.curves import Floats, read_curves
 from sim.experiment.design import Run, drawn_values, with_drawn
 from sim.experiment.folders import ResultsError
 from sim.experiment.measure import read_firsts, read_row
-from sim.scenario.load import variants_of
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
+from sim.scenario.variants import variants_of
 
 #: (scenario with the draw's inputs, seed, replication) to an event log.
 Replicate: TypeAlias = Callable[[Scenario, int, int], EventLog]

@@ -52,11 +52,11 @@ from sim.experiment.store_file import (
     is_empty,
     joined,
     mark_of,
-    program,
     read_header,
     told,
 )  # fmt: skip
 from sim.experiment.store_parts import DIGEST, Part, pack, summed, unpack
+from sim.scenario.program import program
 
 __all__ = ["Flags", "Identity", "Store", "StoreError", "program", "read_header", "told"]
 

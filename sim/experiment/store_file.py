@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from sim import __version__
 from sim.experiment.folders import ResultsError
 from sim.experiment.store_parts import DIGEST, Part
 
@@ -26,49 +23,12 @@ TABLES = (
 )
 #: Bytes of a page, and of what is written ahead before it is put into place.
 PAGE, CHECKPOINT = 2**14, 2**22
-#: Bytes of a module that are read at a time; more than most have.
-PIECE = 2**16
 COLUMNS = ", ".join(Part._fields)
 FRESH = "--fresh starts anew"
 
 
 class StoreError(ResultsError):
     """A running store that cannot be used or written; one sentence for the user."""
-
-
-@cache
-def program() -> str:
-    """Return the version of the program and a digest of the source that outcomes follow from."""
-    whole = blake2b(digest_size=8)
-    top = str(Path(__file__).parents[1])
-    for floor in ("scenario", "alliance", "engine", "experiment"):
-        for path in sorted(_sources(os.path.join(top, floor))):
-            whole.update(path.removeprefix(top).replace(os.sep, "/").encode())
-            whole.update(_content(path))
-    return f"{__version__} {whole.hexdigest()}"
-
-
-def _content(path: str) -> bytes:
-    """Return what is in a file, asking the system itself: hundreds are read at every start."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        content = piece = os.read(handle, PIECE)
-        while len(piece) == PIECE:  # less comes only at a file's end
-            piece = os.read(handle, PIECE)
-            content += piece
-        return content
-    finally:
-        os.close(handle)
-
-
-def _sources(folder: str) -> Iterator[str]:
-    """Yield the modules below *folder*; with paths as texts, which takes half the time at every start."""
-    with os.scandir(folder) as found:
-        for entry in found:
-            if entry.name.endswith(".py"):
-                yield entry.path
-            elif entry.is_dir() and entry.name != "__pycache__":
-                yield from _sources(entry.path)
 
 
 class Identity(NamedTuple):

@@ -13,9 +13,10 @@ from pathlib import Path
 from sim.experiment.folders import ResultsError, one_sentence
 from sim.experiment.shards import WHOLE, Shard
 from sim.experiment.simulate import Task
-from sim.experiment.store import Flags, Identity, Store, StoreError, program, read_header, told
+from sim.experiment.store import Flags, Identity, Store, StoreError, read_header, told
 from sim.experiment.store_file import FORMAT
 from sim.experiment.store_parts import Part, filtered
+from sim.scenario.program import program
 
 NAME, LOCK = "runs.sqlite", "lock"
 #: What SQLite puts beside a file.

@@ -24,7 +24,7 @@ from sim.experiment.sweep_plan import SweepPlan
 from sim.experiment.sweep_summary import PointSummary, SweepSummary
 from sim.experiment.tables import CODEBOOK, Cells, as_csv, column_name
 from sim.scenario.models import Scenario
-from sim.scenario.resolve import hash_of, plain_data
+from sim.scenario.plain import hash_of, plain_data
 
 RUNS = "runs.csv"
 

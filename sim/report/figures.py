@@ -51,7 +51,7 @@ class Chart:
 def made_from(scenario: Scenario, seed: int, what: str) -> str:
     """Return what a chart says of its making: version, scenario and its hash, seed, and *what* was done."""
     from sim import __version__
-    from sim.scenario.resolve import scenario_hash
+    from sim.scenario.plain import scenario_hash
 
     return f"sim {__version__}; scenario {scenario.name}, hash {scenario_hash(scenario)}; seed {seed}; {what}"
 

@@ -20,7 +20,8 @@ from sim.report.tornado import TornadoRow, draw_tornado
 from sim.report.undrawn import attempted
 from sim.scenario.models import Scenario
 from sim.scenario.paths import quantities
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.plain import scenario_hash
+from sim.scenario.resolve import resolve
 
 FORMATS = ("png", "svg", "csv")
 

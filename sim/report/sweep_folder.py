@@ -12,7 +12,8 @@ from sim.experiment.results import SHORT, write_folder
 from sim.experiment.store import Store
 from sim.experiment.sweep import SweepStudy
 from sim.report.sweep_apart import APART_FROM, fill_apart
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.plain import scenario_hash
+from sim.scenario.resolve import resolve
 
 
 def write_sweep(

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from sim.scenario.load import load_scenario, with_settings
     from sim.scenario.models import Scenario
     from sim.scenario.paths import full_path, quantities, read_path, with_values
-    from sim.scenario.resolve import resolve, scenario_hash
+    from sim.scenario.plain import scenario_hash
+    from sim.scenario.resolve import resolve
     from sim.scenario.schema import scenario_schema
     from sim.scenario.uncertain import Assumption, assumptions, draw_uncertain
 
@@ -35,7 +36,7 @@ _HOMES = {
     "quantities": "paths",
     "read_path": "paths",
     "resolve": "resolve",
-    "scenario_hash": "resolve",
+    "scenario_hash": "plain",
     "scenario_schema": "schema",
     "with_settings": "load",
     "with_values": "paths",

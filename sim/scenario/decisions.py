@@ -11,6 +11,7 @@ from sim.scenario.errors import Problem, did_you_mean
 from sim.scenario.marks import BareNode, Source
 from sim.scenario.paths import full_path
 from sim.scenario.tree import Tree, assign, without
+from sim.scenario.watch import note_file
 from sim.scenario.yaml_events import read_yaml
 
 #: Key under which an alliance's data points at its file of decisions until that is read.
@@ -25,7 +26,10 @@ _TIES = re.compile(r"[\"'&*|>]")
 
 def point_at_decisions(tree: Tree, path: str) -> Tree:
     """Return *tree*, its alliance pointing at the file of decisions at *path* if there is one."""
-    if not os.path.isfile(path) or not isinstance(tree.data.get("alliance"), dict):
+    if not isinstance(tree.data.get("alliance"), dict):
+        return tree
+    if not os.path.isfile(path):
+        note_file(path, None)
         return tree
     return assign(tree, ("alliance", _POINTER), path, BareNode(Source(path), path))
 

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable, Mapping, Sequence
 from math import exp, log, log1p, sqrt
 from statistics import NormalDist
+from sys import intern
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, field_validator, model_validator
@@ -32,6 +33,10 @@ class Frozen(BaseModel):
         defer_build=True,
         protected_namespaces=(),  # no field is named after a method; looking for such takes long
     )
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        # A copy from another process has names of its own, by which its parts are found a little more slowly.
+        super().__setstate__({**state, "__dict__": {intern(k): p for k, p in state["__dict__"].items()}})
 
 
 class Lognormal(Frozen):

@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 
 from sim.scenario.models import Scenario
+from sim.scenario.plain import plain_data
 from sim.scenario.study import Posterior
 
 #: What makes an entry of the list what it is; words, sources and confidence may be mended without a new fit.
@@ -21,9 +22,13 @@ def list_digest(scenario: Scenario) -> str:
 
     The order of entries does not count, nor do their labels, notes and sources.
     """
-    chosen = {key: _SAID for key, entry in scenario.record.items() if entry.scored or entry.fitted}
-    # Asked of the scenario as a whole: what writes a single entry would have to be built first.
-    listed = scenario.model_dump(mode="json", include={"record": chosen})["record"] if chosen else {}
+    chosen = {key: entry for key, entry in scenario.record.items() if entry.scored or entry.fitted}
+    data = plain_data(scenario).get("record", {})
+    # Plain data leaves out what is not said; here it counts as said to be nothing.
+    listed = {
+        key: {part: data[key].get(part) for part in type(entry).model_fields if part in _SAID}
+        for key, entry in chosen.items()
+    }
     return sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:_DIGITS]
 
 

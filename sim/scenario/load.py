@@ -18,7 +18,7 @@ from sim.scenario.marks import Key
 from sim.scenario.messages import tell
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
-from sim.scenario.resolve import plain_data
+from sim.scenario.plain import plain_data
 from sim.scenario.reuse import reuse
 from sim.scenario.schema import scenario_schema as scenario_schema
 from sim.scenario.settings import apply_setting, apply_settings, split_setting
@@ -78,7 +78,7 @@ def with_settings(
     return _with_settings(scenario, plain_data(scenario), settings, origin, further)
 
 
-def variants_of(scenario: Scenario) -> dict[str, Scenario]:
+def made_variants(scenario: Scenario) -> dict[str, Scenario]:
     """Return the scenario of each variant, which itself has none.
 
     Raises:

@@ -10,7 +10,7 @@ from sim.scenario.load import check_tree
 from sim.scenario.lookup import SettingError, find
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path
-from sim.scenario.resolve import plain_data
+from sim.scenario.plain import plain_data
 from sim.scenario.reuse import reuse
 from sim.scenario.settings import apply_setting, made_certain
 from sim.scenario.shapes import split_path

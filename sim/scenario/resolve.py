@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from hashlib import blake2b
 from typing import Any
-from weakref import ref
 
 import yaml
 from yaml.resolver import Resolver
 
 from sim.scenario.core_scalars import NotFiniteError, core_scalar
 from sim.scenario.models import Scenario
+from sim.scenario.plain import PartTexts, plain_data
 from sim.scenario.yaml_events import TURNING
 from sim.scenario.yaml_text import WIDTH, BeyondError, yaml_text
 
@@ -56,19 +54,7 @@ def _is_text(text: str) -> bool:
     return _is_core_text(text)
 
 
-#: The scenario last written out, if it is still there, and its data.
-_last: tuple[ref[Scenario], dict[str, Any]] | None = None
-
-
-def plain_data(scenario: Scenario) -> dict[str, Any]:
-    """Return the whole of *scenario* as plain data that loads again as an equal scenario.
-
-    The data is not to be changed: who asks again for the same scenario is given the same object.
-    """
-    global _last
-    if _last is None or _last[0]() is not scenario:
-        _last = ref(scenario), scenario.model_dump(mode="json", exclude_none=True)
-    return _last[1]
+yaml_parts = PartTexts(lambda key, part: yaml_text({key: part}, _is_text))
 
 
 def resolve(scenario: Scenario) -> str:
@@ -79,7 +65,7 @@ def resolve(scenario: Scenario) -> str:
 def write_yaml(data: dict[str, Any]) -> str:
     """Return plain *data* as block YAML, keys in their order."""
     try:
-        return yaml_text(data, _is_text)
+        return "".join(yaml_parts.of(data)) or libyaml_text(data)
     except BeyondError:
         return libyaml_text(data)
 
@@ -98,27 +84,3 @@ def libyaml_text(data: dict[str, Any]) -> str:
 
     text = written(openly=True)
     return text if TURNING.search(text) is None else written(openly=False)
-
-
-def scenario_hash(scenario: Scenario) -> str:
-    """Return a digest (32 hexadecimal digits) of everything in *scenario*, order of keys included."""
-    return hash_of(plain_data(scenario))
-
-
-_canonical = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
-).encode
-#: Parts of the data hashed last and their texts: what is hashed next is the same but for one part.
-_parts: dict[str, tuple[Any, str]] = {}
-
-
-def hash_of(data: dict[str, Any]) -> str:
-    """Return the digest of a scenario's plain *data*, whose parts nobody changes, order of keys included."""
-    global _parts
-    before = _parts
-    _parts = {
-        key: before[key] if key in before and before[key][0] is part else (part, _canonical(part))
-        for key, part in data.items()
-    }
-    canonical = ",".join(f"{_canonical(key)}:{text}" for key, (_, text) in _parts.items())
-    return blake2b(f"{{{canonical}}}".encode(), digest_size=16).hexdigest()

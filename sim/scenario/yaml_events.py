@@ -16,6 +16,7 @@ import yaml
 
 from sim.scenario.errors import Problem, ScenarioError, did_you_mean, one_problem
 from sim.scenario.marks import Document, Node, Source, problem_at
+from sim.scenario.watch import note_file
 from sim.scenario.yaml_values import Builder
 
 MAX_BYTES = 4_000_000
@@ -45,7 +46,9 @@ def read_yaml(
         ScenarioError: when the file is missing, unreadable, too large or not YAML as accepted here.
     """
     name = os.fspath(path)
-    text = _decode(name, _read_bytes(name))
+    raw = _read_bytes(name)
+    note_file(name, raw)
+    text = _decode(name, raw)
     return parse_yaml(text if shorten is None else shorten(text), name, prefix)
 
 

@@ -17,7 +17,7 @@ from sim.experiment import cluster
 from sim.experiment.canonical import canonical_hash, read_manifest
 from sim.experiment.cluster import Cluster, Order, cluster_at, equip_for
 from sim.experiment.executors import ExecutorError, execute
-from sim.experiment.store_file import program
+from sim.scenario.program import program
 from tests.tiny import tiny_yaml
 
 ROOT = Path(__file__).resolve().parents[2]

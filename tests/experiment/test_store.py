@@ -366,9 +366,8 @@ def test_an_interrupted_larger_study_outlives_a_smaller_one(tmp_path):
 
 def test_finished_results_of_another_program_are_not_taken_over(tmp_path, monkeypatch):
     study_in(tmp_path, 3)
-    for module in (store_file, store_place):
+    for module in (store, store_place):
         monkeypatch.setattr(module, "program", lambda: "0 other")
-    monkeypatch.setattr("sim.experiment.store.program", lambda: "0 other")
     assert study_in(tmp_path, 3)[2] == 0
 
 

@@ -95,7 +95,7 @@ def test_no_date_and_no_version_is_written():
 
 def test_files_say_what_they_were_made_from_and_nothing_of_the_day():
     from sim import __version__
-    from sim.scenario.resolve import scenario_hash
+    from sim.scenario.plain import scenario_hash
 
     study = a_study()
     chart = draw(study, "ladder")

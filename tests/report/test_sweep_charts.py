@@ -15,7 +15,7 @@ from sim.report.heatmap import draw_heatmap
 from sim.report.sweep_charts import draw_sweep, sweep_charts
 from sim.report.sweep_data import interval_words, reach, record_told, told, whiskers
 from sim.report.sweep_tables import sweep_text
-from sim.scenario.resolve import scenario_hash
+from sim.scenario.plain import scenario_hash
 from sim.scenario.study import RecordEntry
 from sim.scenario.sweep import Sweep
 from tests.tiny import tiny_scenario

@@ -12,7 +12,8 @@ from sim.experiment.record_check import record_faults
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.plain import scenario_hash
+from sim.scenario.resolve import resolve
 from tests.scenario.faults import HERE
 from tests.tiny import tiny_yaml
 

@@ -20,8 +20,9 @@ import sim.scenario
 from sim.engine.replication import run_replication
 from sim.experiment.measure import read_row
 from sim.scenario.distributions import Frozen
-from sim.scenario.load import load_scenario, variants_of
+from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
+from sim.scenario.variants import variants_of
 
 ROOT = Path(__file__).parents[2]
 FILES = [path for path in sorted((ROOT / "scenarios").glob("*.yaml")) if "." not in path.stem]

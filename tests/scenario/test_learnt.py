@@ -9,10 +9,11 @@ import pytest
 from sim.experiment.design import drawn_values, scenario_for
 from sim.scenario.errors import ScenarioError
 from sim.scenario.learnt import ASSUMED, LEARNT, NAMES, numbers_at
-from sim.scenario.load import load_scenario, variants_of, with_settings
+from sim.scenario.load import load_scenario, with_settings
 from sim.scenario.paths import full_path
 from sim.scenario.resolve import resolve
 from sim.scenario.uncertain import draw_uncertain
+from sim.scenario.variants import variants_of
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "scenarios" / "kazakhstan.yaml"

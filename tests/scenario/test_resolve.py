@@ -11,7 +11,8 @@ import pytest
 
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario, with_settings
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.plain import scenario_hash
+from sim.scenario.resolve import resolve
 from sim.scenario.schema import scenario_schema
 from sim.scenario.study import Posterior
 from tests.scenario.faults import problems_of

@@ -8,8 +8,9 @@ import pytest
 
 from sim.scenario import load as loading
 from sim.scenario.errors import ScenarioError
-from sim.scenario.load import variants_of, with_settings
-from sim.scenario.resolve import plain_data
+from sim.scenario.load import with_settings
+from sim.scenario.plain import plain_data
+from sim.scenario.variants import variants_of
 from tests.tiny import tiny_scenario
 
 SETTINGS: tuple[dict[str, Any], ...] = (

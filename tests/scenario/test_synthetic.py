@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from sim.scenario.alliance import Alliance
 from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.plain import scenario_hash
+from sim.scenario.resolve import resolve
 from sim.scenario.synthetic import MOST, expanded
 from tests.tiny import tiny_scenario, tiny_yaml
 

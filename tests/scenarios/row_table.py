@@ -13,8 +13,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sim.scenario.load import load_scenario, variants_of, with_settings
+from sim.scenario.load import load_scenario, with_settings
 from sim.scenario.models import Scenario
+from sim.scenario.variants import variants_of
 
 FOLDER = "scenarios"
 

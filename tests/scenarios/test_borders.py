@@ -15,8 +15,9 @@ from sim.engine.event_log import EventKind, EventLog
 from sim.engine.replication import run_replication
 from sim.experiment.dynamics.incursions import clashes, crossed, fled
 from sim.experiment.responses import help_level
-from sim.scenario.load import load_scenario, variants_of, with_settings
+from sim.scenario.load import load_scenario, with_settings
 from sim.scenario.models import Scenario
+from sim.scenario.variants import variants_of
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 K = EventKind

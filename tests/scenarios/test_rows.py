@@ -22,7 +22,7 @@ from sim.experiment.study import run_study
 from sim.experiment.sweep_plan import plan_sweep
 from sim.scenario.load import load_scenario, with_settings
 from sim.scenario.models import Scenario
-from sim.scenario.resolve import scenario_hash
+from sim.scenario.plain import scenario_hash
 from sim.scenario.vary import make_sweep, read_vary
 from tests.scenarios.row_table import (
     CARRIED,

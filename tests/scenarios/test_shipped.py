@@ -18,8 +18,9 @@ from sim.experiment.study import run_study
 from sim.scenario.distributions import Duration
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
+from sim.scenario.plain import scenario_hash
 from sim.scenario.quantities import Quantity
-from sim.scenario.resolve import resolve, scenario_hash
+from sim.scenario.resolve import resolve
 from sim.scenario.uncertain import assumptions
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

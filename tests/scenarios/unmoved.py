@@ -14,10 +14,11 @@ from pathlib import Path
 from sim.engine.replication import run_replication
 from sim.experiment.design import drawn_values, with_drawn
 from sim.experiment.measure import read_row
-from sim.scenario.load import load_scenario, variants_of
+from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
 from sim.scenario.paths import full_path, with_values
 from sim.scenario.uncertain import Assumption, assumptions
+from sim.scenario.variants import variants_of
 from tests.scenarios.row_table import ROWS, sides
 
 FOLDER = Path(__file__).parents[2] / "scenarios"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sim
 from sim.experiment.results import PACKAGES, identity_of
 from sim.report.dossier.markup import Child, Html, join, tag
-from sim.scenario.resolve import scenario_hash
+from sim.scenario.plain import scenario_hash
 from sim.scenario.units import count
 
 if TYPE_CHECKING:

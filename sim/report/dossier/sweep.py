@@ -23,7 +23,7 @@ from sim.report.sweep_data import runs_told, said, title_of, told
 from sim.report.telling import listing
 from sim.report.words import NONE, band, percent
 from sim.scenario.paths import full_path
-from sim.scenario.resolve import scenario_hash
+from sim.scenario.plain import scenario_hash
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
