@@ -103,9 +103,9 @@ class Airlift:
                 break  # none can come sooner from farther away
             heap = idle[station]
             if heap:
-                found, at = self._first_of(heap, hours + flown)
-                if at + hours < best_at:
-                    best, best_at, position, load.station = found, at + hours, hours, station
+                found, at = self._first_of(heap, hours, hours + flown)
+                if at < best_at:
+                    best, best_at, position, load.station = found, at, hours, station
         if best is None:
             pool.queue.append(load)
         else:
@@ -113,9 +113,20 @@ class Airlift:
             free_at, load.number, duty = best
             self._depart(load, free_at, duty, position)
 
-    def _first_of(self, heap: list[Aircraft], mission: float) -> tuple[Aircraft, float]:
-        """Return the aircraft of a station that can first set out on a *mission* (h), and when (h)."""
-        first, now, most = heap[0], self._env._now, max(0.0, self._duty - mission)
+    def _first_of(self, heap: list[Aircraft], position: float, mission: float) -> tuple[Aircraft, float]:
+        """Return the aircraft of a station that can be first where a load waits, and when (h).
+
+        Args:
+            heap: the aircraft of the station.
+            position: block hours to the load's airfield.
+            mission: hours of duty to the landing with it, *position* among them.
+        """
+        first, now, most = heap[0], self._env._now, self._duty - mission
+        way = position
+        if most < 0.0:  # too long for any crew: as in `_depart`
+            most = 0.0
+            if position:
+                most, way = max(0.0, self._duty - position), position + self._rest
         at = first[0]
         # The first is back longest. Another can be sooner only if the crew of this one is still to rest.
         if first[2] > most:
@@ -124,18 +135,18 @@ class Airlift:
                 fresher = min(fresh)
                 if fresher[0] < at:
                     first, at = fresher, fresher[0]
-        return first, (at if at > now else now)
+        return first, (at if at > now else now) + way
 
-    def _sets_out(self, free_at: float, duty: float, mission: float) -> tuple[float, float]:
+    def _sets_out(self, free_at: float, duty: float, stretch: float) -> tuple[float, float]:
         """Return when an aircraft can set out (h) and the duty its crew has served by then.
 
-        A crew whose duty a mission would exceed rests first; the hours for which it stood idle count.
+        A crew whose duty a stretch would exceed rests first; the hours for which it stood idle count.
         """
         now = self._env._now
         rested = free_at + self._rest
         if now >= rested:
             return now, 0.0
-        if duty and duty + mission > self._duty:
+        if duty and duty + stretch > self._duty:
             return rested, 0.0
         return (free_at if free_at > now else now), duty
 
@@ -168,12 +179,14 @@ class Airlift:
         way = (load.origin, load.destination)
         load.route = route = pool.routes.get(way) or self._route(pool, way)
         mission = position + pool.typical_onload + route.flight
-        at, duty = self._sets_out(free_at, duty, mission)
-        at += position
+        # A mission too long for any crew is cut in two by a rest where the load waits.
+        pause = self._rest if position and mission > self._duty else 0.0
+        at, duty = self._sets_out(free_at, duty, position if pause else mission)
+        at += position + pause
         if load.lost:
             self._breaks_down(load)
             at += load.lost
-        load.duty = duty + mission
+        load.duty = 0.0 if pause else duty + position
         if at > now:
             env.call(at - now, load.take_off)
         else:
@@ -187,7 +200,8 @@ class Airlift:
     def freed(self, load: Load, at: float) -> None:
         """Fly the load that has waited longest once the aircraft of *load* is free at *at*, or go home.
 
-        Home is its station, where it is idle from its return on.
+        Home is its station, where it is idle from its return on. A crew whose duty the empty way would exceed
+        rests first, where it has unloaded.
         """
         pool, station = load.pool, load.station
         if pool.queue:
@@ -197,7 +211,10 @@ class Airlift:
         back = pool.hours.get((load.destination, station))
         if back is None:
             back = self.block_hours(pool, load.destination, station)
-        heappush(pool.idle[station], (at + back, load.number, load.duty + load.offload + back))
+        duty = load.duty + at - load.asked + back
+        if back and duty > self._duty:
+            at, duty = at + self._rest, back
+        heappush(pool.idle[station], (at + back, load.number, duty))
 
     def _next(self, freed: Load) -> None:
         """Fly the load that has waited longest, or go home when others have taken them all."""
@@ -206,7 +223,7 @@ class Airlift:
             load = pool.queue.popleft()
             load.number, load.station = freed.number, freed.station
             position = self.block_hours(pool, freed.destination, load.origin)
-            self._depart(load, now, freed.duty + freed.offload, position)
+            self._depart(load, now, freed.duty + now - freed.asked, position)
         else:
             self.freed(freed, now)
 

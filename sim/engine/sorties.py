@@ -120,7 +120,7 @@ class Load:
     pool: Pool
     route: Route
     number: int  # of the aircraft
-    duty: float  # hours that its crew will have served on landing
+    duty: float  # hours that its crew had served when it asked for a slot
     station: str
 
     def __init__(
