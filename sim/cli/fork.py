@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 )
 @scenario_file
 @click.option(
-    "--at", required=True, metavar="WHEN", help="Moment: hours ('98 h') or a date (host's local time)."
+    "--at",
+    required=True,
+    metavar="WHEN",
+    help="Moment: hours ('98 h'; from the start on: '0 h') or a date (host's local time).",
 )
 @click.option("--set", "overrides", metavar="PATH=VALUE", multiple=True, required=True,
               help="What changes at that moment; may be repeated.")  # fmt: skip
@@ -96,7 +99,7 @@ def fork_command(
 
 def _moment(text: str, scenario: Scenario, changed: Scenario) -> float:
     try:
-        hours = hours_until(text, scenario)
+        hours = hours_until(text, scenario, start=True)
     except click.BadParameter as error:
         raise click.BadParameter(error.message, param_hint="'--at'") from error
     if hours >= scenario.horizon:

@@ -195,19 +195,20 @@ def replications_option(least: int, default: int | None, text: str) -> Callable[
     return click.option("--reps", type=kind, default=default, show_default=default is not None, help=text)
 
 
-def hours_until(text: str, scenario: Scenario) -> float:
+def hours_until(text: str, scenario: Scenario, *, start: bool = False) -> float:
     """Return the simulated time (hours after the scenario's start) at which to stop.
 
     Args:
         text: hours such as '120 h', or a date with or without a zone (then in the host's local time).
         scenario: gives the start and the host's zone.
+        start: whether the very start is such a time, too.
 
     Raises:
         click.BadParameter: the text is neither, or the instant lies outside the simulated time.
     """
     instant = _instant(text, scenario)
     hours = _duration(text) if instant is None else scenario.hours(instant)
-    if not 0 < hours <= scenario.horizon:
+    if not (0 < hours <= scenario.horizon or (start and hours == 0)):
         raise click.BadParameter(
             f"{text!r} lies outside the simulated time, {float(scenario.horizon):g} h from "
             f"{host_time(0, scenario).isoformat(timespec='minutes')}; --set horizon=... moves its end",

@@ -88,6 +88,11 @@ def sample_of(response: Response, rows: Sequence[Row]) -> Sample:
     return Sample(np.array(values, dtype=float), np.array(happened, dtype=bool), tuple(groups))
 
 
+#: Fewest runs on which a median's interval between order statistics reaches 95 %: the widest, from the least
+#: to the greatest of n values, holds the median with chance 1 - 2/2^n (David and Nagaraja 2003, section 7.1).
+LEAST_OF_MEDIAN = 6
+
+
 def sample_interval(sample: Sample, p: float = 0.5) -> tuple[float, float]:
     """Return the 95 % interval of the *p*-quantile of a *sample*: the order statistics on its two sides.
 

@@ -166,7 +166,7 @@ def summarise(study: Study) -> Summary:
         parts_total=sum(parts.values()) if parts else nan,
         parts_n=parts_n,
         variants={key: _variant(study, key) for key in study.variant_rows},
-        score=score_of(record.values()),
+        score=score_of(record.values() if rows else ()),  # no run that ended, nothing to score
         epistemic_note=note,
     )
 

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from sim.inference.changes import Change
     from sim.inference.hearing import Hearing
     from sim.scenario.models import Scenario
+    from sim.scenario.response import Decision
+
+
+class Turned(NamedTuple):
+    """A weight of the decision that an outer draw gave the sign opposite to the expected one."""
+
+    drawn: float
+    expected: float
 
 
 class Question(NamedTuple):
@@ -69,6 +77,23 @@ class Explanation(NamedTuple):
     unconfirmed: tuple[Change, ...]
     #: How many changes of each kind were tried; of numbers, how many were moved.
     tried: dict[str, int]
+    #: Weights whose sign this run's draw turned, by factor.
+    turned: dict[str, Turned]
+
+
+def turned_weights(expected: Decision, drawn: Decision) -> dict[str, Turned]:
+    """Return the weights whose sign an outer draw turned, by factor; a rival theory has none of them.
+
+    Args:
+        expected: before the draw; a weight that was fitted stands at the middle of what is drawn.
+        drawn: the same with the draw's values.
+    """
+    if drawn.model != "ordered_choice":
+        return {}
+    was, now = expected.choice.weights, drawn.choice.weights
+    pairs = {name: Turned(float(getattr(now, name)), float(getattr(was, name)))
+             for name in type(now).model_fields}  # fmt: skip
+    return {name: pair for name, pair in pairs.items() if pair.drawn * pair.expected < 0}
 
 
 def adopted_in(log: EventLog) -> HelpLevel:

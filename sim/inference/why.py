@@ -13,7 +13,7 @@ from sim.engine.told import gather_told
 from sim.experiment.design import Run, nested_design, scenario_for
 from sim.experiment.study import run_study
 from sim.inference.changes import GROUPS, Change, Range, changed, moved, numbers, words
-from sim.inference.explanation import Explanation, Flip, Question, adopted_in, asked_in
+from sim.inference.explanation import Explanation, Flip, Question, adopted_in, asked_in, turned_weights
 from sim.inference.hearing import Hearing, hear
 from sim.scenario.alliance import HelpLevel
 from sim.scenario.models import Scenario
@@ -80,8 +80,9 @@ def explain(
     flips, tried = search(drawn, run, question, hearing)
     flip, unconfirmed = confirmed(drawn, run, question, flips, answer, heard)
     return Explanation(
-        drawn, run, chosen, question, answer, heard, hearing, flip, tuple(flips), unconfirmed, tried
-    )
+        drawn, run, chosen, question, answer, heard, hearing, flip, tuple(flips), unconfirmed, tried,
+        turned_weights(scenario.response.decision, drawn.response.decision),
+    )  # fmt: skip
 
 
 def search(

@@ -27,7 +27,7 @@ from sim.report.figures import (
     say,
 )
 from sim.report.undrawn import attempted
-from sim.report.words import number, signed, unit_in_file
+from sim.report.words import level_told, number, signed, unit_in_file
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -215,7 +215,8 @@ def _interval(
             _dot(axes, (fixed.mean, fixed.low, fixed.high), spread, place + 0.3, colour, marker="s")
     scale, unit = (100, "pp") if d.kind == "flag" else (1, "" if d.unit == "share" else d.unit)
     transform = axes.get_yaxis_transform()
-    axes.text(1.02, place, f"{signed(scale * d.mean)} {unit}".rstrip(), transform=transform, va="center",
+    told = signed(scale * level_told(d.mean, d.low, d.high))
+    axes.text(1.02, place, f"{told} {unit}".rstrip(), transform=transform, va="center",
               fontsize=6.5, color=style.TEXT)  # fmt: skip
     axes.text(1.455, place, f"{d.both:,}", transform=transform, va="center", ha="right", fontsize=6.5,
               color=style.TEXT)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.experiment.comparison import LETTERS
 from sim.report.compare_clock import from_start, warning
 from sim.report.compare_twins import parting_lines
-from sim.report.words import NONE, WIDTH, heading, notes, number, rows_of, signed
+from sim.report.words import NONE, WIDTH, change, heading, level_told, notes, number, rows_of, signed
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -122,8 +122,9 @@ def _small(label: str) -> str:
 def _cells(d: Difference, pair: bool) -> tuple[str, ...]:
     label = f"  {d.label}" + (f" ({d.unit})" if d.unit else "")
     one_side = d.only_first + d.only_second
+    sides = (number(level_told(value, d.low, d.high), d.unit) for value in (d.first, d.second))
     return (
-        label, number(d.first, d.unit), number(d.second, d.unit), _interval(d),
+        label, *sides, _interval(d),
         _effect(d), str(d.both),
         (f"{d.only_first}/{d.only_second}" if one_side else "") if pair else "", _reduction(d),
     )  # fmt: skip
@@ -145,7 +146,7 @@ def _interval(d: Difference) -> str:
     if math.isnan(d.low):
         return f"{signed(d.mean)} (one pair)" if d.both == 1 else signed(d.mean)
     mark = "*" if d.clear else " "
-    return f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)}){mark}"
+    return f"{change(d.mean, d.low, d.high)}{mark}"
 
 
 def _reduction(d: Difference) -> str:

@@ -13,7 +13,7 @@ from sim.report import style
 from sim.report.appeal_clock import SQUARES, moved_clock
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.timeline_rows import words_of
-from sim.report.words import signed, unit_in_file
+from sim.report.words import level_told, signed, unit_in_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -168,7 +168,7 @@ def _panel(
         axes.text(
             found.mean,
             place - 0.2,
-            signed(found.mean * scale),
+            signed(scale * level_told(found.mean, found.low, found.high)),
             ha="center",
             va="bottom",
             fontsize=6.3,

@@ -9,6 +9,7 @@ from sim.alliance.ordered_choice import answer as answer_of
 from sim.engine.law import NO_PLAN
 from sim.report.explain_tables import (
     SHOCKS,
+    marked,
     motion_told,
     name_of,
     on_own_case,
@@ -20,6 +21,7 @@ from sim.report.telling import listing
 from sim.scenario.alliance import HELP_LEVELS, RANK
 
 if TYPE_CHECKING:
+    from sim.engine.members import Verdict
     from sim.inference.explanation import Explanation
     from sim.inference.hearing import Attempt
 
@@ -33,11 +35,10 @@ def member_sentence(e: Explanation, member: str) -> str:
     attempt = motion_told(e)
     v = e.hearing.verdict(member, attempt.level, attempt.limited)
     does = {"support": "supports", "abstain": "abstains", "object": "objects"}[v.answer.position.value]
-    ranked = sorted(((n, x) for n, x in v.terms.items() if n not in SHOCKS), key=lambda item: -abs(item[1]))
     sides = []
-    for word, sign in (("for", 1), ("against", -1)):
-        most = [f"{plain(n)} {x:+.2f}" for n, x in ranked if x * sign >= 0.005][:2]
-        sides += [f"{word} it {listing(most)}"] if most else []
+    for word, most in _weightiest(v).items():
+        named = listing(f"{marked(e, n)} {x:+.2f}" for n, x in most)
+        sides += [f"{word} it {named}"] if most else []
     if on_own_case(v):
         return f"{name_of(e, member)} {does}: it is a party to the fight and votes on its own case."
     said = f"{name_of(e, member)} {does} ({v.willingness:+.2f} against {v.threshold:+.2f})"
@@ -55,6 +56,25 @@ def member_sentence(e: Explanation, member: str) -> str:
         told = "the answer would be the same" if same else f"the answer would be to {unmoved.value}"
         said += f" Without the shocks, which add {luck:+.2f}, {told}."
     return said
+
+
+def named_reasons(e: Explanation, member: str) -> list[str]:
+    """Return the terms that a member's sentence names."""
+    attempt = motion_told(e)
+    verdict = e.hearing.verdict(member, attempt.level, attempt.limited)
+    if member == e.scenario.crisis.asker:  # it supports its own request, for whatever reasons
+        return []
+    return [name for most in _weightiest(verdict).values() for name, _ in most]
+
+
+def _weightiest(verdict: Verdict) -> dict[str, list[tuple[str, float]]]:
+    """Return the two terms that weigh most for help, and the two that weigh most against it."""
+    terms = ((n, x) for n, x in verdict.terms.items() if n not in SHOCKS)
+    ranked = sorted(terms, key=lambda item: -abs(item[1]))
+    return {
+        word: [(n, x) for n, x in ranked if x * sign >= 0.005][:2]
+        for word, sign in (("for", 1), ("against", -1))
+    }
 
 
 def outcome(e: Explanation) -> list[str]:

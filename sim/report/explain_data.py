@@ -42,6 +42,7 @@ def explanation_data(e: Explanation) -> dict[str, Any]:
             }
             for member, v in verdicts_told(e).items()
         },
+        "turned": {name: weight._asdict() for name, weight in e.turned.items()},
         "motions": [
             {"level": a.level, "limited": a.limited, "not_put": not_put(e, a) or None, "adopted": a.passed,
              "blockers": a.blockers}

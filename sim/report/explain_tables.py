@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sim.engine.members import OWN_CASE
+from sim.report.telling import listing
 from sim.report.words import heading, notes, rows_of
 
 if TYPE_CHECKING:
     from sim.engine.members import Verdict
-    from sim.inference.explanation import Explanation
+    from sim.inference.explanation import Explanation, Turned
     from sim.inference.hearing import Attempt
 
 #: Terms of willingness that are luck, not reasons.
@@ -88,7 +89,7 @@ def terms_table(e: Explanation) -> list[str]:
     verdicts, rival = verdicts_told(e), e.scenario.response.decision.model != "ordered_choice"
     attempt = motion_told(e)
     names = [n for n in dict.fromkeys(n for v in verdicts.values() for n in v.terms) if n not in SHOCKS]
-    rows = [("", *verdicts), *(_term_row(n, verdicts) for n in names)]
+    rows = [("", *verdicts), *(_term_row(n, marked(e, n), verdicts) for n in names)]
     if not rival:
         rows.append(_row("= systematic terms", verdicts, systematic))
         rows += [_row(n, verdicts, partial(_term, name=n)) for n in SHOCKS]
@@ -104,16 +105,49 @@ def terms_table(e: Explanation) -> list[str]:
             "the ladder from 0 (none) to 3 (force), and reasons are on the theory's own scale."
         )
     band = float(e.scenario.response.decision.choice.abstention)
-    return lines + notes(
-        f"Support from the threshold up, abstention within {band:.2f} below it, objection further down. "
-        "The shocks are this run's luck, common to the members and each one's own."
+    return (
+        lines
+        + notes(
+            f"Support from the threshold up, abstention within {band:.2f} below it, objection further down. "
+            "The shocks are this run's luck, common to the members and each one's own."
+        )
+        + [line for note in turned_notes(e.turned, weighed(verdicts)) for line in notes(note)]
     )
 
 
-def _term_row(name: str, verdicts: Mapping[str, Verdict]) -> tuple[str, ...]:
+def weighed(verdicts: Mapping[str, Verdict]) -> set[str]:
+    """Return the terms that are not nothing in some verdict, as it is printed."""
+    return {name for v in verdicts.values() for name, x in v.terms.items() if abs(x) >= 0.005}
+
+
+def marked(e: Explanation, name: str) -> str:
+    """Return a term as words, starred where the weight behind it was drawn with the other sign."""
+    return plain(name) + ("*" if name in e.turned and name in weighed(verdicts_told(e)) else "")
+
+
+def turned_notes(turned: Mapping[str, Turned], named: Collection[str], mark: str = "* ") -> list[str]:
+    """Return one note on the weights drawn with the sign opposite to the expected one; none without any.
+
+    Args:
+        turned: those weights by factor.
+        named: factors that are told of; others need no note.
+        mark: what refers to the note where the terms stand.
+    """
+    told = [f"{plain(name)} ({w.drawn:+.2g}, expected {w.expected:+.2g})" for name, w in turned.items()
+            if name in named]  # fmt: skip
+    if not told:
+        return []
+    has = "weight of {} has the sign" if len(told) == 1 else "weights of {} each have the sign"
+    return [
+        f"{mark}In this draw the {has.format(listing(told))} opposite to the one expected, since what a "
+        "factor weighs is uncertain."
+    ]
+
+
+def _term_row(name: str, title: str, verdicts: Mapping[str, Verdict]) -> tuple[str, ...]:
     if name in OWN_CASE:
-        return (plain(name), *("yes" if on_own_case(v) else "no" for v in verdicts.values()))
-    return _row(plain(name), verdicts, partial(_term, name=name))
+        return (title, *("yes" if on_own_case(v) else "no" for v in verdicts.values()))
+    return _row(title, verdicts, partial(_term, name=name))
 
 
 def _row(name: str, verdicts: Mapping[str, Verdict], told: Callable[[Verdict], float]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from sim.report.bands import FEW, draw_few, draw_interval, draw_recorded, handle
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.record_marks import MARKS, PLACES, fit_words, marks_of, place_words, record_words
 from sim.report.runs import Bands, band_words, levels, sample_bands
-from sim.report.words import LATER, NONE, band, number, verdict
+from sim.report.words import LATER, NONE, band, justified, number, verdict
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def _words(sheet: Sheet, y: float, found: RecordSummary, marks: str) -> None:
     entry = found.entry
     unit = f" ({entry.unit})" if 0 < len(entry.unit) <= LONGEST_UNIT else ""
     label = textwrap.shorten(_without_codes(entry.label) + unit, 54, placeholder=" ...")
-    middle = LATER if found.n and math.isnan(found.median) else number(found.median, entry.unit)
+    late = found.n and math.isnan(found.median)
+    middle = LATER if late else number(justified(found.median, found.low, found.high), entry.unit)
     spread = band(found.low, found.high, entry.unit)
     simulated = middle if spread == NONE else f"{middle} ({spread})"
     cells = {

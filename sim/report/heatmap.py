@@ -111,7 +111,7 @@ def _words(response: Response, cell: Told, *, interval: bool) -> str:
         return "no run"
     if math.isnan(cell.middle):
         return "later"
-    words, sure = said(response, cell.middle), interval_words(response, cell)
+    words, sure = said(response, cell.borne), interval_words(response, cell)
     return f"{words}\n{sure}" if interval and sure else words
 
 

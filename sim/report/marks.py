@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sim.report import style
+from sim.report.times import recorded_span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,11 +43,24 @@ def name_ends(axes: Axes, ends: Sequence[End], at: float = 1.015) -> None:
     axes.set_ylim(low, high)
 
 
-def recorded_events(study: Study, last: float) -> list[tuple[float, str]]:
+class Noted(NamedTuple):
+    """A recorded event on a chart: its instant, or the middle of the day or month that it is known to."""
+
+    hour: float  # after the start, as are the ends of what is known
+    words: str
+    low: float
+    high: float
+
+
+def recorded_events(study: Study, last: float) -> list[Noted]:
     """Return the recorded events up to *last* (hours after the start) in order of time, with their words."""
-    scenario = study.scenario
-    events = [(scenario.hours(e.at), e.label) for e in scenario.recorded_events]
-    return sorted((hour, words) for hour, words in events if 0 <= hour <= last)
+    found = []
+    for event in study.scenario.recorded_events:
+        low, high = recorded_span(study.scenario, event)
+        if high >= 0 and low <= last:
+            low, high = max(low, 0.0), min(high, last)
+            found.append(Noted((low + high) / 2, event.label, low, high))
+    return sorted(found)
 
 
 def number_events(
@@ -54,6 +68,7 @@ def number_events(
     hours: Sequence[float],
     *,
     words: Sequence[str] | None = None,
+    spans: Sequence[tuple[float, float]] = (),
     inside: bool = False,
     dotted: bool = False,
     colour: str = "",
@@ -61,16 +76,26 @@ def number_events(
 ) -> None:
     """Draw a thin line at each of *hours* (in order), numbered from 1 above *axes*, or *inside* at their top.
 
-    *words* stand in place of the numbers. Those of events nearer than *reach* (share of the axis) stand side
-    by side, each tied to its line.
+    *words* stand in place of the numbers. Where *spans* has an interval for an event, that is shaded in place
+    of the line, or *inside* has a bar. Numbers nearer than *reach* (share of the axis) stand side by side,
+    each tied to its line.
     """
     place, (first, last) = axes.get_xaxis_transform(), axes.get_xlim()
     step, colour = reach * (last - first), colour or style.QUIET
     shown, foot, top = first - step, *((0.82, 0.88) if inside else (1.0, 1.035))
     box = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"} if inside else None
-    for hour, told in zip(hours, words or [str(n + 1) for n in range(len(hours))], strict=True):
-        axes.axvline(hour, color=colour, linewidth=0.7, linestyle=":" if dotted else "-",
-                     zorder=3 if inside else 1)  # fmt: skip
+    numbers = words or [str(n + 1) for n in range(len(hours))]
+    ranges = spans or [(hour, hour) for hour in hours]
+    for hour, told, (low, high) in zip(hours, numbers, ranges, strict=True):
+        if low == high:
+            axes.axvline(hour, color=colour, linewidth=0.7, linestyle=":" if dotted else "-",
+                         zorder=3 if inside else 1)  # fmt: skip
+        elif inside:  # a shade would change the colours of what is drawn there
+            for wide, shade in ((2.8, "white"), (1.2, colour)):
+                axes.plot([low, high], [foot, foot], transform=place, color=shade, linewidth=wide,
+                          marker="|", markeredgewidth=wide, markersize=5, zorder=5)  # fmt: skip
+        else:
+            axes.axvspan(low, high, facecolor=colour, edgecolor="none", alpha=0.45, zorder=1)
         shown = max(hour, shown + step)
         if shown > hour:
             axes.plot([hour, shown], [foot, top], transform=place, color=colour, linewidth=0.5, clip_on=False)
@@ -78,10 +103,24 @@ def number_events(
                   color=style.TEXT, bbox=box)  # fmt: skip
 
 
-def numbered_words(events: Sequence[tuple[float, str]], where: str) -> str:
+def numbered_words(words: Sequence[str], where: str) -> str:
     """Return the key to numbered events, led by *where* they stand; empty without any."""
-    told = "; ".join(f"{number} {words}" for number, (_, words) in enumerate(events, 1))
+    told = "; ".join(f"{number} {each}" for number, each in enumerate(words, 1))
     return f" {where}: {told}." if told else ""
+
+
+def noted_words(events: Sequence[Noted], where: str, span: str = "gray") -> str:
+    """Return the key to numbered recorded events, which says how those without an hour look (*span*)."""
+    if any(event.low < event.high for event in events):
+        where = f"{where} ({span}: known to the day or the month only)"
+    return numbered_words([event.words for event in events], where)
+
+
+def note_events(axes: Axes, events: Sequence[Noted], *, inside: bool = False, dotted: bool = False,
+                colour: str = "") -> None:  # fmt: skip
+    """Draw recorded events as `number_events` does, those without an hour as the time in which they were."""
+    number_events(axes, [event.hour for event in events], spans=[(e.low, e.high) for e in events],
+                  inside=inside, dotted=dotted, colour=colour)  # fmt: skip
 
 
 def in_percent(axes: Axes, *, along: str = "y") -> None:

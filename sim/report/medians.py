@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from sim.experiment.responses import responses_of
-from sim.report.words import LATER, NONE, band, number
+from sim.report.words import LATER, NONE, band, justified, number
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
+    from sim.experiment.summary import ResponseSummary
 
 #: What the tables say of these cells.
 EXPLAINED = (
@@ -32,5 +33,12 @@ def medians_of(study: Study) -> dict[str, str]:
             continue
         ends = (found.median_low, found.median_high)
         interval = "" if math.isnan(ends[0]) else f" ({band(*ends, found.unit)})"
-        told[name] = f"{number(found.median, found.unit)}{interval}"
+        told[name] = f"{median_words(found)}{interval}"
     return told
+
+
+def median_words(found: ResponseSummary) -> str:
+    """Return a median in the figures that its interval bears, or where it has none the band."""
+    ends = (found.median_low, found.median_high)
+    ends = (found.low, found.high) if math.isnan(ends[0]) else ends
+    return number(justified(found.median, *ends), found.unit)

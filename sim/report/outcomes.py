@@ -15,8 +15,8 @@ from sim.report.record_marks import (
     place_words,
     record_words,
 )
-from sim.report.runs import band_words, levels
-from sim.report.words import NONE, band, heading, notes, number, percent, rows_of, verdict
+from sim.report.runs import FEW_BEYOND, band_words, beyond_band, levels
+from sim.report.words import NONE, band, heading, justified, notes, number, percent, rows_of, verdict
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ OUTCOME_WIDTHS = (24, 6, 17, 13, 6, 13, 9, 5)
 OUTCOME_WIDE = sum(OUTCOME_WIDTHS) + len(OUTCOME_WIDTHS) - 1
 #: Responses that have tables of their own, or that say nothing about the crisis.
 ELSEWHERE = ("position.", "parts.", "hours_simulated", "trust.", "exit_hazard.")
-#: A band's end is told to rest on few runs if so many, or fewer, lie there or beyond.
-FEW = 5
 
 
 def outcome_table(study: Study) -> list[str]:
@@ -115,7 +113,8 @@ def _record_rows(summary: Summary, used: set[str]) -> list[str]:
     rows = [
         (
             f"  {r.entry.label}{f' ({r.entry.unit})' if r.entry.unit else ''}", "",
-            number(r.median, r.entry.unit), band(r.low, r.high, r.entry.unit), "", *_record_cells(r, summary),
+            number(justified(r.median, r.low, r.high), r.entry.unit),
+            band(r.low, r.high, r.entry.unit), "", *_record_cells(r, summary),
         )
         for r in rest
     ]  # fmt: skip
@@ -166,8 +165,8 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
 def _few(study: Study, summary: Summary) -> str:
     """Return a warning where the ends of a band rest on a few runs; nothing where none does."""
     fewest = min((r.n for r in summary.responses.values() if r.n), default=0)
-    outside = math.ceil(fewest * levels(study)[0] - 1e-9)  # as the rule of the quantiles has it
-    if fewest < 2 or outside > FEW:
+    outside = beyond_band(fewest, levels(study)[0])
+    if fewest < 2 or outside > FEW_BEYOND:
         return ""
     beyond = (
         "the lowest and the highest" if outside == 1 else f"the {outside} lowest and the {outside} highest"

@@ -23,6 +23,10 @@ Floats: TypeAlias = "NDArray[np.float64]"
 WHOLE = "hours_to_deployment_complete"
 
 
+#: A band's end is told to rest on few runs if so many, or fewer, lie there or beyond.
+FEW_BEYOND = 5
+
+
 class Bands(NamedTuple):
     """Quantiles over runs: the outer band, the middle half and the median."""
 
@@ -43,6 +47,25 @@ def band_words(study: Study) -> str:
     """Return the outer band's name, as in '5-95 %'."""
     tail = 100 * levels(study)[0]
     return f"{tail:g}-{100 - tail:g} %"
+
+
+def beyond_band(n: int, tail: float) -> int:
+    """Return how many of *n* runs lie at an end of a band or beyond, as the rule of the quantiles has it.
+
+    Args:
+        n: runs that the band rests on.
+        tail: share of them that it leaves out at either side.
+    """
+    return math.ceil(n * tail - 1e-9)
+
+
+def least_of_band(tail: float) -> int:
+    """Return the fewest runs of which more than `FEW_BEYOND` lie at either end of a band or beyond.
+
+    Args:
+        tail: share of them that the band leaves out at either side, above 0.
+    """
+    return math.floor(FEW_BEYOND / tail + 1e-9) + 1
 
 
 def bands(values: Floats | Sequence[float], at: tuple[float, float, float, float, float]) -> Bands:

@@ -10,11 +10,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.inference.explanation import turned_weights
 from sim.report.dynamics import tellings_of
+from sim.report.explain_tables import turned_notes
 from sim.report.runs import typical_row
 from sim.report.story_groups import (
     Line,
     arrival_lines,
+    chief_reason,
     home_lines,
     position_lines,
     post_lines,
@@ -55,7 +58,16 @@ def story(study: Study) -> list[str]:
         header = f"{header} A campaign of {1 + len(study.scenario.crises)} crises: {about}."
     if study.scenario.hypothetical:
         header = f"Hypothetical: none of this has happened. {header}"
-    return [*textwrap.wrap(header, WIDTH), *tell(study.typical_log, study.scenario)]
+    told = tell(study.typical_log, study.scenario)
+    return [*textwrap.wrap(header, WIDTH), *told, *textwrap.wrap(turned_reasons(study), WIDTH)]
+
+
+def turned_reasons(study: Study) -> str:
+    """Return a note where the story names a reason whose weight the run's draw gave the other sign."""
+    drawn = study.scenario_of(study.typical)
+    turned = turned_weights(study.scenario.response.decision, drawn.response.decision)
+    named = {chief_reason(record) for record in study.typical_log.of(K.POSITION)}
+    return " ".join(turned_notes(turned, named, mark=""))
 
 
 def _chosen(study: Study, row: Mapping[str, float]) -> str:

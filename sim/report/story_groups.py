@@ -94,13 +94,22 @@ def position_lines(t: Teller) -> Iterator[Line]:
 
 
 def _against(r: EventRecord) -> str:
-    short = float(r.detail.get("threshold", 0.0)) - float(r.detail.get("willingness", 0.0))
+    short, worst = _short(r), chief_reason(r)
+    heavy = f", chiefly {worst.replace('_', ' ')} {float(r.detail['terms'][worst]):+.1f}" if worst else ""
+    return f" ({short:.1f} short of support{heavy})" if short > 0 else " (rejects the legal basis)"
+
+
+def _short(r: EventRecord) -> float:
+    return float(r.detail.get("threshold", 0.0)) - float(r.detail.get("willingness", 0.0))
+
+
+def chief_reason(r: EventRecord) -> str:
+    """Return the term told to weigh most against help in an answer that holds it back; "" where none is."""
+    if r.detail.get("answer") not in ("abstain", "object") or _short(r) <= 0:
+        return ""
     weights = {name: float(v) for name, v in r.detail.get("terms", {}).items()}
     worst = min(weights, key=lambda name: (weights[name], name), default="")
-    heavy = (
-        f", chiefly {worst.replace('_', ' ')} {weights[worst]:+.1f}" if worst and weights[worst] < 0 else ""
-    )
-    return f" ({short:.1f} short of support{heavy})" if short > 0 else " (rejects the legal basis)"
+    return worst if worst and weights[worst] < 0 else ""
 
 
 def warning_lines(t: Teller) -> Iterator[Line]:

@@ -272,5 +272,5 @@ def _dot(axes: Axes, place: int, response: Response, value: Told, edge: float) -
     axes.plot([value.middle], [place], marker="o", color=style.LINE, markersize=5,
               markerfacecolor="white" if few else style.LINE,
               markeredgecolor=style.LINE if few else "white")  # fmt: skip
-    axes.text(value.middle, place - 0.17, said(response, value.middle), ha="center", va="bottom",
+    axes.text(value.middle, place - 0.17, said(response, value.borne), ha="center", va="bottom",
               fontsize=6.3, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3})  # fmt: skip

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 from sim.experiment.factors import Factor, Level
 from sim.experiment.main_effects import shown_level
 from sim.experiment.responses import Response
+from sim.experiment.samples import LEAST_OF_MEDIAN
 from sim.experiment.sweep import SweepStudy
 from sim.experiment.sweep_summary import PointSummary
 from sim.report.record_marks import record_words
-from sim.report.words import band, number, percent, unit_in_file
+from sim.report.runs import FEW_BEYOND, least_of_band
+from sim.report.words import band, justified, number, percent, unit_in_file
 from sim.scenario.study import RecordEntry
+from sim.scenario.units import count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +44,12 @@ class Told:
     def sure(self) -> bool:
         """Whether there is an interval."""
         return not math.isnan(self.least)
+
+    @property
+    def borne(self) -> float:
+        """The middle in the figures that its interval bears, or where it has none the band."""
+        ends = (self.least, self.most) if self.sure else (self.low, self.high)
+        return justified(self.middle, *ends)
 
 
 def is_chance(response: Response) -> bool:
@@ -80,6 +89,38 @@ def interval_words(response: Response, value: Told) -> str:
     if is_chance(response):
         return f"{100 * value.least:.0f}–{100 * value.most:.0f}"
     return band(value.least, value.most, response.unit)
+
+
+def few_runs(study: SweepStudy, *, medians: bool) -> str:
+    """Return a note where what is told of single points rests on too few runs; empty where nothing does.
+
+    Args:
+        study: the sweep.
+        medians: whether medians are shown with their 95 % intervals, not with their bands alone.
+    """
+    found = [study.summary().at(p.number, name) for p in study.design.points for name in study.shown
+             if not is_chance(study.responses[name])]  # fmt: skip
+    fewest = min((one.n for one in found if one is not None and one.n), default=0)
+    tail = (1 - study.summary().band) / 2
+    wants = []
+    if medians and fewest < LEAST_OF_MEDIAN:
+        wants.append(f"a median's interval needs {LEAST_OF_MEDIAN} to reach 95 %")
+    if tail > 0 and fewest < (least := least_of_band(tail)):
+        wants.append(f"the ends of a band need {least} for more than {FEW_BEYOND} to lie there or beyond")
+    few = [f"Few runs, as few as {fewest} behind a number: {'; '.join(wants)}."] if fewest and wants else []
+    return " ".join([*few, *_few_draws(study)])
+
+
+def _few_draws(study: SweepStudy) -> list[str]:
+    """Return a sentence where the runs of a point have too few outer draws for an interval over these."""
+    draws = {run.draw for run in study.runs_of_point}
+    if not study.scenario.uncertain or None in draws or len(draws) >= LEAST_OF_MEDIAN:
+        return []
+    runs = (LEAST_OF_MEDIAN - 1) * int(study.scenario.experiment.per_draw) + 1
+    return [
+        f"A point holds {count(len(draws), 'outer draw')} of the uncertain inputs, too few to show what "
+        f"these leave open: {LEAST_OF_MEDIAN} take {runs} replications a point."
+    ]
 
 
 def unit_of(response: Response) -> str:

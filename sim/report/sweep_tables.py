@@ -12,6 +12,7 @@ from sim.experiment.sweep import SweepStudy
 from sim.report.appeal_clock import later_words
 from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_data import (
+    few_runs,
     interval_words,
     is_chance,
     level_of,
@@ -22,7 +23,7 @@ from sim.report.sweep_data import (
     told,
     varied,
 )
-from sim.report.words import NONE, WIDTH, band, heading, notes, rows_of, signed
+from sim.report.words import NONE, WIDTH, band, heading, justified, level_told, notes, rows_of, signed
 from sim.scenario.units import count
 
 #: More points than this are told by the levels of the factors.
@@ -94,7 +95,8 @@ def _table(
         else f"Chances and medians with 95 % intervals, medians also with [{percents} of the runs]"
     )
     over = "each over the n runs that it concerns"
-    return [*lines[1:], *notes(f"{what}, {over}. {said}.")]
+    few = "" if several else few_runs(study, medians=True)
+    return [*lines[1:], *notes(f"{what}, {over}. {said}."), *notes(few)]
 
 
 def _blocks(columns: Sequence[list[str]], room: int) -> list[list[list[str]]]:
@@ -125,9 +127,10 @@ def _cell(study: SweepStudy, response: Response, points: Sequence[int]) -> str:
         return "no run"
     if len(known) > 1:
         middles = [t.middle for t in known if not math.isnan(t.middle)]
-        return said(response, sum(middles) / len(middles)) if middles else "later"
+        mean = sum(middles) / len(middles) if middles else math.nan
+        return said(response, justified(mean, min(middles), max(middles))) if middles else "later"
     one = known[0]
-    middle = "later" if math.isnan(one.middle) else said(response, one.middle)
+    middle = "later" if math.isnan(one.middle) else said(response, one.borne)
     sure = f" ({interval_words(response, one)})" if one.sure else ""
     spread = "" if is_chance(response) else f" [{band(one.low, one.high, response.unit)}]"
     return middle + sure + spread
@@ -168,22 +171,25 @@ def _effect_cells(effect: Effect, study: SweepStudy) -> tuple[str, ...]:
     levels = f"{_short(effect.first)} → {_short(effect.level)}{' (line)' if effect.kind == 'slope' else ''}"
     scale = 100 if is_chance(study.responses[effect.response]) else 1
     unit = " pp" if scale == 100 else ""
-    interval = f"{signed(scale * effect.low)} to {signed(scale * effect.high)}"
+    ends = (scale * effect.low, scale * effect.high)
+    mean, low, high = (signed(level_told(value, *ends)) for value in (scale * effect.mean, *ends))
+    interval = f"{low} to {high}"
     if effect.mean == effect.low == effect.high == 0:
         interval = "no pair differs" if effect.kind == "paired" else "no run differs"
     return (
-        f"  {_tail(factor)}: {levels}", f"{signed(scale * effect.mean)}{unit}",
+        f"  {_tail(factor)}: {levels}", f"{mean}{unit}",
         NONE if math.isnan(effect.low) else interval, f"{effect.n:,}", _reduction(effect),
     )  # fmt: skip
 
 
 def _from_start(effect: Effect) -> tuple[str, ...]:
     when = f"the appeal comes {later_words(effect.appeal_later)}"
-    low, high = signed(effect.from_start_low), signed(effect.from_start_high)
+    ends = (effect.from_start_low, effect.from_start_high)
+    mean, low, high = (signed(level_told(value, *ends)) for value in (effect.from_start, *ends))
     interval = NONE if math.isnan(effect.from_start_low) else f"{low} to {high}"
     same = effect.from_start == effect.from_start_low == effect.from_start_high == 0
     return (
-        f"    {when}; from the start:", signed(effect.from_start), "no pair differs" if same else interval,
+        f"    {when}; from the start:", mean, "no pair differs" if same else interval,
         "", "",
     )  # fmt: skip
 

@@ -10,12 +10,13 @@ from sim.engine.event_log import EventKind
 from sim.experiment.responses import RESPONSES
 from sim.report import style
 from sim.report.appeal_clock import clock_words, moved_clock
+from sim.report.medians import median_words
 from sim.report.outcomes import ELSEWHERE, outcome_table
 from sim.report.record_marks import (
     recorded_answer,
 )
 from sim.report.runs import band_words, bands, deployed_words, levels, part_hours, typical_row
-from sim.report.words import CAVEAT, NONE, heading, notes, number, percent, rows_of, signed
+from sim.report.words import CAVEAT, NONE, change, heading, level_told, notes, number, percent, rows_of
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -183,11 +184,11 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
             continue
         label = f"  {r.label} ({r.unit})" if r.unit else f"  {r.label}"
         if d.baseline > CARRIED * r.median > 0:
-            label += f"; few runs carry the mean, the median is {number(r.median)}"
-        spread = f"{signed(d.mean)} ({signed(d.low)} to {signed(d.high)})"
+            label += f"; few runs carry the mean, the median is {median_words(r)}"
         v = d.variance_reduction
         gain = "exact" if math.isinf(v) else f"{number(v)}{' !' if v < 1 else ''}"
-        lines += rows_of([(label, _mean(d.baseline), _mean(d.variant), spread, str(d.n), gain)], widths)
+        sides = [_mean(level_told(value, d.low, d.high)) for value in (d.baseline, d.variant)]
+        lines += rows_of([(label, *sides, change(d.mean, d.low, d.high), str(d.n), gain)], widths)
         told += [(r.label, d, moved[name])] if name in moved else []
     lines += notes(f"no change: {'; '.join(same)}") if same else []
     return lines + (notes(clock_words(told)) if told else [])

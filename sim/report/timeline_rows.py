@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,7 @@ from sim.experiment.responses import responses_of
 from sim.experiment.samples import Sample, sample_of
 from sim.report.dynamics import tellings_of
 from sim.report.runs import Floats, column
-from sim.report.times import kind_of, most_appeal, recorded_appeal
+from sim.report.times import kind_of, most_appeal, recorded_appeal, recorded_span
 
 if TYPE_CHECKING:
     from sim.experiment.study import Study
@@ -270,14 +269,9 @@ def _tells_otherwise(event: RecordedEvent, row: Row) -> bool:
 
 def _event_mark(scenario: Scenario, event: RecordedEvent, zero: float) -> Mark:
     """Return an event's instant from *zero* on; of one known to a day or a month only, that as a range."""
+    low, high = (hours - zero for hours in recorded_span(scenario, event))
     if event.precision == "time":
-        return Mark(scenario.hours(event.at) - zero, no_later=event.no_later_than)
-    first = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
-    end = first + timedelta(days=1)
-    if event.precision == "month":
-        first = first.replace(day=1)
-        end = (first + timedelta(days=31)).replace(day=1)
-    low, high = scenario.hours(first) - zero, scenario.hours(end) - zero
+        return Mark(low, no_later=event.no_later_than)
     return Mark(high, no_later=True, dated=True) if event.no_later_than else Mark(None, low, high, dated=True)
 
 

@@ -86,6 +86,21 @@ def kind_of(event: RecordedEvent) -> str:
     return event.kind.strip().lower().replace("_", " ")
 
 
+def recorded_span(scenario: Scenario, event: RecordedEvent) -> tuple[float, float]:
+    """Return from when to when a recorded event may have been, in hours after the start.
+
+    That is the whole of its day or month where the record knows no more, and else one instant twice.
+    """
+    if event.precision == "time":
+        return (scenario.hours(event.at),) * 2
+    first = event.at.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = first + timedelta(days=1)
+    if event.precision == "month":
+        first = first.replace(day=1)
+        end = (first + timedelta(days=31)).replace(day=1)
+    return scenario.hours(first), scenario.hours(end)
+
+
 def recorded_appeal(scenario: Scenario) -> float | None:
     """Return the instant of the recorded public appeal in hours after the start; none if not recorded."""
     for event in scenario.recorded_events:

@@ -6,11 +6,11 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sim.inference.explanation import Explanation, Question, adopted_in, asked_in
+from sim.inference.explanation import Explanation, Question, adopted_in, asked_in, turned_weights
 from sim.inference.hearing import Hearing, hear
-from sim.report.explain import decisive, member_sentence, next_higher, outcome
+from sim.report.explain import decisive, member_sentence, named_reasons, next_higher, outcome
 from sim.report.explain_data import explanation_data
-from sim.report.explain_tables import motion_told, scope_of
+from sim.report.explain_tables import motion_told, scope_of, turned_notes
 from sim.report.words import WIDTH
 from sim.scenario.alliance import HelpLevel
 
@@ -44,6 +44,7 @@ def why_lines(study: Study) -> list[str]:
     allies = [lead] if lead in found.hearing.members.allies else []
     on = motion_words(found)
     told = [*outcome(found), *decisive(found), *(f"{on}: {member_sentence(found, m)}" for m in allies)]
+    told += turned_notes(found.turned, [name for m in allies for name in named_reasons(found, m)])
     told += next_higher(found)
     more = (
         f"`python -m sim why FILE --replication {found.run.run}` tells every term and what flips the answer."
@@ -94,4 +95,7 @@ def _explained(study: Study) -> Explanation | None:
     question = Question(last_put(hearing))
     heard = adopted_in(log) == hearing.adopted
     answer = question.asked_of(hearing)
-    return Explanation(scenario, run, "the typical one", question, answer, heard, hearing, None, (), (), {})
+    turned = turned_weights(study.scenario.response.decision, scenario.response.decision)
+    return Explanation(
+        scenario, run, "the typical one", question, answer, heard, hearing, None, (), (), {}, turned
+    )

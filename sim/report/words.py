@@ -38,6 +38,20 @@ def number(value: float, unit: str = "") -> str:
     return f"{value:.1f}" if abs(value) >= 1 else f"{value:.2g}"
 
 
+def justified(value: float, low: float, high: float) -> float:
+    """Return a simulated number of 1000 or more to three figures, unless its interval bears further ones.
+
+    Args:
+        value: the number; a smaller one stays as it is.
+        low: lower end of its interval, or of its band.
+        high: upper end; where either is nan nothing is known to bear a fourth figure.
+    """
+    if math.isnan(value) or abs(value) < 1000:
+        return value
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - 2)
+    return value if high - low < step else round(value / step) * step
+
+
 def all_of(n: int, one: str = "run") -> str:
     """Return how many there are in all, as a sentence begins: 'All 200 runs', 'The only run'."""
     return f"The only {one}" if n == 1 else f"All {count(n, one)}"
@@ -54,16 +68,30 @@ def signed(value: float) -> str:
     return f"{value:+.2g}" if abs(value) < 1 else f"{value:+.1f}"
 
 
+def change(mean: float, low: float, high: float) -> str:
+    """Return a difference with its 95 % interval, as in '+1.2 (-0.3 to +2.7)'; nan ends leave that out."""
+    if math.isnan(low):
+        return signed(mean)
+    told, *ends = (signed(justified(value, low, high)) for value in (mean, low, high))
+    return f"{told} ({' to '.join(ends)})"
+
+
+def level_told(value: float, low: float, high: float) -> float:
+    """Return a mean on one side of a difference, in the figures that the difference's interval bears."""
+    return value if math.isnan(low) else justified(value, low, high)
+
+
 def unit_in_file(kind: str, unit: str) -> str:
     """Return the unit of a response as files of numbers name it: a chance is a share of runs."""
     return "share of runs" if kind == "flag" else unit
 
 
 def band(low: float, high: float, unit: str = "") -> str:
-    """Return an interval as low–high; an end beyond the simulated time is called later."""
+    """Return a simulated interval as low–high; an end beyond the simulated time is called later."""
     if math.isnan(low) and math.isnan(high):
         return NONE
-    return f"{number(low, unit)}–{LATER if math.isnan(high) else number(high, unit)}"
+    ends = [LATER if math.isnan(end) else number(justified(end, low, high), unit) for end in (low, high)]
+    return "–".join(ends)
 
 
 def percent(share: float) -> str:

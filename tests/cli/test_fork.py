@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from sim import api
 from sim.engine.budget import Budget, run_within
+from sim.engine.replication import run_replication
+from sim.experiment.design import nested_design, scenario_for
+from sim.experiment.event_file import plain
 
 RULE = ("--set", "council.rule=simple_majority")
 
@@ -72,6 +76,19 @@ def test_a_run_without_an_end_is_told_in_a_sentence(call, monkeypatch):
     assert "replication 0 comes to no end: 2 events by" in line
 
 
+@pytest.mark.parametrize("at", ["0h", "2022-01-02T00:00"])
+@pytest.mark.parametrize("setting", ["crisis.unrest.growth=0.3 per h", RULE[1], "mandate.troops=1500"])
+def test_a_fork_at_the_very_start_is_the_run_with_the_input_set(call, at, setting):
+    words = ("fork", "tiny.yaml", "--at", at, "--set", setting, "--replication", 1, "--seed", 3)
+    found = json.loads(call(*words, "--json").out)
+    changed = api.load("tiny.yaml", [setting])
+    run = nested_design(changed, 3, 2)[1]
+    alone = run_replication(scenario_for(changed, 3, run.draw), run.seed, run.replication)
+    assert (found["at"], found["kept"]) == (0, [])
+    assert found["with"] == [plain(record._asdict()) for record in alone.whole]
+    assert found["with"] != found["without"]
+
+
 def test_many_runs_are_forked_and_paired(call):
     words = (
         "fork",
@@ -108,6 +125,7 @@ def test_json_holds_both_logs_from_the_moment(call):
         (("--at", "never", *RULE), 2, "'--at'"),
         (("--at", "480 h", *RULE), 2, "end of the simulated time"),
         (("--at", "2021-12-31", *RULE), 2, "outside the simulated time"),
+        (("--at", "2022-01-01T23:59", *RULE), 2, "outside the simulated time"),
         (("--at", "24 h", "--set", "council.rul=x"), 3, "--set #1: council.rul:"),
     ],
 )

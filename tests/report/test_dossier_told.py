@@ -280,6 +280,28 @@ def test_on_paper_stand_only_inputs_that_move():
     assert f"On paper only the {len(shown)} that are drawn, fitted or varied" in words(page)
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "fitted"),
+    [
+        ("syunik", "3 inputs were set with a record in view, that of this crisis unless another is named "
+                   "(3 whose source or note says so)", 0),
+        ("kazakhstan", "11 inputs were set with a record in view, that of this crisis unless another is "
+                       "named (10 fitted and 1 whose source or note says so)", 10),
+        ("syria", "", 0),
+    ],
+)  # fmt: skip
+def test_inputs_set_in_view_of_a_record_are_marked(name, said, fitted):
+    page = str(inputs(load_scenario(SCENARIOS / f"{name}.yaml")))
+    rows = page.split("<tr")[2:]
+    marked = [words(row) for row in rows if " seen" in row.split(">")[0]]
+    assert said in words(page)
+    assert len(marked) == int(said.partition(" ")[0] or 0)
+    assert sum("fitted to kazakhstan: median" in row for row in marked) == fitted
+    assert sum("set with a record in view" in row for row in marked) == len(marked) - fitted
+    if name == "syunik":
+        assert any("crisis.fighting.relapse set with a record in view" in row for row in marked)
+
+
 # texts that would turn what is around them
 
 TURNING = "\u202eleft\u202c \u2067x\u2069 \x07"

@@ -9,7 +9,7 @@ import pytest
 from sim import api
 from sim.engine.event_log import EventKind
 from sim.engine.replication import run_replication
-from sim.experiment.design import Run
+from sim.experiment.design import Run, scenario_for
 from sim.inference import why
 from sim.inference.explanation import Explanation, Question
 from sim.inference.hearing import hear
@@ -48,7 +48,7 @@ def text_of(name: str, *settings: str) -> str:
     hearing = hear(scenario, 1, 0)
     asked = Explanation(
         scenario, Run(0, None, 1, 0), "the run asked for", Question("force"), False, True, hearing,
-        None, (), (), {"fact": 0, "rule": 0, "answer": 0, "number": 0},
+        None, (), (), {"fact": 0, "rule": 0, "answer": 0, "number": 0}, {},
     )  # fmt: skip
     return explanation_text(asked)
 
@@ -89,3 +89,26 @@ def test_a_campaign_says_which_crisis_is_explained():
     scenario = api.load(SCENARIOS / "years_2020_2022.yaml")
     text = told("years_2020_2022.yaml")
     assert f"shown is the first alone, '{scenario.crisis.title}'" in text
+
+
+def test_a_weight_drawn_with_the_other_sign_is_told_to_be_so():
+    scenario = api.load(SCENARIOS / "kazakhstan.yaml")
+    drawn = scenario_for(scenario, 1, 0)
+    cost = [float(one.response.decision.choice.weights.cost) for one in (drawn, scenario)]
+    assert cost[0] > 0 > cost[1]  # this draw happens to make help the likelier the more it costs
+    found = why.explain(scenario, 1, 0)
+    assert found.turned["cost"] == tuple(cost)
+    text = " ".join(explanation_text(found).split())
+    note = "* In this draw the weights of lead line (-0.32, expected +0.48) and cost (+0.13, expected -0.83)"
+    assert text.count(note) == text.count("In this draw") == 1
+    assert "for it formal request +2.13 and cost* +0.18; against it lead line* -0.33" in text
+    assert "ties to adversary*" not in text  # turned as well, but nothing hangs on it here
+    assert explanation_data(found)["turned"]["cost"] == {"drawn": cost[0], "expected": cost[1]}
+
+
+def test_no_sign_is_called_opposite_where_none_is():
+    held = api.load(SCENARIOS / "kazakhstan.yaml", ("experiment.uncertain=fixed",))
+    found = why.explain(held, 1, 0)
+    assert not found.turned
+    assert "In this draw" not in explanation_text(found)
+    assert "*" not in explanation_text(found)

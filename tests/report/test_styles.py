@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -18,13 +20,16 @@ from sim.report.map import artists, still
 from sim.report.map.layout import lay_out
 from sim.report.map.outlines import load_outlines
 from sim.report.map.scene import scene_of
-from sim.report.marks import End, name_ends, number_events
+from sim.report.marks import End, name_ends, note_events, number_events, recorded_events
 from sim.report.styles import STYLES, choosing_style, chosen_style, in_style, style_of
 from sim.report.words import signed
+from sim.scenario.load import load_scenario
 from sim.scenario.study import RecordedEvent, RecordEntry
 from tests.engine.fights import STANDOFF, a_fight
 from tests.report.studies import a_study, alone
 from tests.report.test_compare_charts import comparison
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 #: What is told apart by fill and hatch, and the least difference of gray that is seen without one (of 255).
 TABLES, SEEN = ("ANSWERS", "PARTS", "FIGHT"), 24
@@ -197,3 +202,45 @@ def test_differences_of_shares_are_told_in_percent_points():
     for row in chart.rows:
         if row[2] == "share":
             assert signed(100 * row[3]) in told
+
+
+@pytest.mark.parametrize(
+    ("precision", "at", "span"),
+    [("time", 60.0, (60.0, 60.0)), ("day", 60.0, (48.0, 72.0)), ("month", 60.0, (0.0, 240.0))],
+)
+def test_an_event_known_to_a_day_or_month_is_drawn_over_the_whole_of_it(precision, at, span):
+    scenario = a_fight({"standoff": STANDOFF})
+    instant = scenario.start + timedelta(hours=at)
+    event = RecordedEvent(at=instant.isoformat(), precision=precision, label="word", kind="appeal")
+    study = run_study(scenario.model_copy(update={"recorded_events": (event,)}), 6, jobs=1)
+    found = recorded_events(study, 240.0)
+    assert [(e.low, e.high, e.hour) for e in found] == [(*span, sum(span) / 2)]
+    with drawing_settings():
+        axes = Sheet("events", 2.0).axes(1, 0.5, 4, 1)
+        axes.set_xlim(0, 240)
+        note_events(axes, found)
+    drawn = [patch.get_x() for patch in axes.patches], [patch.get_width() for patch in axes.patches]
+    assert drawn == (([], []) if precision == "time" else ([span[0]], [span[1] - span[0]]))
+    assert [text.get_position()[0] for text in axes.texts] == [sum(span) / 2]
+    key = " ".join(texts(draw(study, "clash")))
+    assert ("(bars: known to the day" in " ".join(key.split())) is (precision != "time")
+    chart = draw(study, "clash")
+    upper = chart.figure.axes[0].lines
+    bars = [
+        tuple(line.get_xdata()) for line in upper if line.get_marker() == "|" and len(line.get_xdata()) == 2
+    ]
+    end = min(span[1], chart.figure.axes[0].get_xlim()[1])
+    assert set(bars) == (set() if precision == "time" else {(span[0], end)})
+
+
+def test_the_border_over_time_shades_the_days_of_recorded_events():
+    scenario = load_scenario(SCENARIOS / "afghan_border.yaml")
+    study = run_study(scenario, 2, jobs=1, variants=())
+    days = [e for e in recorded_events(study, float(study.grid[-1])) if e.high > e.low]
+    assert len(days) == sum(e.precision == "day" for e in scenario.recorded_events) > 4
+    assert {e.high - e.low for e in days} == {24}
+    chart = draw(study, "border_time")
+    upper = chart.figure.axes[0]
+    shaded = {(patch.get_x(), patch.get_width()) for patch in upper.patches}
+    assert {(e.low, 24) for e in days} <= shaded
+    assert "(gray: known to the day" in " ".join(" ".join(texts(chart)).split())

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
+from math import comb
 
 import pytest
 
 from sim.experiment.sweep import run_sweep
 from sim.experiment.sweep_summary import PointSummary
+from sim.report.dossier.sweep import sweep_dossier
 from sim.report.figures import drawing_settings, render
 from sim.report.heatmap import draw_heatmap
 from sim.report.sweep_charts import draw_sweep, sweep_charts
 from sim.report.sweep_data import interval_words, reach, record_told, told, whiskers
-from sim.report.sweep_tables import sweep_text
+from sim.report.sweep_tables import point_table, sweep_text
 from sim.scenario.plain import scenario_hash
 from sim.scenario.study import RecordEntry
 from sim.scenario.sweep import Sweep
@@ -197,3 +199,34 @@ def test_what_is_on_record_is_told_with_its_range():
     assert record_told(study, "killed") == "10 (4–10)"
     with drawing_settings():
         assert "On record: 10 (4–10)." in " ".join(words_of(draw_heatmap(study, "killed")))
+
+
+@pytest.mark.parametrize(
+    ("reps", "said"),
+    [
+        (5, "Few runs, as few as 5 behind a number: a median's interval needs 6 to reach 95 %; the ends of a "
+            "band need 101 for more than 5 to lie there or beyond."),
+        (6, "Few runs, as few as 6 behind a number: the ends of a band need 101 for more than 5"),
+        (101, ""),
+    ],
+)  # fmt: skip
+def test_what_rests_on_few_runs_says_how_many_it_takes(reps, said):
+    assert sum(comb(6, k) for k in range(1, 6)) / 2**6 >= 0.95  # the least and the greatest of 6
+    assert sum(comb(5, k) for k in range(1, 5)) / 2**5 < 0.95
+    block = {"vary": {FLEET: [2, 4]}, "responses": ["killed", "appealed"]}
+    study = swept(block, reps)
+    told = " ".join(" ".join(point_table(study)).split())
+    assert said in told
+    assert ("Few runs" in told) is bool(said)
+    page = sweep_dossier(study).decode()
+    assert ("Few runs, as few as" in page) is bool(said)
+    assert "a median&#x27;s interval" not in page  # it shows bands alone
+    assert "Few runs" not in " ".join(point_table(swept(block | {"responses": ["appealed"]}, 5)))
+
+
+def test_few_draws_of_the_inputs_are_owned_up_to():
+    block = {"vary": {RULE: ["consensus", "unanimity"]}}  # the tiny scenario has two runs a draw
+    told = [" ".join(" ".join(point_table(swept(block, reps))).split()) for reps in (10, 11)]
+    assert "A point holds 5 outer draws of the uncertain inputs, too few" in told[0]
+    assert "6 take 11 replications a point" in told[0]
+    assert "outer draw" not in told[1]

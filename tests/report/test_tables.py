@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from sim.experiment.study import run_study
-from sim.report.dossier.answer import answer, outcomes
+from sim.report.dossier.answer import _cards, answer, outcomes
+from sim.report.dossier.many import difference
 from sim.report.dossier.recorded import recorded
 from sim.report.medians import medians_of
 from sim.report.outcomes import _outcome_notes, outcome_table
@@ -22,7 +23,18 @@ from sim.report.tables import (
     parts_table,
     positions_table,
 )
-from sim.report.words import band, fits, number, percent, rows_of, signed, verdict
+from sim.report.words import (
+    band,
+    change,
+    fits,
+    justified,
+    level_told,
+    number,
+    percent,
+    rows_of,
+    signed,
+    verdict,
+)
 from sim.scenario.study import RecordEntry, Variant
 from tests.report.studies import STUDIES, a_study, no_answer, with_record
 from tests.tiny import tiny_scenario
@@ -263,3 +275,58 @@ def test_it_is_told_how_few_runs_the_ends_of_bands_rest_on():
     many = replace(summary, responses={key: r._replace(n=120) for key, r in summary.responses.items()})
     assert "rest on few runs" not in " ".join(_outcome_notes(study, many))
     assert "rest on few runs" in " ".join(_outcome_notes(study, summary))
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "told"),
+    [
+        (10_399_626.0, 9_812_001.0, 11_203_456.0, "10,400,000"),
+        (10_399_626.0, 10_399_600.0, 10_399_650.0, "10,399,626"),  # the runs hardly differ
+        (2_030.0, 2_030.0, 2_030.0, "2,030"),
+        (2_034.0, 2_029.0, 2_040.0, "2,030"),
+        (2_034.0, 2_030.0, 2_038.0, "2,034"),  # its interval is narrower than the step of 10
+        (1_246.0, 1_173.0, math.nan, "1,250"),
+        (999.4, 1.0, 5_000.0, "999"),
+        (-25_996.0, -30_000.0, 1_000.0, "-26,000"),
+        (math.nan, math.nan, math.nan, "-"),
+    ],
+)
+def test_no_number_has_more_figures_than_its_runs_bear(value, low, high, told):
+    assert number(justified(value, low, high)) == told
+
+
+def test_intervals_and_differences_have_no_more_figures_than_they_bear():
+    assert band(5_359.0, 23_825.0) == "5,360–23,800"
+    assert band(1_239.0, math.nan) == "1,240–later"
+    assert band(1_800.0, 1_800.0) == "1,800–1,800"
+    assert change(52_489.0, 1_521.0, 103_457.0) == "+52,500 (+1,520 to +103,000)"
+    assert change(11_109.0, 11_109.0, 11_109.0) == "+11,109 (+11,109 to +11,109)"
+    assert level_told(753_191.0, -152.0, 256.0) == 753_191.0  # under common luck the difference is well known
+    assert level_told(6_586_538.0, 1_521.0, 103_457.0) == 6_590_000.0
+    assert level_told(12_345.0, math.nan, math.nan) == 12_345.0  # one pair: nothing was estimated
+    assert difference(52_489.0, 1_521.0, 103_457.0) == "+52,000 (95 %: +2,000 to +103,000)"
+
+
+def test_cards_and_tables_round_what_files_keep_whole():
+    study = a_study()
+    found = study.summary().responses["killed"]
+    big = found._replace(median=10_399_626.0, median_low=9_812_001.0, median_high=11_203_456.0,
+                         low=5_000_001.0, high=20_000_002.0)  # fmt: skip
+    told = replace(study.summary(), responses={**study.summary().responses, "killed": big})
+    fake = SimpleNamespace(scenario=study.scenario, summary=lambda: told)
+    assert medians_of(fake)["killed"] == "10,400,000 (9,810,000–11,200,000)"
+    card = next(c for c in map(str, _cards(fake, told)) if "Killed" in c)
+    assert "<b>10,400,000 people</b>" in card
+    assert "5,000,000–20,000,000" in card
+    assert told.as_dict()["responses"]["killed"]["median"] == 10_399_626.0
+
+
+def test_where_every_run_failed_nothing_is_said_of_scores():
+    study = STUDIES["failed"]()
+    assert any(entry.scored for entry in study.scenario.record.values())
+    assert study.summary().score.n_instants == 0
+    told = " ".join(" ".join(outcome_table(study)).split())
+    assert "4 failed" in told
+    assert "scored instant" not in told
+    assert "CRPS" not in told
+    assert "fall in the" not in str(answer(study))

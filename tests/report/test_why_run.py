@@ -9,9 +9,10 @@ from weakref import ref
 import pytest
 
 from sim.experiment.study import Study, run_study
-from sim.report.story import tell
+from sim.report.story import story, tell
 from sim.report.telling import Teller
 from sim.report.why_run import explanation_of, why_lines
+from sim.scenario.study import NormalDraw
 from tests.engine.campaigns import campaign, episode
 from tests.engine.worlds import ALLY_AGAINST, UNWILLING, K, certain_world
 
@@ -89,3 +90,17 @@ def test_an_explanation_is_worked_out_once_and_does_not_keep_its_study():
     del study
     gc.collect()
     assert kept() is None
+
+
+def test_the_story_and_its_reasons_own_up_to_a_sign_that_the_draw_turned():
+    path = "response.decision.ordered_choice.weights.formal_request"
+    base = certain_world({**ASKS, "decision.gate": False, "decision.bilateral": False})
+    drawn = base.model_copy(update=PLAIN | {"uncertain": {path: NormalDraw(mean=-3.0, sd=0.01)}})
+    study = run_study(drawn, 2, jobs=1)
+    note = "In this draw the weight of formal request (-3, expected "
+    told, why = one_line(story(study)), one_line(why_lines(study))
+    assert "chiefly formal request -3.0" in told
+    assert note in told
+    assert "against it formal request* -3.00" in why
+    assert f"* {note}" in why
+    assert not any("In this draw" in line for line in (*story(a_study({})), *why_lines(a_study({}))))

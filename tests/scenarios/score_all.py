@@ -20,6 +20,7 @@ from sim.experiment.compare import RecordSummary, limits
 from sim.experiment.samples import Sample, sample_of
 from sim.experiment.spans import record_responses
 from sim.experiment.study import Study, run_study
+from sim.report.dossier.inputs import IN_VIEW
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
 
@@ -29,8 +30,6 @@ BEGIN, END = "<!-- scores: begin -->", "<!-- scores: end -->"
 RUNS = 200
 #: A 5-95 % band leaves out a tenth.
 OUTSIDE = 0.1
-#: How notes say that an input was set with the record in view.
-SAID = ("in view", "no test of it", "no independent test", "knowing that")
 #: Why a scored instant lies outside its band, by scenario and key; a miss without a reason fails the test.
 REASONS: dict[tuple[str, str], str] = {
     (
@@ -194,7 +193,7 @@ def _in_view(name: str) -> bool:
     lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
     below = [line.split()[1] for line in lines if line.startswith("extends: ") and "parts" not in line]
     own = any(said in line and "not counted" not in line and "not scored" not in line
-              for line in lines for said in SAID)  # fmt: skip
+              for line in lines for said in IN_VIEW)  # fmt: skip
     return own or any(_in_view(file.removesuffix(".yaml")) for file in below)
 
 

@@ -197,3 +197,19 @@ def test_no_source_is_empty_or_a_place_on_somebodys_disk(path):
             assert known or len(source) > 8, (where, source)
             assert "file://" not in source, (where, source)
             assert not source.startswith(("/", "facts/")), (where, source)
+
+
+@each
+def test_labels_name_what_a_newcomer_cannot_know(path):
+    """The model's own shorthand (the far bank of a border, the author of an attack) stands in no label."""
+    scenario = scenario_in(path)
+    told = [entry.label for entry in scenario.record.values()]
+    told += [event.label for event in scenario.recorded_events]
+    told += [variant.title for variant in scenario.variants.values()]
+    told += [
+        found.label for found in (*scenario.crisis.injects.values(), *scenario.response.measures.values())
+    ]
+    for words in told:
+        assert not re.search(r"far (bank|side)|\bthe author\b|\bthe hand\b|^It \b|\bpartner's\b", words), (
+            words
+        )

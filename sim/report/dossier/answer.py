@@ -12,10 +12,10 @@ from sim.report.dossier.courses import courses, label_of, other_course
 from sim.report.dossier.crises import crises_table, sentences
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.dossier.model import KINDS
-from sim.report.medians import EXPLAINED, medians_of
+from sim.report.medians import EXPLAINED, median_words, medians_of
 from sim.report.record_marks import fit_words
 from sim.report.runs import band_words
-from sim.report.words import NONE, band, number, percent
+from sim.report.words import NONE, band, percent
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -126,11 +126,11 @@ def _cards(study: Study, summary: Summary) -> Iterator[Child]:
         yield _card(percent(r.chance), r.label, f"95 %: {percent(r.chance_low)} to {percent(r.chance_high)}",
                     r, (r.chance_low, r.chance, r.chance_high))  # fmt: skip
     for r in headline(study.scenario, summary, TIMES, "time"):
-        middle = f"{number(r.median)} h" if not math.isnan(r.median) else "not within the time"
+        middle = f"{median_words(r)} h" if not math.isnan(r.median) else "not within the time"
         yield _card(middle, r.label, f"median; {band_words(study)}: {band(r.low, r.high)} h", r)
     for r in headline(study.scenario, summary, ("killed", "troops_deployed"), "count"):
         unit = r.unit.removesuffix("s") if r.median == 1 and r.unit != "people" else r.unit
-        yield _card(f"{number(r.median)} {unit}", r.label,
+        yield _card(f"{median_words(r)} {unit}", r.label,
                     f"median; {band_words(study)}: {band(r.low, r.high, r.unit)}", r)  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from sim.report.dossier.model import checklist, odd
 from sim.report.dossier.origin import commands, facts, versions
 from sim.report.dossier.page import Section, page
 from sim.report.dossier.pictures import figures
-from sim.report.words import NONE, number
+from sim.report.words import NONE, level_told, number
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ def _varies(d: Difference) -> bool:
 
 
 def _told(d: Difference, fixed: Difference | None) -> str:
-    sides = f"{number(d.second, d.unit)} against {number(d.first, d.unit)}"
+    first, second = (number(level_told(value, d.low, d.high), d.unit) for value in (d.first, d.second))
+    sides = f"{second} against {first}"
     said = f"{_label(d)}: {sides}, a difference of {_interval(d)}."
     if fixed is None:
         return said
@@ -162,7 +163,7 @@ def _row(d: Difference) -> Sequence[Child]:
     reduction = "" if math.isnan(gain) else "exact" if math.isinf(gain) else number(gain)
     effect = NONE if math.isnan(d.effect) else "all" if math.isinf(d.effect) else f"{d.effect:+.2f}"
     spread = f"{interval(d.low, d.high)}{'*' if d.clear else ''}"
-    means = (number(d.first, d.unit), number(d.second, d.unit))
+    means = (number(level_told(value, d.low, d.high), d.unit) for value in (d.first, d.second))
     return (_label(d), signed_as(d.mean, d.low, d.high), spread, *means, effect, str(d.both), reduction)
 
 

@@ -11,7 +11,7 @@ from sim.report.appeal_clock import clock_words, moved_clock
 from sim.report.dossier.many import NOISE, counted, difference, interval, signed_as
 from sim.report.dossier.markup import Child, Html, details, join, table, tag
 from sim.report.telling import listing
-from sim.report.words import CAVEAT, NONE
+from sim.report.words import CAVEAT, NONE, level_told
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -114,8 +114,8 @@ def courses(scenario: Scenario, summary: Summary) -> Html:
 def _variant(summary: Summary, variant: VariantSummary, *, opened: bool) -> Html:
     found = changes(summary, variant)
     rows = [
-        (label_of(r), signed_as(d.mean, d.low, d.high), interval(d.low, d.high), _mean(d.baseline),
-         _mean(d.variant), str(d.n))
+        (label_of(r), signed_as(d.mean, d.low, d.high), interval(d.low, d.high),
+         *(_mean(level_told(value, d.low, d.high)) for value in (d.baseline, d.variant)), str(d.n))
         for r, d in found.clear
     ]  # fmt: skip
     over = (

@@ -12,7 +12,17 @@ from sim.report import style
 from sim.report.campaigns import one_of_several
 from sim.report.dossier.markup import Child, Html, details, join, paragraphs, table, tag
 from sim.report.explain import decisive, member_sentence, next_higher, outcome
-from sim.report.explain_tables import SHOCKS, motion_told, plain, scope_of, two_places, verdicts_told
+from sim.report.explain_tables import (
+    SHOCKS,
+    marked,
+    motion_told,
+    plain,
+    scope_of,
+    turned_notes,
+    two_places,
+    verdicts_told,
+    weighed,
+)
 from sim.report.explain_text import change_words
 from sim.report.record_marks import recorded_answer
 from sim.report.why_run import explanation_of, model_sentence
@@ -72,10 +82,12 @@ def _why(study: Study) -> Html:
     if found is None:
         return tag("p", "Nobody asked the alliance in the typical run, so there is no answer to explain.")
     allies = found.hearing.members.allies
+    notes = turned_notes(found.turned, weighed(verdicts_told(found)))
     searched = explain(study.scenario, study.seed, found.run.run, found.question.level)
     return join([
         paragraphs([*outcome(found), *decisive(found), *map(_without_hint, next_higher(found))]),
         tag("ul", *[tag("li", member_sentence(found, m)) for m in allies]),
+        *(tag("p", note, class_="note") for note in notes),
         details("Every term of every member", _terms(found), class_="folded"),
         tag("h3", "The smallest single change that flips the answer"), _flips(searched),
     ])  # fmt: skip
@@ -92,7 +104,7 @@ def _terms(e: Explanation) -> Html:
     names = list(dict.fromkeys(n for v in verdicts.values() for n in v.terms))
     rows: list[tuple[Child, ...]] = [
         (
-            plain(n) + (" (luck)" if n in SHOCKS else ""),
+            marked(e, n) + (" (luck)" if n in SHOCKS else ""),
             *(two_places(v.terms.get(n, 0.0)) for v in verdicts.values()),
         )
         for n in names

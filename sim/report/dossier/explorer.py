@@ -11,6 +11,7 @@ from sim.experiment.sweep_summary import REPORTED
 from sim.report.dossier.markup import Html, join, json_element, tag
 from sim.report.plain import plain_text
 from sim.report.sweep_data import is_chance, is_grid, recorded, title_of, told, varied
+from sim.report.words import justified
 
 if TYPE_CHECKING:
     from sim.experiment.factors import Factor, Level
@@ -122,7 +123,8 @@ def _data(study: SweepStudy, factors: list[Factor], chosen: list[Response]) -> s
 
 def _told(response: Response, found: Any) -> list[float | None]:
     t = told(response, found)
-    return [*_rounded((t.middle, t.low, t.high)), t.n]
+    ends = (justified(end, t.low, t.high) for end in (t.low, t.high))
+    return [*_rounded((t.borne, *ends)), t.n]
 
 
 def _rounded(values: tuple[float, ...]) -> list[float | None]:

@@ -68,19 +68,23 @@ def _end(value: float, figures: int) -> str:
 
 
 def places(low: float, high: float) -> int:
-    """Return the decimal places that show two figures of an interval's width, at most three of its ends."""
+    """Return the decimal places that show two figures of an interval's width, at most three of its ends.
+
+    Below zero, as `round` has it, where ends of 1000 or more have more than three figures.
+    """
     width, largest = high - low, max(abs(low), abs(high))
     if math.isnan(width):
         return 2
     if largest <= NOISE or math.isinf(largest):
         return 0
     most = 2 - math.floor(math.log10(largest))
-    wanted = 1 - math.floor(math.log10(width)) if width > NOISE else most
-    return max(0, min(wanted, most))
+    if width <= NOISE:
+        return max(0, most)
+    return max(min(0, most), min(1 - math.floor(math.log10(width)), most))
 
 
 def _signed(value: float, figures: int) -> str:
     if math.isnan(value):
         return NONE
     rounded = round(value, figures)
-    return "0" if abs(rounded) < NOISE else f"{rounded:+,.{figures}f}"
+    return "0" if abs(rounded) < NOISE else f"{rounded:+,.{max(0, figures)}f}"

@@ -16,7 +16,7 @@ from sim.report.record_marks import (
     record_words,
 )
 from sim.report.runs import band_words
-from sim.report.words import NONE, band, number, verdict
+from sim.report.words import NONE, band, justified, number, verdict
 
 if TYPE_CHECKING:
     from sim.experiment.compare import RecordSummary
@@ -49,7 +49,8 @@ def _row(found: RecordSummary, record: Record) -> tuple[Child, ...]:
     return (
         tag("span", soft(label), dir="auto"), record_words(entry),
         kind_words(found, record),
-        number(found.median, entry.unit), band(found.low, found.high, entry.unit), place_words(found),
+        number(justified(found.median, found.low, found.high), entry.unit),
+        band(found.low, found.high, entry.unit), place_words(found),
         verdict(found),
         source, entry.confidence or NONE,
     )  # fmt: skip

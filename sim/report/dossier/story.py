@@ -67,6 +67,7 @@ def story(study: Study) -> Html:
         _filters(teller, themes, keys),
         tag("ol", *items, class_="story"),
         tag("p", told._closing(teller)),
+        tag("p", note, class_="note") if (note := told.turned_reasons(study)) else None,
     ])  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from sim.report.dossier.pictures import figures
 from sim.report.dossier.run import lead
 from sim.report.sweep_changes import appeal_moves, appeal_words
 from sim.report.sweep_charts import sweep_charts
-from sim.report.sweep_data import runs_told, said, title_of, told
+from sim.report.sweep_data import few_runs, runs_told, said, title_of, told
 from sim.report.telling import listing
 from sim.report.words import NONE, band, percent
 from sim.scenario.paths import full_path
@@ -143,12 +143,13 @@ def _points(study: SweepStudy) -> Html:
             t = told(response, summary.at(point.number, response.name))
             low, high = (percent(t.low), percent(t.high)) if response.kind == "flag" else (t.low, t.high)
             spread = f"{low}–{high}" if isinstance(low, str) else band(t.low, t.high, response.unit)
-            cells.append(f"{said(response, t.middle)} ({spread})" if t.n else NONE)
+            cells.append(f"{said(response, t.borne)} ({spread})" if t.n else NONE)
         rows.append((str(point.number), *levels, *cells))
     head = ("point", *(f.name for f in factors), *(title_of(r) for r in shown))
     note = "Medians with their band; chances with their 95 % interval. All points and responses: summary.csv."
+    few = few_runs(study, medians=False)
     whole = table(head, rows, "Points", words=range(len(factors) + 1), sortable=True, tall=True)
-    return join([whole, tag("p", note, class_="note")])
+    return join([whole, tag("p", note, class_="note"), tag("p", few, class_="note") if few else None])
 
 
 def _level(factor: object, level: object) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from sim.report import style
 from sim.report.bands import RANGE, RECORDED, date_axis, draw_bands, draw_recorded, handles, thousands
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
-from sim.report.marks import in_percent, number_events, numbered_words, recorded_events
+from sim.report.marks import in_percent, note_events, noted_words, recorded_events
 from sim.report.runs import band_words, bands, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, last_hour, recorded_row, series_rows
 from sim.report.words import all_of, percent
@@ -80,7 +80,7 @@ def draw_clash(study: Study) -> Chart:
         f"{all_of(len(study.rows))} on the scenario's clock, read every 3 h; outer band "
         f"{band_words(study)}.{cut_words(study)}"
         f"{' Diamonds: totals on record; those simulated are in the outcome table.' if marks else ''}"
-        f"{numbered_words(told, 'Numbers and dotted lines in a, dated events on record')}"
+        f"{noted_words(told, 'Numbers and dotted lines in a, dated events on record', 'bars')}"
     )
     foot = notes_height(notes) + 0.8
     sheet = Sheet("The fighting over time", foot + 5.65)
@@ -88,7 +88,7 @@ def draw_clash(study: Study) -> Chart:
     states = sheet.axes(LEFT, places[0], WIDE, tall)
     _draw_states(study, states, table)
     date_axis(states, study, 0.0, last, labels=False)
-    number_events(states, [hour for hour, _ in told], inside=True, dotted=True, colour=style.TEXT)
+    note_events(states, told, inside=True, dotted=True, colour=style.TEXT)
     sheet.text(LEFT, places[0] + tall + 0.3, "a  Share of runs in each state", weight="bold", size=8)
     for letter, place, (key, side) in zip("bc", places[1:], fighting.sides.items(), strict=True):
         axes = sheet.axes(LEFT, place, WIDE, tall)

@@ -10,7 +10,7 @@ import numpy as np
 from sim.report import style
 from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded, handles, thousands
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
-from sim.report.marks import number_events, numbered_words, recorded_events
+from sim.report.marks import note_events, noted_words, recorded_events
 from sim.report.runs import Bands, Floats, band_words, bands, column, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, recorded_row, series_rows
 from sim.report.words import all_of
@@ -122,14 +122,14 @@ def draw_border_time(study: Study) -> Chart:
         axes.set_ylim(0, None)
         date_axis(axes, study, 0.0, last, labels=name == "crossed", top=False)
         if name == "far_bank_lost":
-            number_events(axes, [hour for hour, _ in told])
+            note_events(axes, told)
         sheet.text(
             LEFT, bottom + height + (0.24 if name == "far_bank_lost" else 0.09), title, weight="bold", size=8
         )
     _legend(study, sheet)
     sheet.notes(
         f"{all_of(len(study.rows))}; outer band {band_words(study)}. Dotted line: median appeal."
-        f"{numbered_words(told, 'Numbers above a')} {'Hatched' if style.EXERCISE_HATCH else 'Shaded'}: "
+        f"{noted_words(told, 'Numbers above a')} {'Hatched' if style.EXERCISE_HATCH else 'Shaded'}: "
         f"exercises near the border ({_exercise_names(study)})."
     )
     return Chart("border_time", "The border over time", sheet.figure, SERIES_COLUMNS, table)

@@ -75,7 +75,7 @@ def draw_standing(study: Study) -> Chart:
 
 
 def _notes(study: Study) -> str:
-    numbers = numbered_words(_begun(study), "Numbers above a, where episodes begin")
+    numbers = numbered_words([words for _, words in _begun(study)], "Numbers above a, where episodes begin")
     members = study.scenario.alliance.members
     order = ", ".join(members[m].name for m in members if curve(study, f"trust.{m}") is not None)
     return (
