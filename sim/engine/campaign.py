@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sim.engine.event_log import EventKind
+from sim.engine.event_log import EventKind, EventRecord
 from sim.scenario.models import Scenario
 from sim.scenario.quantities import Quantity
 
@@ -30,6 +30,9 @@ class Campaign:
         self.began: dict[str, tuple[float, frozenset[str]]] = {}
         #: By episode that is to come: when (h).
         self._due: dict[str, float] = {}
+        #: Crises, by key, whose host's government has fallen, in them or elsewhere.
+        self.fell: set[str] = set()
+        root.listen(EventKind.GOVERNMENT_FELL, partial(_reach, self))
         for key in root.scenario.crises:
             self._plan(key)
 
@@ -57,6 +60,7 @@ class Campaign:
         world = World(scenario, root.seed, root.replication, horizon, root, key)
         self.began[key] = root.now, left
         self.worlds[key] = world, self.populate(world)
+        world.listen(EventKind.GOVERNMENT_FELL, partial(_reach, self))
 
     def plan_anew(self, before: Scenario) -> list[str]:
         """Plan what is to come by the scenario as it is now; return the episodes for which it is too late.
@@ -81,6 +85,20 @@ class Campaign:
         for world, crisis in self.worlds.values():
             crisis.close(world.horizon)
             world.record(EventKind.HORIZON, time=world.horizon)
+
+
+def _reach(campaign: Campaign, event: EventRecord) -> None:
+    """Let the fall of a government reach the other crises of its country that have begun, once each.
+
+    There it does what it does within a crisis. A crisis that begins later finds a new government (*assumed*).
+    """
+    if event.crisis in campaign.fell:  # it was told of one elsewhere
+        return
+    campaign.fell.add(event.crisis)
+    for world in (campaign.root, *(world for world, _ in campaign.worlds.values())):
+        if world.key not in campaign.fell and world.crisis.host == event.who:
+            campaign.fell.add(world.key)
+            world.record(EventKind.GOVERNMENT_FELL, event.who, detail={"elsewhere": event.crisis})
 
 
 def _planned(campaign: Scenario, key: str) -> float | None:

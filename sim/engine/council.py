@@ -38,6 +38,8 @@ class Ballot(NamedTuple):
 
     motion: Motion
     contested: bool
+    #: Which of the appeals heard it answers.
+    appeal: int
     cause: int
     verdicts: dict[str, Verdict]
     #: Who has not answered yet; the event is that nobody is left.
@@ -73,10 +75,13 @@ class CouncilProcess:
         self.organs = world.alliance.organs
         self.decision = world.scenario.response.decision
         self.appeals = 0  # heard so far
-        self.lapsed = False  # the last appeal, with the government that made it
+        self.lapsed = 0  # the last appeal that did, with the government or the member that made it
+        self._read: tuple[Ledger, bool] | None = None  # the treaty as last read; was the host a member then?
         self._answering: simpy.Process | None = None
         world.listen(EventKind.APPEAL, self._on_appeal)
         world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
+        if world.crisis.asker != world.crisis.host:
+            world.root.listen(EventKind.EXIT, self._on_exit)
 
     def chair(self) -> str:
         """Return who chairs the council on the day (the lead if nobody is recorded who takes part)."""
@@ -93,24 +98,30 @@ class CouncilProcess:
     def _on_appeal(self, appeal: EventRecord) -> None:
         self.appeals += 1
         if appeal.detail["to"] == "alliance":
-            self.world.start(self._speak(appeal.id))
+            self.world.start(self._speak(appeal.id, self.appeals))
         self._answering = self.world.start(self._answer(appeal))
 
     def _on_fall(self, event: EventRecord) -> None:
         """Let an appeal that is not answered yet lapse: nobody is left who asks."""
         if self._answering is not None and self._answering.is_alive:
-            self.lapsed = True
+            self.lapsed = self.appeals
             self._answering.interrupt()
-            asker = self.world.crisis.asker
-            self.world.record(EventKind.APPEAL_CANCELLED, asker, cause=event.id, detail={"made": True})
+            asker, cause = self.world.crisis.asker, event.id if event.crisis == self.world.key else -1
+            detail = {"made": True, **({"left": True} if event.kind is EventKind.EXIT else {})}
+            self.world.record(EventKind.APPEAL_CANCELLED, asker, cause=cause, detail=detail)
 
-    def _speak(self, cause: int) -> ProcessGenerator:
+    def _on_exit(self, event: EventRecord) -> None:
+        """Let what a member asks on the host's behalf lapse once it has left the alliance."""
+        if event.who == self.world.crisis.asker:
+            self._on_fall(event)
+
+    def _speak(self, cause: int, appeal: int) -> ProcessGenerator:
         """The Secretary General speaks without a vote."""
         factor = float(self.organs.vacancy_factor) if self.organs.secretary_general_vacant else 1.0
         yield self.world.wait(
             self.world.draw(self.organs.secretary_general, "secretary general", self._round("")) * factor
         )
-        if not self.lapsed:
+        if appeal > self.lapsed:
             self.world.record(EventKind.SECRETARY_GENERAL, "secretary general", cause=cause)
 
     def _answer(self, appeal: EventRecord) -> ProcessGenerator:
@@ -124,12 +135,12 @@ class CouncilProcess:
         willing: tuple[str, ...] = ()
         if self.decision.collective and appeal.detail["to"] == "alliance":
             cause = yield from self._convene(appeal.id)
-            ledger = self._read_ledger(cause)
+            self._read_ledger(cause)
             failed: Motion | None = None
-            for motion in self._motions(ledger, cause):
+            for motion in self._motions(cause):
                 if failed is not None:
                     yield self._redraft(failed)
-                passed, cause = yield from self._put(motion, ledger, cause)
+                passed, cause = yield from self._put(motion, cause)
                 if passed:
                     adopted = motion.level
                     break
@@ -162,9 +173,17 @@ class CouncilProcess:
             EventKind.CONSULTATIONS, chair, cause=cause, detail={"session": organs.council.session}
         )
 
+    def _law(self, cause: int) -> Ledger:
+        """Return what the treaty says, read anew where the host has left the alliance since, or joined it."""
+        member = self.members.host in self.members.voters
+        if self._read is None or self._read[1] is not member:
+            return self._read_ledger(cause)
+        return self._read[0]
+
     def _read_ledger(self, cause: int) -> Ledger:
         ledger = ledger_now(self.world)
         self.members.heed(ledger)
+        self._read = ledger, self.members.host in self.members.voters
         self.world.record(
             EventKind.LEDGER, cause=cause,
             detail={"entries": ledger.entries, "lawful": ledger.lawful, "basis": dict(ledger.basis)},
@@ -182,10 +201,10 @@ class CouncilProcess:
 
     # motions
 
-    def _motions(self, ledger: Ledger, cause: int) -> Iterator[Motion]:
+    def _motions(self, cause: int) -> Iterator[Motion]:
         """Yield the lawful, sponsored motions from the most to the least; log why others are missing."""
         for level, limited, scope in LADDER:
-            reason = obstacle(self.world.scenario, ledger, level)
+            reason = obstacle(self.world.scenario, self._law(cause), level)
             if not reason and self.decision.gate:
                 reason = self._fails_sounding(level, limited)
             if reason:
@@ -219,21 +238,21 @@ class CouncilProcess:
                 return ""
         return "no ally would support it"
 
-    def _put(self, motion: Motion, ledger: Ledger, cause: int) -> ProcessGenerator:
+    def _put(self, motion: Motion, cause: int) -> ProcessGenerator:
         """Let every member deliberate on its own, then apply the rule."""
-        world = self.world
+        world, ledger = self.world, self._law(cause)
         contested = ledger.basis[motion.level] == "contested"
         cause = self._announce_line(motion, cause)
         detail = {"level": motion.level, "scope": motion.scope, "grounds": ledger.grounds[motion.level]}
         cause = world.record(EventKind.MOTION, motion.sponsor, cause=cause, detail=detail)
         allies = self.members.allies
-        ballot = Ballot(motion, contested, cause, {}, set(allies), world.env.event())
+        ballot = Ballot(motion, contested, self.appeals, cause, {}, set(allies), world.env.event())
         pace = self._pace(motion)
         for member in allies:
             world.start(self._deliberate(member, ballot, pace))
         if allies:
             yield ballot.done
-        return self._decide(ballot, ledger)
+        return self._decide(ballot)
 
     def _redraft(self, failed: Motion) -> simpy.Event:
         """Wait until a text that failed is cut to the next that can be put."""
@@ -252,7 +271,7 @@ class CouncilProcess:
         world, motion = self.world, ballot.motion
         hours = world.draw(pace, "deliberation", self._round(f"{member} {motion.level} {motion.scope}"))
         yield world.wait(hours * world.pace("consultation"))
-        if self.lapsed:
+        if ballot.appeal <= self.lapsed:
             return
         if member in self.members.allies:  # it may have left the alliance meanwhile
             self._position(member, ballot)
@@ -278,13 +297,15 @@ class CouncilProcess:
             },
         )  # fmt: skip
 
-    def _decide(self, ballot: Ballot, ledger: Ledger) -> tuple[bool, int]:
+    def _decide(self, ballot: Ballot) -> tuple[bool, int]:
         world, motion, verdicts = self.world, ballot.motion, ballot.verdicts
+        ledger = self._law(ballot.cause)
         council, rule = self.members.council(motion.level), self.organs.council.rule
         answers = {m: verdicts[m].answer for m in self.members.allies if m in verdicts}
         if self.members.host in self.members.voters:
             answers[self.members.host] = SUPPORTS
-        passed = DECISION_RULES[rule](answers, council)
+        carried = not obstacle(world.scenario, ledger, motion.level)  # unless the host has left meanwhile
+        passed = carried and DECISION_RULES[rule](answers, council)
         support, against = len(supporters(answers)), len(objectors(answers))
         detail = {
             "level": motion.level, "scope": motion.scope, "rule": rule,
@@ -297,12 +318,13 @@ class CouncilProcess:
         if passed and motion.level == "force":
             mandate = world.scenario.response.mandate
             assert mandate is not None
+            share = self.decision.authorised(motion.scope)
             givers = tuple(m for m, v in verdicts.items() if v.contributes and m in self.members.allies)
             cause = world.record(
-                EventKind.MANDATE, self.chair(), amount=float(mandate.ceiling), cause=cause,
+                EventKind.MANDATE, self.chair(), amount=share * float(mandate.ceiling), cause=cause,
                 detail={
                     "tasks": mandate.tasks, "duration": float(mandate.duration),
-                    "troops": float(mandate.troops), "contributors": givers, "scope": motion.scope,
+                    "troops": share * float(mandate.troops), "contributors": givers, "scope": motion.scope,
                 },
             )  # fmt: skip
         return passed, cause

@@ -29,7 +29,7 @@ class EventKind(StrEnum):
     SWEEP = "sweep"  # amount: people to be detained; detail: lag (mean hours until reported)
     FADED = "faded"  # unrest at a site burnt out unaided
     SETTLED = "settled"  # national settlement
-    GOVERNMENT_FELL = "government fell"
+    GOVERNMENT_FELL = "government fell"  # detail: elsewhere (the crisis of a campaign that it fell in)
     RESERVES_ORDERED = "reserves ordered"  # amount: personnel
     RESERVES_ARRIVED = "reserves arrived"  # amount: personnel, where: site
     ORDER_RESTORED = "order restored"  # every affected site calm
@@ -77,7 +77,7 @@ class EventKind(StrEnum):
     PRIVATE_APPEAL = "private appeal"
     APPEAL = "appeal"  # public
     APPEAL_WITHHELD = "appeal withheld"  # detail: reason, chance_of_help, gain
-    APPEAL_CANCELLED = "appeal cancelled"  # detail: made (it had been made, and lapses unanswered)
+    APPEAL_CANCELLED = "appeal cancelled"  # detail: made (it lapses unanswered), left (who asked has left)
     # organs and members; who: the member or organ
     WARNING_ORDER = "warning order"  # who: member
     SECRETARY_GENERAL = "secretary general"  # public word

@@ -106,7 +106,7 @@ class Force:
         willing = [m for m in event.detail["contributors"] if m in response.offers and m not in coming]
         contributors = [m for m in willing if m in self.members.allies]  # who has left sends nobody
         units = {m: world.alliance.members[m].units for m in contributors}
-        planned = self._still_wanted() if event.kind is EventKind.MANDATE else self.mandate
+        planned = self._still_wanted(event) if event.kind is EventKind.MANDATE else self.mandate
         shaped = shape_force(
             planned, response.offers, units, contributors, self.members.lead, world.committed
         )
@@ -124,11 +124,12 @@ class Force:
             self.awaited[member] = self.awaited.get(member, 0) + 1
             self._seeking.append(world.start(self._contingent(member, mine, event.id)))
 
-    def _still_wanted(self) -> Mandate:
-        """Return the planned force less what states have sent on their own before the mandate."""
+    def _still_wanted(self, mandate: EventRecord) -> Mandate:
+        """Return the force that a *mandate* authorises less what states have sent on their own before it."""
         planned, sent = self.mandate, self.sent.values()
-        troops = min(planned.troops, planned.ceiling) - sum(package.troops for package in sent)
-        vehicles = planned.vehicles - sum(package.vehicles for package in sent)
+        share = self.world.scenario.response.decision.authorised(mandate.detail["scope"])
+        troops = share * min(planned.troops, planned.ceiling) - sum(package.troops for package in sent)
+        vehicles = share * planned.vehicles - sum(package.vehicles for package in sent)
         return planned.model_copy(update={"troops": max(0.0, troops), "vehicles": max(0.0, vehicles)})
 
     def _contingent(self, member: str, packages: list[Package], cause: int) -> ProcessGenerator:

@@ -22,12 +22,18 @@ class Host:
         self.weighing = self.asked = self.news = False
         self.attempt = 0  # times weighed so far
         self.answered = self.better = False  # the last appeal; grounds to ask have improved since
-        self.fallen = False  # with its government goes whoever could ask
+        self.fallen = False  # with its government goes whoever could ask; so does who left that asked for it
+        self.term = 0  # governments that have fallen elsewhere in a campaign since
+        self.sent = False  # a force, with a mandate or by the lead alone
         self._private: int | None = None  # an appeal made in private and not yet in public
         world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
+        if world.crisis.asker != world.crisis.host:
+            world.root.listen(EventKind.EXIT, self._on_exit)
         world.listen(EventKind.OVERWHELMED, self._on_alarm)
         world.listen(EventKind.ANSWERED, self._on_answered)
         world.listen(EventKind.ALARM, self._on_alarm)
+        world.listen(EventKind.BILATERAL, self._on_force)
+        world.listen(EventKind.MANDATE, self._on_force)
 
     def _on_alarm(self, event: EventRecord) -> None:
         self.news = True
@@ -37,11 +43,30 @@ class Host:
         elif not self.weighing and not self.asked:
             self.world.start(self.weigh(event.id))
 
+    def _on_force(self, event: EventRecord) -> None:
+        self.sent = True
+
     def _on_fall(self, event: EventRecord) -> None:
-        """Ask nobody any more; an appeal that was made in private only is never made."""
-        self.fallen = True
+        """Ask nobody any more; an appeal that was made in private only is never made.
+
+        One that fell in another crisis is followed by a new one here (*assumed*: at once, as in a crisis that
+        begins later), which weighs the next alarm, unless a force was sent: there is one at most.
+        """
+        self.term += 1
+        self.weighing = self.news = self.answered = self.better = False
+        self.fallen = self.fallen or "elsewhere" not in event.detail
+        self.asked = self.asked and self.sent
         if self._private is not None:
-            self.world.record(EventKind.APPEAL_CANCELLED, self.world.crisis.asker, cause=event.id)
+            cause = event.id if event.crisis == self.world.key else -1
+            detail = {"left": True} if event.kind is EventKind.EXIT else {}
+            asker = self.world.crisis.asker
+            self._private = None
+            self.world.record(EventKind.APPEAL_CANCELLED, asker, cause=cause, detail=detail)
+
+    def _on_exit(self, event: EventRecord) -> None:
+        """Ask for nothing on the host's behalf once who did so has left the alliance."""
+        if event.who == self.world.crisis.asker:
+            self._on_fall(event)
 
     def _on_answered(self, event: EventRecord) -> None:
         """Take note that the council has answered, and that nothing more can be asked of it after force."""
@@ -57,34 +82,37 @@ class Host:
 
     def weigh(self, cause: int) -> ProcessGenerator:
         """Notice, sound out, choose; start again when the situation has changed meanwhile."""
-        world, choice, who = self.world, self.choice, self.world.crisis.asker
+        world, choice, who, term = self.world, self.choice, self.world.crisis.asker, self.term
         self.weighing = True
         while self.news and not self.asked and not self.fallen:
             self.news, self.attempt = False, self.attempt + 1
             attempt = str(self.attempt)
             yield world.wait(world.draw(choice.notice, "notice", attempt) * world.pace("warning"))
-            if self.fallen:
+            if self.term != term:
                 return
             share = self.crisis.danger()
             cause = world.record(EventKind.DANGER_NOTICED, who, cause=cause, detail={"out_of_control": share})
             if choice.private_sounding:
                 cause = world.record(EventKind.SOUNDING, who, cause=cause)
                 yield world.wait(world.draw(choice.sounding, "sounding time", attempt))
-                if self.fallen:
+                if self.term != term:
                     return
             cause = yield from self._choose(cause)
+            if self.term != term:
+                return
         self.weighing = False
 
     def _choose(self, cause: int) -> ProcessGenerator:
         """Compare asking the alliance, asking the lead alone and not asking; act on the best."""
-        world, who = self.world, self.world.crisis.asker
+        world, who, term = self.world, self.world.crisis.asker, self.term
         level = self._hopes_for()
         sounded = self.members.sounded(self.attempt, level)
         chance = self.members.belief(sounded, level) if level != "none" else self._volunteers(sounded)
+        expected = self._expected(sounded, level, chance)
         alone = self.members.belief_in_lead(sounded) if self._lead_can_come() else 0.0
         danger = self.danger()
         decision = world.scenario.response.decision
-        gains = {"alliance": self.gain(danger, chance, level), "nobody": 0.0}
+        gains = {"alliance": self.gain(danger, expected, level), "nobody": 0.0}
         lead_apart = self.members.lead != who  # nobody asks itself
         if (
             self.choice.may_ask_lead_alone
@@ -109,9 +137,9 @@ class Host:
             return world.record(EventKind.APPEAL_WITHHELD, who, cause=cause, detail=seen)
         self._private = cause = world.record(EventKind.PRIVATE_APPEAL, who, cause=cause, detail={"to": best})
         yield world.wait(world.draw(self.choice.announce, "announcement", str(self.attempt)))
-        self._private = None
-        if self.fallen:  # told when it fell
+        if self.term != term:  # told when it fell
             return cause
+        self._private = None
         if self.crisis.over or self.crisis.calm():
             return world.record(EventKind.APPEAL_CANCELLED, who, cause=cause)
         self.asked = True
@@ -124,6 +152,17 @@ class Host:
         ledger = ledger_now(self.world)
         self.members.heed(ledger)
         return highest_open(self.world.scenario, ledger)
+
+    def _expected(self, sounded: dict[str, float], level: HelpLevel, chance: float) -> float:
+        """Return the part of all the help that *level* stands for which the host expects of asking for it.
+
+        *chance* is that a motion passes; one cut in scope brings its share only.
+        """
+        share = self.world.scenario.response.decision.authorised("limited")
+        if level != "force" or share == 1:
+            return chance
+        full = self.members.belief(sounded, level, limited=False)
+        return full + share * (chance - full)
 
     def _volunteers(self, sounded: dict[str, float]) -> float:
         """Return the chance that an ally would help on its own, where the scenario knows of such help."""

@@ -119,7 +119,8 @@ class Injects:
             return
         if measure.if_willing and measure.by not in self._willing:
             return
-        troops = {m: float(n) for m, n in measure.troops.items() if m not in self.world.left()}
+        aside = self.world.left() | self._aside(cause)
+        troops = {m: float(n) for m, n in measure.troops.items() if m not in aside}
         begun = self._act(EventKind.MEASURE, key, measure, measure.by, sum(troops.values()), cause)
         self._tie_up(key, troops)
         if measure.deploys and measure.by and measure.by not in self.world.left():
@@ -167,6 +168,22 @@ class Injects:
         """Count the troops of a measure as there again."""
         for member, unit, troops in self._tied.pop(key, ()):
             self.world.engage(member, unit, -troops)
+
+    def _aside(self, cause: int) -> set[str]:
+        """Return who takes no part in carrying out the decision *cause*.
+
+        Taken in the limited format it binds only who supported it (Charter as amended in 2010, Art. 12).
+        """
+        records = self.world.records
+        decided = records[cause] if cause >= 0 else None
+        if decided is not None and decided.kind is EventKind.MANDATE:  # it follows from the adoption
+            decided = records[decided.cause]
+        if decided is None or decided.kind is not EventKind.ADOPTED:
+            return set()
+        if decided.detail["rule"] != "limited_format":
+            return set()
+        answers = (r for r in records[decided.cause :] if r.kind is EventKind.POSITION)
+        return {r.who for r in answers if r.cause == decided.cause and r.detail["answer"] != "support"}
 
     def _tie_up(self, key: str, troops: dict[str, float]) -> None:
         """Count the troops of a measure as away, drawn from what their members' units have left, in order."""

@@ -19,6 +19,7 @@ from sim.alliance.ordered_choice import (
 )  # fmt: skip
 from sim.alliance.treaty import Ledger, accepts_contested
 from sim.engine.event_log import EventKind
+from sim.engine.observers import weight_of_request
 from sim.engine.roll import Table, choice_of, roll_at_start, roll_of, table_of, thresholds_of
 from sim.engine.streams import normal
 from sim.engine.world import World
@@ -76,8 +77,16 @@ class Members:
 
     def _count_in(self, _: object = None) -> None:
         """Find who votes and who is an ally from now on: those who take part and have not left."""
-        world = self.world
+        world, was = self.world, self.host in self.voters
         self._sit(table_of(world.scenario, self.known, world.today, world.left()))
+        weight = weight_of_request(world)
+        if any(f.formal_request != weight for f in self.factors.values()):
+            self.factors = {m: f._replace(formal_request=weight) for m, f in self.factors.items()}
+        if was is not (self.host in self.voters):
+            self._host_turned()
+
+    def _host_turned(self) -> None:
+        """Take note that the host has left or joined: willingness has it in the weight of the request."""
 
     def _sit(self, table: Table) -> None:
         """Let those at *table* decide from now on."""
@@ -244,22 +253,24 @@ class Members:
             return max(1e-6, float(choice.sounding_noise))
         return max(1e-6, float((model.sigma_common**2 + model.sigma_own**2) ** 0.5))
 
-    def belief(self, sounded: dict[str, float], level: HelpLevel = "force") -> float:
-        """Return the host's chance that a motion on *level* passes, for force full or limited in scope.
+    def belief(self, sounded: dict[str, float], level: HelpLevel = "force", limited: bool = True) -> float:
+        """Return the host's chance that a motion on *level* passes, for force full or *limited* in scope.
 
         The host knows the decision model, the treaty and its sounding's error, never the members' shocks.
         """
-        return self.chance_of_passing(self._believed(sounded, level), level)
+        return self.chance_of_passing(self._believed(sounded, level, limited), level)
 
     def belief_in_any(self, sounded: dict[str, float], level: HelpLevel) -> float:
         """Return the host's chance that one ally or more is willing to give help at *level*."""
         chances = self._believed({m: w for m, w in sounded.items() if m != self.asker}, level)
         return 1 - prod(1 - c[Position.SUPPORT] for c in chances.values())
 
-    def _believed(self, sounded: dict[str, float], level: HelpLevel) -> dict[str, dict[Position, float]]:
+    def _believed(
+        self, sounded: dict[str, float], level: HelpLevel, limited: bool = True
+    ) -> dict[str, dict[Position, float]]:
         """Return the chances that the host gives each answer of each ally to a motion on *level*."""
         noise, read = self.doubt(), self.host_reads_law
-        tau, kappa = self.threshold(level, limited=True), float(self.model.abstention)
+        tau, kappa = self.threshold(level, limited), float(self.model.abstention)
         expected = {m: w - (self.legal_cost(m, level) if read else 0.0) for m, w in sounded.items()}
         return {m: answer_chances(w, noise, tau, kappa) for m, w in expected.items()}
 
@@ -272,8 +283,10 @@ class Members:
         rule, council = self.world.alliance.organs.council.rule, self.council(level)
         if rule == "consensus" and council.supports_needed == 1:
             return chance_of_consensus(chances, council)
-        own = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
-        return chance_of_adoption({self.host: own, **chances}, rule, council)
+        if self.host in self.voters:  # it votes for what it asks
+            own = {Position.SUPPORT: 1.0, Position.ABSTAIN: 0.0, Position.OBJECT: 0.0}
+            chances = {self.host: own, **chances}
+        return chance_of_adoption(chances, rule, council)
 
     def _binds(self, level: HelpLevel) -> bool:
         """Return whether any ally may not answer a motion on *level* as it likes."""

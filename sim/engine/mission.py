@@ -84,7 +84,9 @@ class Mission:
     def _on_decision(self, event: EventRecord) -> None:
         signal = self.world.crisis.effects.decision_signal
         if signal is not None and signal.enabled and signal.gain > 0:
-            self.crisis.stiffen(float(signal.gain), event.id)
+            decision = self.world.scenario.response.decision
+            share = decision.authorised(event.detail.get("scope", "full"))
+            self.crisis.stiffen(share * float(signal.gain), event.id)
         expiry = float(self.mandate.duration)
         self._mandate = event.id
         # The force of an episode goes home even if its crisis is followed no longer.
@@ -160,6 +162,8 @@ class Mission:
 
     def _on_fall(self, event: EventRecord) -> None:
         """Send nobody any more to a government that is none, and go home (*assumed*: a switch)."""
+        if "elsewhere" in event.detail and self._mandate < 0:
+            return  # nobody has been sent; a new government here may still ask
         if self.plan.ends_with_government and self.force is not None:
             self._fallen = event.id
             self.force.stop(event.id, partial(self._end, None, event.id, FELL))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from datetime import date
 from itertools import combinations
 
@@ -37,13 +37,13 @@ def _observers(alliance: Alliance) -> set[str]:
 
 def weight_of_request(world: World) -> float:
     """Return how far what is asked counts as a formal request: 1 for a member (*assumed* for others)."""
-    return weight_on(world.alliance, world.crisis.asker, world.today)
+    return weight_on(world.alliance, world.crisis.asker, world.today, world.left())
 
 
-def weight_on(alliance: Alliance, asker: str, day: date) -> float:
-    """Return how far what *asker* asks on a *day* counts as a formal request."""
+def weight_on(alliance: Alliance, asker: str, day: date, gone: Container[str] = ()) -> float:
+    """Return how far what *asker* asks on a *day* counts as a formal request, when *gone* have left."""
     state, weights = alliance.members.get(asker), alliance.organs.standing_to_ask
-    if weights is None or (state is not None and state.takes_part(day)):
+    if weights is None or (state is not None and state.takes_part(day) and asker not in gone):
         return 1.0
     partner = alliance.partners.get(asker)
     if partner is not None and partner.partnership:

@@ -32,7 +32,14 @@ class Rivals(Members):
         super().__init__(world)
         decision = world.scenario.response.decision
         self.name, self.theory = decision.model, make_theory(decision)
-        self.situation = situation_of(world.scenario, {m: self.seen(m) for m in self.factors}, world.today)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Draw every ally's class in the situation as it is, on the luck it has for the whole crisis."""
+        world, facts = self.world, treaty_facts(self.world.scenario, self.world.today)
+        facts["host_is_member"] = "yes" if self.host in self.voters else "no"
+        seen = {m: self.seen(m) for m in self.factors}
+        self.situation = situation_of(world.scenario, seen, world.today, facts)
         #: Chances before anybody has spoken, and given each line the lead may take.
         self.before = self.theory.chances(self.situation)
         self.given: dict[HelpLevel, Forecast] = {}
@@ -41,6 +48,10 @@ class Rivals(Members):
         found = self._after(self.situation.line)
         #: The lead's chances given its own class are certain, so that it is the same one again.
         self.classes = {m: self._draw(m, found) for m in self.factors}
+
+    def _host_turned(self) -> None:
+        """Weigh anew, on the same luck, what to do for a host that has left, or joined."""
+        self._hold()
 
     def _draw(self, member: str, forecast: Forecast) -> HelpLevel:
         return forecast[member].drawn(self.world.luck("answer", member).uniform())
@@ -139,8 +150,11 @@ class Rivals(Members):
             updated = {m: self._updated(found[m], sounded[m]) for m in others}
             yield weight * seen, {**updated, self.lead: found[self.lead]}
 
-    def belief(self, sounded: dict[str, float], level: HelpLevel = "force") -> float:
-        """Return the host's chance that a motion on *level* passes, by the same theory and what it heard."""
+    def belief(self, sounded: dict[str, float], level: HelpLevel = "force", limited: bool = True) -> float:
+        """Return the host's chance that a motion on *level* passes, whatever its scope.
+
+        It knows the same theory and what it heard.
+        """
         total = passed = 0.0
         for weight, forecast in self._branches(sounded):
             total += weight
@@ -175,15 +189,18 @@ class ToldRivals(Told, Rivals):
     """Rivals one of whom is told what to answer."""
 
 
-def situation_of(scenario: Scenario, factors: Mapping[str, Factors], on: date) -> Situation:
+def situation_of(
+    scenario: Scenario, factors: Mapping[str, Factors], on: date, facts: dict[str, str]
+) -> Situation:
     """Return the situation of the allies in *factors* when the host asks for force.
 
     Args:
         scenario: whose crisis it is.
         factors: of each ally, in the order in which they are asked.
         on: the day, on which the treaty is read.
+        facts: of the crisis, that the treaty is read for.
     """
-    alliance, facts = scenario.alliance, treaty_facts(scenario, on)
+    alliance = scenario.alliance
     members = alliance.members
     return Situation(
         host=scenario.crisis.host,

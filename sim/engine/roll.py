@@ -65,7 +65,7 @@ def roll_of(scenario: Scenario, today: date, now: float, gone: Container[str]) -
         known.append(key)
     days = {day for m in known for day in (members[m].joined, members[m].left) if day}
     turns = tuple(at for at in (hours_to_day(scenario.start, day) for day in days) if at > now)
-    factors = _factors(scenario, [m for m in known if m != scenario.crisis.host], today)
+    factors = _factors(scenario, [m for m in known if m != scenario.crisis.host], today, gone)
     return Roll(tuple(known), joining, factors, turns, table_of(scenario, known, today, gone))
 
 
@@ -88,12 +88,14 @@ def table_of(scenario: Scenario, known: Iterable[str], today: date, gone: Contai
     return Table(voters, allies, frozenset(allies) & frozenset(crisis.facts.adversaries), carry)
 
 
-def _factors(scenario: Scenario, members: Iterable[str], today: date) -> dict[str, Factors]:
-    """Return what each of *members* sees of the crisis when it is asked on the day *today*."""
+def _factors(
+    scenario: Scenario, members: Iterable[str], today: date, gone: Container[str]
+) -> dict[str, Factors]:
+    """Return what each of *members* sees of the crisis when asked on the day *today*, *gone* having left."""
     alliance, crisis, response = scenario.alliance, scenario.crisis, scenario.response
     way, foes = _destination(scenario), crisis.facts.adversaries
     adversary = float(crisis.facts.adversary in ("state", "member"))
-    request = weight_on(alliance, crisis.asker, today)
+    request = weight_on(alliance, crisis.asker, today, gone)
     unrest, strain = crisis.type == "internal_unrest", float(alliance.strain)
     found = {}
     for member in members:

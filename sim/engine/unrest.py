@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from sim.engine.crisis import Idle
 from sim.engine.dynamics import advance, level_at, time_of_level
-from sim.engine.event_log import EventKind
+from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.hazards import HazardClock
 from sim.engine.incidents import log_incidents
 from sim.engine.prepared import prepared, prepared_by_scenario
@@ -91,6 +91,7 @@ class Unrest(Idle):
         self._schedule_onsets()
         for lever in ("growth", "suppression"):
             world.levers.listen(lever, self._on_lever)
+        world.listen(EventKind.GOVERNMENT_FELL, self._on_fall)
 
     # what others ask
 
@@ -329,6 +330,15 @@ class Unrest(Idle):
 
     def _end(self, kind: EventKind) -> None:
         self.over = True
-        cause = self.world.record(kind, who=self.world.crisis.host, cause=self._hazards_cause)
+        self._disperse(self.world.record(kind, who=self.world.crisis.host, cause=self._hazards_cause))
+
+    def _on_fall(self, event: EventRecord) -> None:
+        """End with a government that fell in another crisis of its country, as with one that fell here."""
+        if not self.over:
+            self.over = True
+            self._hazards_version += 1  # what was to end it comes too late
+            self._disperse(event.id)
+
+    def _disperse(self, cause: int) -> None:
         for state in self.sites.values():
             self._change(state, cause)

@@ -58,6 +58,9 @@ def _withheld(t: Teller, r: EventRecord) -> str:
 
 
 def _cancelled(t: Teller, r: EventRecord) -> str:
+    if r.detail.get("left"):
+        what = "lapses" if r.detail.get("made") else "is not made"
+        return f"{t.member(r.who)}: the appeal {what}, as it has left the alliance"
     if r.detail.get("made"):
         return f"{t.member(r.who)}: the appeal lapses with the government that made it"
     return f"{t.member(r.who)}: the appeal is not made, calm or collapse came first"
@@ -111,8 +114,10 @@ def _adopted(t: Teller, r: EventRecord) -> str:
 
 
 def _refused(t: Teller, r: EventRecord) -> str:
-    blockers = r.detail.get("blockers", ())
+    blockers, level = r.detail.get("blockers", ()), r.detail.get("level")
     by = f", blocked by {t.members(blockers)}" if blockers else ", too little support"
+    if level != "words" and not r.detail.get("provisions", True):
+        by = ", as no clause carries it any more"
     return f"{_tally(r)}: {r.detail.get('level', 'help')} ({r.detail.get('scope', 'full')} scope) refused{by}"
 
 
@@ -188,7 +193,7 @@ def _settled(t: Teller, r: EventRecord) -> str:
 
 
 def _fell(t: Teller, r: EventRecord) -> str:
-    return f"{t.member(r.who)}: the government falls"
+    return f"{t.member(r.who)}: the government falls{', in another crisis' if r.detail else ''}"
 
 
 def _end_announced(t: Teller, r: EventRecord) -> str:

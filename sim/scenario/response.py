@@ -80,6 +80,8 @@ class Decision(Sourced):
     gate: bool = True
     #: Lead's gain from acting alone rather than collectively (speed less legitimacy).
     bilateral_margin: Score
+    #: What a mandate cut in scope brings of a full one: of planned force, ceiling and the decision's signal.
+    limited_share: Share = Quantity(1.0, source=("no difference by default",), confidence="high")
 
     @model_validator(mode="after")
     def _taught(self) -> Self:
@@ -95,6 +97,10 @@ class Decision(Sourced):
                 "set leave_out in the file or with --set, where it is learnt anew"
             )
         return self
+
+    def authorised(self, scope: str) -> float:
+        """Return the share of the planned force that a mandate of *scope* (full or limited) authorises."""
+        return float(self.limited_share) if scope == "limited" else 1.0
 
     @property
     def choice(self) -> OrderedChoice:

@@ -224,7 +224,7 @@ SIGNED = {K.STANDING}
 def test_only_what_comes_from_outside_has_no_cause(path):
     for replication in range(12):
         log = run_replication(shipped(path), 7, replication)
-        assert {r.kind for r in log if r.cause < 0} <= UNCAUSED
+        assert {r.kind for r in log if r.cause < 0 and "elsewhere" not in r.detail} <= UNCAUSED
 
 
 @pytest.mark.parametrize("until", [5.0, 12.2, 27.0, 100.0])

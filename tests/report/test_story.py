@@ -99,6 +99,32 @@ def test_a_refusal_names_who_blocked_it():
     assert "refused, blocked by Ally" in " ".join(sentences(lines))
 
 
+def test_a_refusal_says_when_the_clause_has_gone_with_the_host():
+    lines = told(record(1, 1, K.REFUSED, "BBB", level="force", support=2, provisions=()))
+    assert sentences(lines)[:1] == ["vote: 2 support, 0 abstain, 0 object: force (full scope) refused, "
+                                "as no clause carries it any more"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("detail", "words"),
+    [
+        ({}, "Ally: the appeal is not made, calm or collapse came first"),
+        ({"made": True}, "Ally: the appeal lapses with the government that made it"),
+        ({"left": True}, "Ally: the appeal is not made, as it has left the alliance"),
+        ({"made": True, "left": True}, "Ally: the appeal lapses, as it has left the alliance"),
+    ],
+)
+def test_an_appeal_that_comes_to_nothing_says_why(detail, words):
+    assert sentences(told(record(1, 1, K.APPEAL_CANCELLED, "BBB", **detail)))[0] == words
+
+
+def test_a_government_that_fell_in_another_crisis_is_told_as_such():
+    fell = [told(record(1, 1, K.GOVERNMENT_FELL, "CCC", **d)) for d in ({}, {"elsewhere": "a"})]
+    here, elsewhere = (sentences(lines)[0] for lines in fell)
+    assert here == "Host: the government falls"
+    assert elsewhere == "Host: the government falls, in another crisis"
+
+
 def test_a_parliament_is_told_step_by_step():
     lines = told(
         APPEAL,
