@@ -28,6 +28,7 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.models import Scenario
 from sim.scenario.paths import read_path, with_values
+from sim.scenario.quantities import Quantity
 from sim.scenario.study import Posterior
 
 FILE = Path(__file__).resolve().parents[2] / "scenarios" / "kazakhstan.yaml"
@@ -40,7 +41,13 @@ def scenario() -> Scenario:
 
 def planned(scenario: Scenario, **keys: Any) -> Scenario:
     assert scenario.calibration is not None
-    return scenario.model_copy(update={"calibration": scenario.calibration.model_copy(update=keys)})
+    said = scenario.calibration
+    numbers = {
+        key: Quantity(value, unit=getattr(said, key).unit)
+        for key, value in keys.items()
+        if type(value) is int
+    }
+    return scenario.model_copy(update={"calibration": said.model_copy(update=keys | numbers)})
 
 
 def few_parameters(scenario: Scenario) -> tuple[str, ...]:

@@ -285,8 +285,8 @@ def test_on_paper_stand_only_inputs_that_move():
     [
         ("syunik", "3 inputs were set with a record in view, that of this crisis unless another is named "
                    "(3 whose source or note says so)", 0),
-        ("kazakhstan", "11 inputs were set with a record in view, that of this crisis unless another is "
-                       "named (10 fitted and 1 whose source or note says so)", 10),
+        ("kazakhstan", "40 inputs were set with a record in view, that of this crisis unless another is "
+                       "named (10 fitted and 30 whose source or note says so)", 10),
         ("syria", "", 0),
     ],
 )  # fmt: skip
