@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sim.scenario.models import Scenario
     from sim.scenario.plain import Texts
 
-#: Scenarios kept, some 200 kB each; then the oldest goes.
-MOST_KEPT = 32
+#: Scenarios kept, up to 1 MB each; then the oldest goes.
+MOST_KEPT = 16
 #: Below so many bytes of YAML reading takes no longer than finding what was kept.
 WORTH_KEEPING = 32_768
 
