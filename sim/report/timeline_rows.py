@@ -31,7 +31,7 @@ LABELS: dict[EventKind, str] = {
     K.ATTACK: "first attack",
     K.RAID: "first raid",
     K.EXCHANGE: "first shot",
-    K.FAR_BANK_LOST: "first stretch of the far bank changes hands",
+    K.FAR_BANK_LOST: "first stretch of the border changes hands on its far side",
     K.FLED: "first people flee over the border",
     K.STRAINED: "first hospitals under strain",
     K.OVERWHELMED: "first site overwhelmed",

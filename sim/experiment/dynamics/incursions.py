@@ -177,11 +177,11 @@ def _of_flight() -> list[Response]:
 
 def _of_falls() -> list[Response]:
     return [
-        _count("far_bank_lost", "Far bank that changed hands", "km",
+        _count("far_bank_lost", "Border whose far side changed hands", "km",
                lambda log, s: float(sum(r.amount for r in log.of(K.FAR_BANK_LOST)))),
-        Response("hours_to_far_bank", "Start to the first change of hands on the far bank", "h", None,
+        Response("hours_to_far_bank", "Start to the first change of hands across the border", "h", None,
                  lambda log, s: first_time(log, K.FAR_BANK_LOST), "time", "start"),
-        Response("fall_to_appeal", "First change of hands on the far bank to public appeal", "h", K.APPEAL,
+        Response("fall_to_appeal", "First change of hands across the border to public appeal", "h", K.APPEAL,
                  partial(_fall_to, K.APPEAL), "count"),
     ]  # fmt: skip
 
@@ -192,7 +192,7 @@ def _of_reserves() -> list[Response]:
                lambda log, s: float(sum(r.amount for r in log.of(K.RESERVES_ARRIVED)))),
         _count("flight_to_reserves", "Last crossing of people who fled to the call-up", "h",
                _flight_to_reserves),
-        _count("fall_to_reserves", "First change of hands on the far bank to the call-up", "h",
+        _count("fall_to_reserves", "First change of hands across the border to the call-up", "h",
                partial(_fall_to, K.RESERVES_ORDERED)),
     ]  # fmt: skip
 

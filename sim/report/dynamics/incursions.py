@@ -35,7 +35,8 @@ def _model(t: Teller) -> Incursions:
 def _far_bank(t: Teller, r: EventRecord) -> str:
     lost = sum(e.amount for e in t.log.of(K.FAR_BANK_LOST) if (e.time, e.id) <= (r.time, r.id))
     whole = sum(s.length for s in _model(t).sectors.values())
-    return f"the far bank changes hands opposite {t.site(r.where)}: {lost:,.0f} of {whole:,.0f} km so far"
+    where = t.site(r.where)
+    return f"the far side of the border changes hands opposite {where}: {lost:,.0f} of {whole:,.0f} km so far"
 
 
 def _fled(t: Teller, r: EventRecord) -> str:

@@ -103,7 +103,7 @@ def draw_border_time(study: Study) -> Chart:
     last = float(study.grid[-1])
     told = recorded_events(study, last)
     panels = (
-        ("far_bank_lost", "a  Far bank that has changed hands", "km", 4.62, 1.15, ""),
+        ("far_bank_lost", "a  Border whose far side has changed hands", "km", 4.62, 1.15, ""),
         ("clashes", "b  Groups and caravans stopped, running total", "clashes", 3.0, 1.15, "clashes"),
         ("crossed", "c  Groups and caravans that crossed, running total", "parties", 1.38, 1.15, ""),
     )
