@@ -100,22 +100,32 @@ def shape_force(
     return packages
 
 
-def make_chalks(
-    troops: int, vehicles: int, types: Mapping[str, AircraftType], airlift: Airlift
-) -> tuple[Chalk, ...]:
-    """Split a load into chalks that keep within each type's load; nobody and nothing is lost.
+class Loads(NamedTuple):
+    """What the usual and the outsize type of aircraft carry at once in practice."""
+
+    outsize_share: float  # of vehicles
+    outsize: tuple[float, float]  # vehicles, and troops that ride with them, on the outsize type
+    usual: tuple[float, float]  # the same on the usual type
+    seats: float  # troops without vehicles, on the usual type
+
+
+def loads_of(types: Mapping[str, AircraftType], airlift: Airlift) -> Loads:
+    """Return what aircraft carry at once, one at least; real loads reach `load_share` of the nominal."""
+    usual, large, load = types[airlift.usual_type], types[airlift.outsize_type], float(airlift.load_share)
+    outsize, ordinary = (
+        (max(1.0, float(kind.vehicles) * load), float(kind.troops_with_vehicles)) for kind in (large, usual)
+    )
+    return Loads(float(airlift.outsize_share), outsize, ordinary, max(1.0, float(usual.troops) * load))
+
+
+def make_chalks(troops: int, vehicles: int, loads: Loads) -> tuple[Chalk, ...]:
+    """Split an echelon into chalks that keep within each type's load; nobody and nothing is lost.
 
     Vehicles go first, outsize ones on the outsize type, with as many troops as ride along; the troops that
-    are left go on seats. Real loads reach `airlift.load_share` of the nominal.
+    are left go on seats.
     """
-    usual, large = types[airlift.usual_type], types[airlift.outsize_type]
-    load = float(airlift.load_share)
-    outsize = round(vehicles * float(airlift.outsize_share))
-    kinds = tuple(
-        (count, max(1.0, float(kind.vehicles) * load), float(kind.troops_with_vehicles))
-        for count, kind in ((outsize, large), (vehicles - outsize, usual))
-    )
-    return _chalks(troops, kinds, max(1.0, float(usual.troops) * load))
+    outsize = round(vehicles * loads.outsize_share)
+    return _chalks(troops, ((outsize, *loads.outsize), (vehicles - outsize, *loads.usual)), loads.seats)
 
 
 @lru_cache(maxsize=1_024)  # the same echelons move in most replications

@@ -87,10 +87,9 @@ class Closures:
         """
         luck = stream.uniforms(3 * ceil(horizon / 24))
         drawn: list[Window] = []
-        for day, closed in enumerate(luck[::3]):
-            if closed < chance:
-                start = 24 * (day + luck[3 * day + 1])
-                drawn.append(Window(start, start + duration.sample(luck[3 * day + 2])))
+        for day in [day for day, closed in enumerate(luck[::3]) if closed < chance]:
+            start = 24 * (day + luck[3 * day + 1])
+            drawn.append(Window(start, start + duration.sample(luck[3 * day + 2])))
         #: Closed windows in order of time, merged where they touch.
         self.windows = _merged(drawn)
         self.starts, self.ends = [w.start for w in self.windows], [w.end for w in self.windows]
@@ -105,6 +104,13 @@ class Closures:
             return end
         self.since, self.until = end, self.starts[later] if later < len(self.starts) else inf
         return time
+
+
+class Field(NamedTuple):
+    """An airfield in one replication."""
+
+    book: ReservationBook
+    closures: Closures
 
 
 def _merged(windows: list[Window]) -> tuple[Window, ...]:

@@ -11,7 +11,7 @@ from heapq import heapify, heappop, heappush
 from math import inf
 
 from sim.alliance.contributions import apportion
-from sim.engine.airfields import Closures, ReservationBook
+from sim.engine.airfields import Closures, Field, ReservationBook
 from sim.engine.event_log import EventKind
 from sim.engine.geometry import great_circle_km
 from sim.engine.prepared import prepared
@@ -64,8 +64,7 @@ class Airlift:
         self._usual = self.pools[self.plan.usual_type]
         #: What carries outsize loads: the usual type where no larger one flies.
         self._large = large if large is not None and large.size else self._usual
-        self.books: dict[str, ReservationBook] = {}
-        self._weather: dict[str, Closures] = {}
+        self._fields: dict[str, Field] = {}
         self._speed, self._taxi = float(self.plan.block_speed_share), float(self.plan.taxi)
         self._duty, self._rest = float(self.plan.crew_duty), float(self.plan.crew_rest)
         self._fails = 1 - float(self.plan.dispatch_reliability) if self.plan.breakdowns else 0.0
@@ -84,71 +83,51 @@ class Airlift:
         usual, large, fails, repair = self._usual, self._large, self._fails, self._repair
         lost = [repair(mended) if u < fails else 0.0 for u, mended in zip(luck[::4], luck[1::4], strict=True)]
         on, off = luck[2::4], luck[3::4]
-        hours = zip(usual.onload(on), usual.offload(off), lost, strict=True)
-        found = [(loading * ground, unloading * ground, repairs) for loading, unloading, repairs in hours]
-        for i, is_outsize in enumerate(outsize):
-            if is_outsize:
-                (loading,), (unloading,) = large.onload(on[i : i + 1]), large.offload(off[i : i + 1])
-                found[i] = (loading * ground, unloading * ground, lost[i])
+        found = list(zip(usual.onload(on), usual.offload(off), lost, strict=True))
+        if ground != 1.0:
+            found = [(loading * ground, unloading * ground, repairs) for loading, unloading, repairs in found]
+        for i in [i for i, is_outsize in enumerate(outsize) if is_outsize]:
+            (loading,), (unloading,) = large.onload(on[i : i + 1]), large.offload(off[i : i + 1])
+            found[i] = (loading * ground, unloading * ground, lost[i])
         return found
 
     def request(self, load: Load) -> None:
         """Send *load* on the aircraft that can be at its airfield first, its crew rested, or queue it."""
         load.pool = pool = self._large if load.outsize else self._usual
-        now, idle = self._env._now, pool.idle
+        now, idle, duty, rest = self._env._now, pool.idle, self._duty, self._rest
         flown = pool.typical_onload + self.block_hours(pool, load.origin, load.destination)
         best, best_at, position = None, inf, 0.0
         for hours, station in pool.nearest.get(load.origin) or self._nearest(pool, load.origin):
             if now + hours >= best_at:
                 break  # none can come sooner from farther away
             heap = idle[station]
-            if heap:
-                found, at = self._first_of(heap, hours, hours + flown)
-                if at < best_at:
-                    best, best_at, position, load.station = found, at, hours, station
+            if not heap:
+                continue
+            craft, way, most = heap[0], hours, duty - (hours + flown)
+            if most < 0.0:  # too long for any crew: as in `_depart`
+                most = 0.0
+                if hours:
+                    most, way = max(0.0, duty - hours), hours + rest
+            at = craft[0]
+            # The first is back longest. Another can be sooner only if the crew of this one is still to rest.
+            if craft[2] > most:
+                at += rest
+                if at > now:
+                    craft, at = _fresher(heap, most, at)
+            at = (at if at > now else now) + way
+            if at < best_at:
+                best, best_at, position, load.station = craft, at, hours, station
         if best is None:
             pool.queue.append(load)
+            return
+        heap = idle[load.station]
+        if heap[0] is best:
+            heappop(heap)
         else:
-            _take(idle[load.station], best)
-            free_at, load.number, duty = best
-            self._depart(load, free_at, duty, position)
-
-    def _first_of(self, heap: list[Aircraft], position: float, mission: float) -> tuple[Aircraft, float]:
-        """Return the aircraft of a station that can be first where a load waits, and when (h).
-
-        Args:
-            heap: the aircraft of the station.
-            position: block hours to the load's airfield.
-            mission: hours of duty to the landing with it, *position* among them.
-        """
-        first, now, most = heap[0], self._env._now, self._duty - mission
-        way = position
-        if most < 0.0:  # too long for any crew: as in `_depart`
-            most = 0.0
-            if position:
-                most, way = max(0.0, self._duty - position), position + self._rest
-        at = first[0]
-        # The first is back longest. Another can be sooner only if the crew of this one is still to rest.
-        if first[2] > most:
-            at += self._rest
-            if at > now and (fresh := [craft for craft in heap if craft[2] <= most]):
-                fresher = min(fresh)
-                if fresher[0] < at:
-                    first, at = fresher, fresher[0]
-        return first, (at if at > now else now) + way
-
-    def _sets_out(self, free_at: float, duty: float, stretch: float) -> tuple[float, float]:
-        """Return when an aircraft can set out (h) and the duty its crew has served by then.
-
-        A crew whose duty a stretch would exceed rests first; the hours for which it stood idle count.
-        """
-        now = self._env._now
-        rested = free_at + self._rest
-        if now >= rested:
-            return now, 0.0
-        if duty and duty + stretch > self._duty:
-            return rested, 0.0
-        return (free_at if free_at > now else now), duty
+            heap.remove(best)
+            heapify(heap)
+        free_at, load.number, served = best
+        self._depart(load, free_at, served, position)
 
     def _nearest(self, pool: Pool, origin: str) -> list[tuple[float, str]]:
         found = sorted((self.block_hours(pool, station, origin), station) for station in pool.idle)
@@ -168,20 +147,26 @@ class Airlift:
     def _depart(self, load: Load, free_at: float, duty: float, position: float) -> None:
         """Position the aircraft, rest a crew whose duty would be exceeded, repair what fails.
 
+        Such a crew rests before it sets out; the hours for which it stood idle count.
+
         Args:
             load: with its pool, and its aircraft's number and station.
             free_at: when the aircraft is free (h).
             duty: hours that its crew has served.
             position: block hours to the load's airfield.
         """
-        env, pool = self._env, load.pool
-        now = env._now
-        way = (load.origin, load.destination)
+        env, pool, way = self._env, load.pool, (load.origin, load.destination)
+        now, rested = env._now, free_at + self._rest
         load.route = route = pool.routes.get(way) or self._route(pool, way)
         mission = position + pool.typical_onload + route.flight
         # A mission too long for any crew is cut in two by a rest where the load waits.
         pause = self._rest if position and mission > self._duty else 0.0
-        at, duty = self._sets_out(free_at, duty, position if pause else mission)
+        if now >= rested:
+            at, duty = now, 0.0
+        elif duty and duty + (position if pause else mission) > self._duty:
+            at, duty = rested, 0.0
+        else:
+            at = free_at if free_at > now else now
         at += position + pause
         if load.lost:
             self._breaks_down(load)
@@ -232,33 +217,33 @@ class Airlift:
     def _route(self, pool: Pool, way: tuple[str, str]) -> Route:
         origin, destination = way
         route = pool.routes[way] = Route(
-            self._book(origin), self._book(destination),
-            self._closures(origin), self._closures(destination),
-            self.block_hours(pool, origin, destination),
+            self._field(origin), self._field(destination), self.block_hours(pool, origin, destination)
         )  # fmt: skip
         return route
 
-    def _book(self, airfield: str) -> ReservationBook:
-        book = self.books.get(airfield)
-        if book is None:
-            slots = int(self.world.alliance.airfields[airfield].slots)
-            book = self.books[airfield] = ReservationBook(slots, keep=False)
-        return book
-
-    def _closures(self, airfield: str) -> Closures:
-        found = self._weather.get(airfield)
+    def _field(self, airfield: str) -> Field:
+        found = self._fields.get(airfield)
         if found is None:
-            found = self._weather[airfield] = Closures(
+            slots = int(self.world.alliance.airfields[airfield].slots)
+            closures = Closures(
                 float(self.plan.closure_chance), self.plan.closure, self.world.stream("weather", airfield),
                 self.world.horizon if self.plan.weather else 0.0,
             )  # fmt: skip
+            found = self._fields[airfield] = Field(ReservationBook(slots, keep=False), closures)
         return found
 
 
-def _take(heap: list[Aircraft], craft: Aircraft) -> None:
-    """Take an aircraft out of the heap of its station."""
-    if heap[0] is craft:
-        heappop(heap)
-    else:
-        heap.remove(craft)
-        heapify(heap)
+def _fresher(heap: list[Aircraft], most: float, at: float) -> tuple[Aircraft, float]:
+    """Return which aircraft of a station can set out first, and when (h).
+
+    Args:
+        heap: the aircraft of the station.
+        most: hours of duty up to which a crew need not rest; that of the first has served more.
+        at: when (h) the first can set out.
+    """
+    fresh = [craft for craft in heap if craft[2] <= most]
+    if fresh:
+        fresher = min(fresh)
+        if fresher[0] < at:
+            return fresher, fresher[0]
+    return heap[0], at

@@ -81,11 +81,17 @@ class CrisisState:
 
     def local_guards(self, place: str) -> float:
         """Return how many local personnel guard *place* and could be freed."""
-        return sum([d.local_guards(place) for d in self.dynamics])
+        guards = 0.0
+        for d in self.dynamics:
+            guards += d.local_guards(place)
+        return guards
 
     def free_guards(self, place: str, personnel: float, cause: int) -> float:
         """Free up to *personnel* local guards of *place*; return how many there were."""
-        return sum([d.free_guards(place, personnel, cause) for d in self.dynamics])
+        freed = 0.0
+        for d in self.dynamics:
+            freed += d.free_guards(place, personnel, cause)
+        return freed
 
     def close(self, until: float) -> None:
         """Log what is still open up to the instant *until* (h)."""

@@ -108,7 +108,8 @@ def times_of_integrals(
         growths = [expm1(g * area / k) * k / gx for area in areas]
         # Where neither the first nor the last is a special case, none between them is.
         if abs(r * growths[0]) >= _SMALL and r * growths[-1] > -1:
-            return [at if (at := since + log1p(r * e) / r) < until else until for e in growths]
+            times = [since + log1p(r * e) / r for e in growths]
+            return times if max(times) <= until else [min(at, until) for at in times]
     time_of = inverse_integral(x0, g, s, k)
     return [min(until, since + time_of(area)) for area in areas]
 

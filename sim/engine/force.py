@@ -14,6 +14,7 @@ from sim.engine.airlift import Airlift
 from sim.engine.approvals import approve
 from sim.engine.bases import coordination, from_bases, goes_by_road
 from sim.engine.budget import affordable
+from sim.engine.echelons import loads, shares, spread
 from sim.engine.event_log import EventKind, EventRecord, SortieParts
 from sim.engine.geometry import great_circle_km
 from sim.engine.members import Members
@@ -47,7 +48,8 @@ class Force:
         self.pending = 0  # contingents whose approval is still open
         self.over = False  # the mission is at its end: nobody is sent any more
         self.on_post = 0.0  # latest instant at which soldiers landed so far are on post
-        self.awaited: dict[str, int] = {}  # by member: chalks to come, and 1 while its approval is open
+        #: By member of whom anything is to come: chalks, and 1 while its approval is open.
+        self.awaited: dict[str, int] = {}
         self.held = False  # some of what was told to go has stayed at home
         self._seeking: list[simpy.Process] = []  # contingents that seek approval
         self._preparing: dict[tuple[str, str, str], Echelon] = {}  # not released yet
@@ -55,7 +57,6 @@ class Force:
         self.deployed_at = inf
         self.inbound: list[Load] = []
         self.sent: dict[tuple[str, str], Package] = {}  # what was told to go, by member and unit
-        self._spread: list[str] = []  # arrival airfields of the chalks of any echelon, in order
         response = world.scenario.response
         assert response.mission is not None
         assert response.mandate is not None
@@ -121,13 +122,15 @@ class Force:
         self.pending += len(by_member)
         for member, mine in by_member.items():
             self._warn(member, event.id)
-            self.awaited[member] = self.awaited.get(member, 0) + 1
+            self._await(member, 1)
             self._seeking.append(world.start(self._contingent(member, mine, event.id)))
 
     def _still_wanted(self, mandate: EventRecord) -> Mandate:
         """Return the force that a *mandate* authorises less what states have sent on their own before it."""
         planned, sent = self.mandate, self.sent.values()
         share = self.world.scenario.response.decision.authorised(mandate.detail["scope"])
+        if share == 1.0 and not sent:
+            return planned
         troops = share * min(planned.troops, planned.ceiling) - sum(package.troops for package in sent)
         vehicles = share * planned.vehicles - sum(package.vehicles for package in sent)
         return planned.model_copy(update={"troops": max(0.0, troops), "vehicles": max(0.0, vehicles)})
@@ -140,7 +143,7 @@ class Force:
         except simpy.Interrupt:  # there is nothing to approve any more
             approval, self.held = -1, True
         self.pending -= 1
-        self.awaited[member] -= 1
+        self._await(member, -1)
         if approval < 0 or member not in self.members.allies:  # refused, or it has left meanwhile
             for package in packages:
                 world.engage(member, package.unit, -package.troops)
@@ -149,7 +152,7 @@ class Force:
             for package in packages:
                 for index, echelon in enumerate(self._echelons(package)):
                     self.due += len(echelon.chalks)
-                    self.awaited[member] += len(echelon.chalks)
+                    self._await(member, len(echelon.chalks))
                     self._preparing[member, package.unit, echelon.name] = echelon
                     self._send(package, index, echelon, approval, self._joint_plan(cause))
         self._check_deployed(cause)
@@ -163,8 +166,8 @@ class Force:
         """Split a unit's package into its echelons' chalks."""
         world = self.world
         unit = world.alliance.members[package.member].units[package.unit]
-        shares = [float(e.share) for e in unit.echelons.values()]
-        troops, vehicles = split_whole(package.troops, shares), split_whole(package.vehicles, shares)
+        parts = shares(unit)
+        troops, vehicles = split_whole(package.troops, parts), split_whole(package.vehicles, parts)
         if goes_by_road(world, package.member, package.unit):
             return [
                 Echelon(name, t, v, (Chalk(t, v),))
@@ -172,9 +175,9 @@ class Force:
                 if t or v
             ]
         affordable(package.troops + package.vehicles, "soldiers and vehicles")
-        types, plan = world.alliance.aircraft_types, world.alliance.airlift
+        carried = loads(world.alliance)
         return [
-            Echelon(name, t, v, make_chalks(t, v, types, plan))
+            Echelon(name, t, v, make_chalks(t, v, carried))
             for name, t, v in zip(unit.echelons, troops, vehicles, strict=True)
         ]
 
@@ -221,7 +224,8 @@ class Force:
         unit = world.alliance.members[member].units[package.unit]
         group = Group(member, package.unit, echelon, "in", None, self._on_landed, world)
         airfield, airlift = unit.airfield, world.alliance.airlift
-        fields = self._destinations(package.unit, offer.destination.get(package.unit), len(chalks))
+        fixed = offer.destination.get(package.unit)
+        fields = spread(self.plan).first(len(chalks)) if fixed is None else [fixed] * len(chalks)
         luck = world.stream("sorties in", f"{member} {package.unit} {echelon}").uniforms(4 * len(chalks))
         handled = self.airlift.handling([c.outsize for c in chalks], luck, world.pace("ground_time"))
         slots = int(world.alliance.airfields[airfield].slots)
@@ -238,24 +242,9 @@ class Force:
             send = partial(march, world, lat=unit.base.lat, lon=unit.base.lon)
         Release(world, loads, float(airlift.chalk_interval), send).begin(slots if loaded else 1)
 
-    def _destinations(self, unit: str, fixed: str | None, count: int) -> list[str]:
-        """Spread chalks over the arrival airfields so that every prefix keeps the planned shares."""
-        if fixed is not None:
-            return [fixed] * count
-        spread = self._spread
-        if count <= len(spread):
-            return spread[:count]
-        shares = {field: float(share) for field, share in self.plan.arrival_airfields.items()}
-        given = {field: spread.count(field) for field in shares}
-        for n in range(len(spread) + 1, count + 1):
-            field = max(shares, key=lambda f: shares[f] * n - given[f])
-            given[field] += 1
-            spread.append(field)
-        return spread[:count]
-
     def _on_landed(self, load: Load, landed: int, at: float) -> None:
         self.came += 1
-        self.awaited[load.group.member] -= 1
+        self._await(load.group.member, -1)
         self.inbound.append(load)
         on_post = self.arrived(load, landed, at)
         if on_post > self.on_post:
@@ -263,13 +252,21 @@ class Force:
         if self.came >= self.due:
             self._check_deployed(landed)
 
+    def _await(self, member: str, more: int) -> None:
+        """Count so many chalks and approvals *more* (or, negative, fewer) that *member* is awaited for."""
+        left = self.awaited.get(member, 0) + more
+        if left:
+            self.awaited[member] = left
+        else:
+            self.awaited.pop(member, None)
+
     def _check_deployed(self, cause: int) -> None:
         """Log that every contingent is complete once no chalk and no approval is outstanding."""
         if self.pending or self.came < self.due or not self.inbound:
             return
         self.deployed_at = max(self.world.now, self.on_post)
         if not self.held:
-            troops = sum(load.troops for load in self.inbound)
+            troops = sum([load.troops for load in self.inbound])
             self.world.record(EventKind.DEPLOYED, amount=troops, cause=cause, time=self.deployed_at)
         if self._come is not None:
             self._come()
@@ -288,7 +285,7 @@ class Force:
         for (member, unit, _), echelon in self._preparing.items():
             self.held = True
             self.due -= len(echelon.chalks)
-            self.awaited[member] -= len(echelon.chalks)
+            self._await(member, -len(echelon.chalks))
             self.world.engage(member, unit, -echelon.troops)
         self._preparing.clear()
         if self.deployed_at < inf:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.engine.geometry import great_circle_km
@@ -18,6 +19,8 @@ class Post(NamedTuple):
     road: float
     #: Others that it is reserved for: while some of those are to come, it is not open.
     reserved: tuple[str, ...]
+    #: What a record says of soldiers who take it, made once: no reader changes a detail.
+    detail: Mapping[str, str]
 
 
 class Orders(dict[tuple[str, str], tuple[Post, ...]]):
@@ -39,6 +42,9 @@ class Orders(dict[tuple[str, str], tuple[Post, ...]]):
         landings = scenario.response.mission.arrival_airfields
         self.fields = {field for field, share in landings.items() if share > 0}
         self.fields |= {f for offer in scenario.response.offers.values() for f in offer.destination.values()}
+        self._details = {task: {"task": task} for task in self.tasks}
+        #: Distances (km) between airfields and sites, which are the same for all members.
+        self._distances: dict[tuple[str, str], float] = {}
 
     def __missing__(self, way: tuple[str, str]) -> tuple[Post, ...]:
         member, airfield = way
@@ -50,16 +56,20 @@ class Orders(dict[tuple[str, str], tuple[Post, ...]]):
                 if any(self._km(field, task.site) <= self.local for field in self.fields):
                     continue
                 road = km * float(self.alliance.roads.detour) / float(self.alliance.roads.speed)
-            rank = 0 if mine else 2 if task.by else 1
-            found.append((km, rank, place, Post(key, task.site, road, () if mine else task.by)))
+            rank, others = 0 if mine else 2 if task.by else 1, () if mine else task.by
+            found.append((km, rank, place, Post(key, task.site, road, others, self._details[key])))
         found.sort(key=lambda item: item[:3])
         self[way] = order = tuple(item[3] for item in found)
         return order
 
     def _km(self, airfield: str, site: str) -> float:
         """Return the great-circle distance of *site* from *airfield*; 0 where a site has no place."""
-        field, place = self.alliance.airfields[airfield], self.places.get(site)
-        return 0.0 if place is None else great_circle_km(field.lat, field.lon, place.lat, place.lon)
+        km = self._distances.get((airfield, site))
+        if km is None:
+            field, place = self.alliance.airfields[airfield], self.places.get(site)
+            km = 0.0 if place is None else great_circle_km(field.lat, field.lon, place.lat, place.lon)
+            self._distances[airfield, site] = km
+        return km
 
 
 #: The orders of a scenario.

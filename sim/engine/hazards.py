@@ -61,6 +61,7 @@ class HazardClock:
         """
         if not rate >= 0:
             raise ValueError(f"a hazard must be 0 or more per h, not {rate!r}")
-        self.advance(now)
-        self._rate = rate
+        if self._rate > 0 or now < self._time:
+            self.advance(now)  # without a hazard so far nothing is used up
+        self._rate, self._time = rate, now
         return self.rings_at

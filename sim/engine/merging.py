@@ -23,7 +23,7 @@ from sim.engine.streams import Stream, Streams
 from sim.engine.world import World
 
 #: What an agent has worked out and would work out again: emptied, since it may rest on what has changed.
-MEMOS = ("_terms", "_lines", "_verdicts", "_councils", "_paces")
+MEMOS = ("_terms", "_lines", "_verdicts", "_councils", "_open", "_paces")
 #: What luck and clock are made of, and what has happened; no part of them follows from a scenario.
 _LEFT = (simpy.Environment, simpy.Event, Streams, Stream, EventRecord)
 _CALLS = (FunctionType, MethodType, partial)

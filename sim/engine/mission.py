@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from functools import cache, partial
-from itertools import groupby
 from math import inf
 
 from sim.engine.airlift import Airlift
@@ -12,7 +12,7 @@ from sim.engine.bases import goes_by_road
 from sim.engine.crisis import CrisisState
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.force import Force, march
-from sim.engine.guarding import orders
+from sim.engine.guarding import Post, orders
 from sim.engine.prepared import prepared
 from sim.engine.sorties import Group, Load
 from sim.engine.world import ProcessGenerator, World
@@ -53,6 +53,8 @@ class Mission:
         self.force: Force | None = None
         #: Soldiers still needed, by task.
         self._need = dict(_tasks(self.plan))
+        #: By member and airfield: the tasks in order, without those that were found filled.
+        self._open: dict[tuple[str, str], Sequence[Post]] = {}
         self._ended = False
         self._mandate = -1  # the last decision to send a force
         self._fallen = -1  # the fall of the host's government, if the mission ends with it
@@ -106,14 +108,21 @@ class Mission:
         """
         world, group, needs, left = self.world, load.group, self._need, float(load.troops)
         assert self.force is not None
-        awaited = self.force.awaited
+        env, coming = world.env, self.force.awaited.keys()
         posting, retasking = group.paces or self._paces(group)
         last = at + posting
-        for task, site, road, reserved in orders(world.scenario)[group.member, load.destination]:
+        way, filled = (group.member, load.destination), False
+        posts = self._open.get(way)
+        if posts is None:
+            posts = self._open[way] = orders(world.scenario)[way]
+        for task, site, road, reserved, detail in posts:
             if left <= 0.0:
                 break
             need = needs.get(task, 0.0)
-            if need <= 0.0 or (reserved and any(map(awaited.get, reserved))):
+            if need <= 0.0:
+                filled = True
+                continue
+            if reserved and not coming.isdisjoint(reserved):
                 continue
             posted = need if need <= left else left
             left -= posted
@@ -121,12 +130,14 @@ class Mission:
             ready = at + posting + road
             if ready > last:
                 last = ready
-            cause = world.record(_ON_TASK, group.member, site, posted, landed, {"task": task}, ready)
+            cause = world.record(_ON_TASK, group.member, site, posted, landed, detail, ready)
             if self._posts:
                 world.after(ready - world.env._now, partial(self.crisis.post, site, posted, cause))
             if self._ratio > 0:
-                relief = partial(self._relieve, site, posted * self._ratio, cause)
-                world.after(ready + retasking - world.env._now, relief)
+                relief = (site, posted * self._ratio, cause)
+                env.call_by(world.horizon, ready + retasking - env._now, self._relieve, relief)
+        if filled:
+            self._open[way] = [post for post in posts if needs.get(post.task, 0.0) > 0.0]
         if left > 0:
             detail = {"task": "reserve", "unit": group.unit}
             world.record(_ON_TASK, group.member, "", left, landed, detail, at + posting)
@@ -134,16 +145,17 @@ class Mission:
 
     def _paces(self, group: Group) -> tuple[float, float]:
         """Return hours from landing to post and from post to local guards' new tasks, drawn per echelon."""
-        luck = self.world.luck("posting", f"{group.member} {group.unit} {group.echelon}")
+        luck = self.world.streams.few("posting", f"{group.member} {group.unit} {group.echelon}")
         post, task = _sampler(self.plan.posting), _sampler(self._retasking)
-        group.paces = paces = (post(luck.uniform()), task(luck.uniform()))
+        group.paces = paces = (post(luck[0]), task(luck[1]))
         return paces
 
-    def _relieve(self, site: str, guards: float, cause: int) -> None:
-        """Give local *guards* of a site new tasks: their delay since soldiers took their posts is over.
+    def _relieve(self, relief: tuple[str, float, int]) -> None:
+        """Give local guards of a site new tasks: their delay since soldiers took their posts is over.
 
         *Assumed*: never more than stand there still; who was relieved first goes first.
         """
+        site, guards, cause = relief
         released = min(guards, self.crisis.local_guards(site))
         if released > 0:
             cause = self.world.record(EventKind.FREED, self.world.crisis.host, site, released, cause)
@@ -249,21 +261,23 @@ class Mission:
     def _homeward(self, member: str, loads: list[Load], cause: int) -> list[Load]:
         """Turn a contingent's loads round: each flies back as it came, or a unit drives as one column."""
         luck = self.world.stream("sorties out", member).uniforms(4 * len(loads))
-        groups: dict[tuple[str, str], Group] = {}
+        groups: dict[Group, Group] = {}  # on the way home, by those that they came in
         back = []
         ground = self.world.pace("ground_time")
-        handled = self.airlift.handling((load.outsize for load in loads), luck, ground)
+        handled = self.airlift.handling([load.outsize for load in loads], luck, ground)
         for load, (on, off, lost) in zip(loads, handled, strict=True):
-            key = (load.group.unit, load.group.echelon)
-            if key not in groups:
-                groups[key] = Group(member, *key, "out", self._gone, self._back_home, self.world)
+            came = load.group
+            home = groups.get(came)
+            if home is None:
+                home = Group(member, came.unit, came.echelon, "out", self._gone, self._back_home, self.world)
+                groups[came] = home
             back.append(
                 Load(
-                    groups[key], load.troops, load.vehicles, load.outsize, load.destination, load.origin,
+                    home, load.troops, load.vehicles, load.outsize, load.destination, load.origin,
                     cause, 0.0, on, off, lost,
                 )
             )  # fmt: skip
-        units = {unit for unit, _ in groups}
+        units = {group.unit for group in groups}
         marching = {u for u in units if goes_by_road(self.world, member, u, home=True)}
         if not marching:
             return back
@@ -280,14 +294,18 @@ class Mission:
         member = load.group.member
         self._home[member] -= 1
         if not self._home[member]:
-            troops = sum(i.troops for i in self._came[member])
+            troops = sum([i.troops for i in self._came[member]])
             self.world.record(EventKind.CONTINGENT_HOME, member, amount=troops, cause=cause, time=at)
             self.world.root.after(max(0.0, at - self.world.now), lambda: self._release_units(member))
 
     def _release_units(self, member: str) -> None:
         """Count a contingent's units as there again: all of it is home."""
-        for unit, loads in groupby(self._came[member], lambda load: load.group.unit):
-            self.world.engage(member, unit, -sum(load.troops for load in loads))
+        home: dict[str, int] = {}
+        for load in self._came[member]:
+            unit = load.group.unit
+            home[unit] = home.get(unit, 0) + load.troops
+        for unit, troops in home.items():
+            self.world.engage(member, unit, -troops)
 
 
 def _columns(loads: list[Load]) -> list[Load]:

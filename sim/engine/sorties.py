@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sim.engine.airfields import Closures, ReservationBook
+from sim.engine.airfields import Closures, Field
 from sim.engine.event_log import EventKind, SortieParts
 from sim.engine.world import World
 from sim.scenario.transport import AircraftType
@@ -47,16 +47,10 @@ class Route:
 
     __slots__ = ("flight", "here", "loading", "there", "unloading")
 
-    def __init__(
-        self,
-        loading: ReservationBook,
-        unloading: ReservationBook,
-        here: Closures,
-        there: Closures,
-        flight: float,
-    ) -> None:
+    def __init__(self, here: Field, there: Field, flight: float) -> None:
         """Join the books and the closures of two airfields *flight* hours apart."""
-        self.loading, self.unloading, self.here, self.there = loading, unloading, here, there
+        self.loading, self.here = here
+        self.unloading, self.there = there
         self.flight = flight
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 from math import exp, inf, log
 
+from sim.engine.days import day_at, hours_to_day
 from sim.engine.event_log import EventKind, EventRecord
 from sim.engine.exits import ExitClock
 from sim.engine.outset import outset
+from sim.engine.prepared import prepared_by_scenario
 from sim.engine.streams import exponential
 from sim.engine.world import World
 from sim.scenario.alliance import HelpLevel
+from sim.scenario.models import Scenario
 from sim.scenario.standing import Answered, Shocks
 from sim.scenario.standing import Standing as Shape
 
@@ -22,7 +25,7 @@ class Standing:
     """
 
     def __init__(self, root: World, shape: Shape) -> None:
-        """Take the starting values and set the clocks of exits going."""
+        """Take the starting values and set the clocks of exits going, at the start of *root*."""
         self.root, self.shape = root, shape
         self._decay = log(2) / max(1e-9, float(shape.half_life))
         begin, lead = outset(shape), root.alliance.lead
@@ -37,17 +40,16 @@ class Standing:
         self._rates = {m: begin.rates.get(m, begin.rate) for m in may_leave}
         self._clocks: dict[str, ExitClock] = {}
         self._versions = dict.fromkeys(may_leave, 0)
-        today, now, one = root.today, root.now, root.streams.one
+        now, one, memberships = root.now, root.streams.one, _memberships(root.scenario)
         for member in may_leave:
-            state = root.alliance.members[member]
-            rate = self._rates[member] if state.takes_part(today) else 0.0
+            within, turns = memberships[member]
+            rate = self._rates[member] if within else 0.0
             threshold = exponential(one("exit", member))
             self._clocks[member] = ExitClock(threshold, self._decay, now, rate)
             if threshold <= 1.001 * rate * (root.horizon - now):  # hardly ever
                 self._plan(member)
-            for day in (state.joined, state.left):  # only who is in can leave
-                if day is not None and root.hours_to_day(day) > now:
-                    root.after(root.hours_to_day(day) - now, partial(self._watch, member))
+            for at in turns:  # only who is in can leave
+                root.after(at - now, partial(self._watch, member))
 
     # values
 
@@ -185,6 +187,18 @@ class Standing:
         if version == self._versions[member] and member not in self.left:
             self.left.add(member)
             self.root.record(EventKind.EXIT, member, amount=self.hazard(member))
+
+
+@prepared_by_scenario
+def _memberships(scenario: Scenario) -> dict[str, tuple[bool, list[float]]]:
+    """Return of each member whether it takes part at the start, and when (h) it joins or leaves after it."""
+    start, found = scenario.start, {}
+    today = day_at(start, 0.0)
+    for member, state in scenario.alliance.members.items():
+        days = [day for day in (state.joined, state.left) if day is not None]
+        turns = [at for at in (hours_to_day(start, day) for day in days) if at > 0]
+        found[member] = state.takes_part(today), turns
+    return found
 
 
 def _step(by_level: Answered, level: HelpLevel) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from math import exp, floor, inf, isfinite, lgamma, log, log1p, sqrt
-from statistics import NormalDist
 
 from sim.engine.philox import (
     AHEAD,
@@ -20,11 +19,11 @@ from sim.engine.philox import (
     read_so_far,
     source_of,
 )
+from sim.scenario.distributions import quick_inverse_normal
 
 #: Means up to this one are drawn by sequential inversion (one uniform), larger ones by rejection.
 POISSON_INVERSION_LIMIT = 30.0
 _FIRST_BLOCK, _LAST_BLOCK = 32, 64
-_inverse_normal = NormalDist().inv_cdf
 
 
 class Stream:
@@ -92,7 +91,7 @@ class Stream:
 
     def normal(self) -> float:
         """Return a standard normal variate (by inversion, one uniform)."""
-        return _inverse_normal(self.uniform())
+        return quick_inverse_normal(self.uniform(), 0.0, 1.0)
 
     def gamma(self, shape: float) -> float:
         """Return a gamma variate of mean 1 and variance 1/*shape*.
@@ -110,7 +109,7 @@ class Stream:
         d = (shape if shape >= 1 else shape + 1) - 1 / 3
         c = 1 / sqrt(9 * d)
         while True:
-            z, u = _inverse_normal(self.uniform()), self.uniform()
+            z, u = quick_inverse_normal(self.uniform(), 0.0, 1.0), self.uniform()
             v = (1 + c * z) ** 3
             if v > 0 and log(u) < z * z / 2 + d - d * v + d * log(v):
                 return d * v * boost / shape
@@ -173,7 +172,7 @@ class Stream:
         """
         if n < 0 or not 0 <= p <= 1:
             raise ValueError(f"binomial needs n >= 0 and 0 <= p <= 1, not n = {n!r}, p = {p!r}")
-        return sum(u < p for u in self.uniforms(n))
+        return len([u for u in self.uniforms(n) if u < p])
 
 
 def _inside(numbers: list[float]) -> list[float]:
@@ -181,8 +180,9 @@ def _inside(numbers: list[float]) -> list[float]:
     return numbers if all(numbers) else [u or TINY for u in numbers]
 
 
-#: The standard normal variate at a uniform number.
-normal = _inverse_normal
+def normal(u: float) -> float:
+    """Return the standard normal variate at the uniform number *u*."""
+    return quick_inverse_normal(u, 0.0, 1.0)
 
 
 def exponential(u: float) -> float:

@@ -15,6 +15,7 @@ from sim.engine.sites import SiteState
 from sim.engine.streams import exponential
 from sim.engine.world import World
 from sim.scenario.crisis import Crisis
+from sim.scenario.distributions import Duration
 from sim.scenario.models import Scenario
 
 _INCIDENT, _UNREST = EventKind.INCIDENT, EventKind.UNREST
@@ -37,6 +38,8 @@ class _Law:
 
 
 _law = prepared(_Law)
+#: Inverse distribution functions, made once for all replications.
+_sampler = prepared(Duration.sampler)
 
 
 @prepared_by_scenario
@@ -69,7 +72,7 @@ class Unrest(Idle):
         model = self.model
         shape, sites = float(model.frailty_shape), world.crisis.sites
         self._law = law = _law(world.crisis)
-        luck, calm, means = world.luck, float(model.calm), law.means
+        luck, calm, means = world.streams.short, float(model.calm), law.means
         self.sites = {
             key: SiteState(key, site, luck("frailty", key).gamma(shape), luck("incidents", key), calm, means)
             for key, site in sites.items()
@@ -81,7 +84,7 @@ class Unrest(Idle):
         self._growth = growth * world.levers.value("growth")
         self._suppression = float(model.suppression) * growth * world.levers.value("suppression")
         self._overwhelming, self._stay = float(model.overwhelm), float(model.stay)
-        self._spread_delay = model.spread.delay.sampler()
+        self._spread_delay = _sampler(model.spread.delay)
         self._weight = sum(s.weight for s in self.sites.values())
         self._settle = HazardClock(exponential(world.streams.one("settlement")))
         self._fall = HazardClock(exponential(world.streams.one("government")))

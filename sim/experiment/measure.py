@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import nan
 from typing import NamedTuple, TypeAlias
 
 from sim.engine.event_log import EventKind, EventLog
 from sim.engine.prepared import prepared_by_scenario
 from sim.experiment.dynamics import measures_of
-from sim.experiment.responses import responses_of
+from sim.experiment.responses import Response, responses_of
 from sim.experiment.spans import spans
 from sim.scenario.models import Scenario
 from sim.scenario.study import RecordEntry
@@ -28,6 +28,8 @@ FIRST_OF_MEMBER: tuple[EventKind, ...] = (
 )  # fmt: skip
 #: The columns that name a run, ahead of its responses.
 ADDRESS = ("run", "draw", "replication", "failed")
+#: The log of a run in which nothing happened.
+_UNEVENTFUL = EventLog(())
 
 
 def row_names(scenario: Scenario) -> tuple[str, ...]:
@@ -38,38 +40,76 @@ def row_names(scenario: Scenario) -> tuple[str, ...]:
 def read_row(log: EventLog, scenario: Scenario) -> list[float]:
     """Return the responses of one run in the order of `row_names`.
 
-    A record entry that names a plain response takes its number rather than computing it again.
+    A record entry that names a plain response takes its number rather than computing it again. Where nobody
+    was sent, what hangs on a force sent is not read: it is what it is of a run in which nothing happened.
     """
-    reading = _reading(scenario)
-    values = [read(log, scenario) for read in reading.plain]
-    values += [
-        values[place] if read is None else read(log, scenario, entry) for place, read, entry in reading.record
-    ]
+    reading = _readings(scenario)
+    if log.first(_K.MANDATE) is not None or log.first(_K.BILATERAL) is not None:
+        values = [read(log, scenario) for read in reading.every]
+    else:
+        values = reading.still.copy()
+        for place, read in reading.others:
+            values[place] = read(log, scenario)
+    for place, other in reading.same:
+        values[place] = values[other]
     return values
 
 
-#: An entry of the record: the place of the plain response that it names, or else how it is read.
-_Entry: TypeAlias = tuple[int, Callable[[EventLog, Scenario, RecordEntry], float] | None, RecordEntry]
+_Read: TypeAlias = Callable[[EventLog, Scenario], float]
 
 
 class _Reading(NamedTuple):
-    """How the rows of a scenario are read."""
+    """How a row is read: all of it, and what of it where nobody was sent."""
 
-    plain: list[Callable[[EventLog, Scenario], float]]
-    record: list[_Entry]
+    every: list[_Read]
+    #: The row of a run in which nothing happened, nan where that is not known.
+    still: list[float]
+    #: Places that do not hang on a force sent.
+    others: list[tuple[int, _Read]]
+    #: Places that take the number at another place.
+    same: list[tuple[int, int]]
+
+
+#: The last responses and records read, and how: all draws of a study share theirs.
+_known: list[tuple[Mapping[str, Response], Mapping[str, RecordEntry], _Reading]] = []
 
 
 @prepared_by_scenario
-def _reading(scenario: Scenario) -> _Reading:
-    responses = responses_of(scenario)
+def _readings(scenario: Scenario) -> _Reading:
+    """Return how the rows of a scenario are read."""
+    responses, record = responses_of(scenario), scenario.record
+    for known, entries, found in _known:
+        if known is responses and entries is record:
+            return found
+    found = _columns(scenario, responses)
+    _known[:] = [(responses, record, found), *_known[:3]]
+    return found
+
+
+def _columns(scenario: Scenario, responses: Mapping[str, Response]) -> _Reading:
     places = {name: place for place, name in enumerate(responses)}
-    record: list[_Entry] = [
-        (places[entry.response], None, entry)
-        if entry.response in places
-        else (-1, spans()[entry.response].function, entry)
-        for entry in scenario.record.values()
-    ]
-    return _Reading([response.function for response in responses.values()], record)
+    # An episode (it has a prefix) may be sent a force though the campaign's own crisis is not.
+    columns = [(r.function, r.given is _K.MANDATE and not r.prefix) for r in responses.values()]
+    same = []
+    for place, entry in enumerate(scenario.record.values(), len(columns)):
+        if entry.response in places:
+            same.append((place, places[entry.response]))
+            columns.append((_unread, True))
+        else:
+            span = spans()[entry.response]
+            columns.append((_of_entry(span.function, entry), span.given is _K.MANDATE))
+    still = [read(_UNEVENTFUL, scenario) if of_force else nan for read, of_force in columns]
+    others = [(place, read) for place, (read, of_force) in enumerate(columns) if not of_force]
+    return _Reading([read for read, _ in columns], still, others, same)
+
+
+def _unread(log: EventLog, scenario: Scenario) -> float:
+    """Return nan, in whose place another number comes."""
+    return nan
+
+
+def _of_entry(read: Callable[[EventLog, Scenario, RecordEntry], float], entry: RecordEntry) -> _Read:
+    return lambda log, scenario: read(log, scenario, entry)
 
 
 def _first_kinds(scenario: Scenario) -> tuple[EventKind, ...]:

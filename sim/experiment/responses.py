@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog, once
+from sim.engine.prepared import prepared_by_scenario
 from sim.experiment.chain import PARTS, parts_of
 from sim.experiment.dynamics import measures_of
 from sim.experiment.readings import (
@@ -257,29 +258,24 @@ def _responses_of(members: tuple[str, ...], lead: str, unrest: bool, force: bool
     return found
 
 
-#: The last scenarios asked about, and their responses: run after run asks about the same few.
-_known: list[tuple[Scenario, dict[str, Response]]] = []
-
-
+@prepared_by_scenario
 def responses_of(scenario: Scenario) -> dict[str, Response]:
     """Return every scalar response of *scenario* by name: the common ones, its members', its dynamics'."""
-    for known, found in _known:
-        if known is scenario:
-            return found
-    found = _all_responses(scenario)
-    _known[:] = [(scenario, found), *_known[:3]]
-    return found
-
-
-def _all_responses(scenario: Scenario) -> dict[str, Response]:
     crisis, force = scenario.crisis, scenario.response.mandate is not None
     members = tuple(scenario.alliance.members)
-    core = _responses_of(members, scenario.alliance.lead, crisis.unrest is not None, force)
     dynamics = tuple(measures_of(scenario))
-    extra = {r.name: r for measures in dynamics for r in measures.responses(scenario)}
-    if crisis.unrest is None:
-        extra |= _ended(" and ".join(measures.ends for measures in dynamics if measures.ends))
-    return core | extra if extra else core
+    extra = tuple(r for measures in dynamics for r in measures.responses(scenario))
+    unrest = crisis.unrest is not None
+    end = "" if unrest else " and ".join(measures.ends for measures in dynamics if measures.ends)
+    return _with_extra(members, scenario.alliance.lead, unrest, force, extra, end)
+
+
+@lru_cache(maxsize=32)
+def _with_extra(
+    members: tuple[str, ...], lead: str, unrest: bool, force: bool, extra: tuple[Response, ...], end: str
+) -> dict[str, Response]:
+    """Return the scalar responses with those of some dynamics; all draws of a study share theirs."""
+    return _responses_of(members, lead, unrest, force) | {r.name: r for r in extra} | _ended(end)
 
 
 def _ended(end: str) -> dict[str, Response]:

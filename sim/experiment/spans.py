@@ -57,19 +57,19 @@ def _sweeps(log: EventLog) -> list[tuple[float, float, float]]:
 def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
     _, at = _span_of(scenario, entry)
-    times, stirred = _stirred(log)
-    return float(len(_among(scenario, entry) - stirred[bisect_right(times, at)]))
+    stirred: set[str] = set()
+    for time, site, begins in _turns(log):
+        if time > at:
+            break
+        (stirred.add if begins else stirred.discard)(site)
+    return float(len(_among(scenario, entry) - stirred))
 
 
 @once
-def _stirred(log: EventLog) -> tuple[list[float], list[frozenset[str]]]:
-    """Return when unrest began or ended at a site, and the sites with unrest before and after each time."""
-    times: list[float] = []
-    sites = [frozenset[str]()]
-    for r in sorted(log.of(EventKind.ONSET) + log.of(EventKind.CALM), key=_BY_TIME):
-        times.append(r.time)
-        sites.append(sites[-1] | {r.where} if r.kind is _ONSET else sites[-1] - {r.where})
-    return times, sites
+def _turns(log: EventLog) -> list[tuple[float, str, bool]]:
+    """Return when (h) unrest began or ended at which site, in order of time, and whether it began."""
+    turns = sorted(log.of(_ONSET) + log.of(EventKind.CALM), key=_BY_TIME)
+    return [(r.time, r.where, r.kind is _ONSET) for r in turns]
 
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:

@@ -15,7 +15,7 @@ from sim.scenario.quantities import Hours, Ratio, read_sources
 _inverse_normal = NormalDist().inv_cdf
 #: What it comes to after its checks, which numbers inside (0, 1) pass: the same at a third of the price. The
 #: name is the standard library's own; a Python without it takes the checked way to the same numbers.
-_quick_inverse_normal: Callable[[float, float, float], float] = vars(statistics).get(
+quick_inverse_normal: Callable[[float, float, float], float] = vars(statistics).get(
     "_normal_dist_inv_cdf", lambda u, mean, sd: mean + sd * _inverse_normal(u)
 )
 #: The standard normal deviate of the 95th percentile.
@@ -165,7 +165,7 @@ class Duration(Frozen):
         """Return a fast function from a uniform number to the duration (hours), for many draws."""
         if self.lognormal is not None:
             median, sigma = float(self.lognormal.median), log(self.lognormal.spread) / Z95
-            return lambda u: median * exp(sigma * _quick_inverse_normal(u, 0.0, 1.0))
+            return lambda u: median * exp(sigma * quick_inverse_normal(u, 0.0, 1.0))
         if self.certain is not None:
             hours = float(self.certain)
             return lambda u: hours
@@ -175,7 +175,7 @@ class Duration(Frozen):
         """Return a fast function from many uniform numbers to as many durations (hours)."""
         if self.lognormal is not None:
             median, sigma = float(self.lognormal.median), log(self.lognormal.spread) / Z95
-            inverse = _quick_inverse_normal
+            inverse = quick_inverse_normal
             return lambda us: [median * exp(sigma * inverse(u, 0.0, 1.0)) for u in us]
         sample = self.sampler()
         return lambda us: [sample(u) for u in us]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.alliance.contributions import apportion, make_chalks, shape_force, split_whole
+from sim.alliance.contributions import apportion, loads_of, make_chalks, shape_force, split_whole
 from sim.scenario.alliance import Unit
 from sim.scenario.response import Mandate, Offer
 from sim.scenario.transport import AircraftType, Airlift
@@ -59,7 +59,7 @@ def test_a_fleet_is_stationed_by_the_highest_averages():
     outsize=st.floats(0, 1),
 )
 def test_chalks_conserve_troops_and_vehicles_within_each_load(troops, vehicles, load, outsize):
-    chalks = make_chalks(troops, vehicles, TYPES, an_airlift(load, outsize))
+    chalks = make_chalks(troops, vehicles, loads_of(TYPES, an_airlift(load, outsize)))
     assert sum(c.troops for c in chalks) == troops
     assert sum(c.vehicles for c in chalks) == vehicles
     for c in chalks:
