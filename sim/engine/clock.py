@@ -73,6 +73,10 @@ class Clock(simpy.Environment):
             elif event.callbacks:
                 event.callbacks[:] = [call(callback) for callback in event.callbacks]
 
+    def clear(self) -> None:
+        """Forget what is still to happen."""
+        self._queue.clear()
+
     def step(self) -> None:
         """Do what is next in the queue."""
         self.steps(1)

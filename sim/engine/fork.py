@@ -8,9 +8,9 @@ from sim.engine.appointments import Appointments
 from sim.engine.budget import run_within
 from sim.engine.campaign import Campaign
 from sim.engine.crisis import CrisisState
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventLog
 from sim.engine.merging import Merge
-from sim.engine.replication import build_world, collection_paused, populate
+from sim.engine.replication import build_world, collection_paused, finished, populate
 from sim.engine.world import World
 from sim.scenario.crisis import Crisis
 from sim.scenario.models import Scenario
@@ -71,11 +71,8 @@ def run_forked(
         merge = _merged(run, base, new, at)
         merge.kept += [f"crises.{key}" for key in run.campaign.plan_anew(scenario)]
         run_within(world.env, world.horizon + 1e-9)
-        run.crisis.close(world.horizon)
-        run.campaign.close()
-        world.record(EventKind.HORIZON, time=world.horizon)
-        make = EventLog.of_campaign if scenario.crises or changed.crises else EventLog
-        return Fork(make(world.records, world.horizon), tuple(merge.put), tuple(dict.fromkeys(merge.kept)))
+        log = finished(world, run.crisis, run.campaign, bool(scenario.crises or changed.crises))
+        return Fork(log, tuple(merge.put), tuple(dict.fromkeys(merge.kept)))
 
 
 def _close_what_changes(run: Built, scenario: Scenario, changed: Scenario, at: float) -> None:

@@ -124,11 +124,26 @@ def run_replication(
         world, crisis = build_world(scenario, seed, replication, until, gathered)
         campaign = Campaign(world, partial(populate, gathered=gathered))
         run_within(world.env, world.horizon + 1e-9)
-        crisis.close(world.horizon)
-        campaign.close()
-        world.record(EventKind.HORIZON, time=world.horizon)
-        make = EventLog.of_campaign if scenario.crises else EventLog
-        return make(world.records, world.horizon)
+        return finished(world, crisis, campaign, bool(scenario.crises))
+
+
+def finished(world: World, crisis: CrisisState, campaign: Campaign, several: bool) -> EventLog:
+    """Log what is still open at the horizon and return the log, which alone is left of the *world* then.
+
+    Args:
+        world: of a replication that has run to its end.
+        crisis: its own crisis.
+        campaign: its further crises.
+        several: whether the log is that of a campaign.
+    """
+    crisis.close(world.horizon)
+    campaign.close()
+    world.record(EventKind.HORIZON, time=world.horizon)
+    make = EventLog.of_campaign if several else EventLog
+    log = make(world.records, world.horizon)
+    for each in (world, *(episode for episode, _ in campaign.worlds.values())):
+        each.dissolve()
+    return log
 
 
 @contextmanager

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from math import inf, nan
+from pathlib import Path
 
 import pytest
 
-from sim.engine.event_log import EventKind, EventLog
+from sim.engine.event_log import EventKind, EventLog, EventRecord
 from sim.engine.law import read_once
+from sim.engine.replication import collection_paused, run_replication
 from sim.engine.world import Clock, World
+from sim.scenario.load import load_scenario
 from tests.tiny import tiny_scenario
+
+SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 
 
 def a_world(horizon: float = 10.0) -> World:
@@ -137,3 +143,21 @@ def test_a_log_is_in_order_of_time_up_to_its_end_whatever_is_asked_for_first():
         assert [r.id for r in log.of(EventKind.ONSET)] == [3, 5]
         assert found == [r.id for r in log.of(first)] if first else not log.of(EventKind.FADED)
         assert log.last(EventKind.ONSET) == log.records[-1]
+
+
+@pytest.mark.parametrize("name", ["kazakhstan", "neighbours"])
+def test_a_log_goes_when_nobody_needs_it(name: str) -> None:
+    """Else it waits for the search for cyclic garbage, which finds it late and takes long."""
+    scenario = load_scenario(SCENARIOS / f"{name}.yaml")
+
+    def records() -> int:
+        return sum(isinstance(one, EventRecord) for one in gc.get_objects())
+
+    run_replication(scenario, 1, 0)  # some things are prepared once
+    with collection_paused():
+        gc.collect()
+        before = records()
+        log = run_replication(scenario, 1, 1)
+        assert records() == before + len(log.records) > before
+        del log
+        assert records() == before

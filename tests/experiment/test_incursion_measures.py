@@ -66,7 +66,8 @@ def test_the_story_tells_the_fall_the_flight_the_raid_and_the_months() -> None:
     found = study()
     told = "\n".join(tell(found.typical_log, found.scenario))
     for words in (
-        "the far side of the border changes hands opposite West: 100 of 200 km so far", "flee over the border at West",
+        "the far side of the border changes hands opposite West: 100 of 200 km so far",
+        "flee over the border at West",
         "a raid: 20", "4,000 reservists called to the border", "of the reservists stand on the border",
         "crossed unstopped", "kg seized",
     ):  # fmt: skip
