@@ -119,6 +119,8 @@ def draw_recorded(
 
 #: What the artists of recorded facts are called, so that legends tell only of what is drawn.
 RECORDED, RANGE = "recorded", "recorded-range"
+#: What the line at the appeal is called.
+APPEAL = "appeal"
 
 
 def _drawn(figure: Figure | SubFigure) -> set[str]:
@@ -185,8 +187,14 @@ def date_axis(
     zero, name = origin(study)
     if top:
         _clock(axes, zero, name, first, last)
-    if name != "start":
-        axes.axvline(zero, color=style.QUIET, linewidth=0.7, linestyle=":")
+    if appeal_words(study, first, last):
+        axes.axvline(zero, color=style.QUIET, linewidth=0.7, linestyle=":", gid=APPEAL)
+
+
+def appeal_words(study: Study, first: float, last: float, line: str = "Dotted line") -> str:
+    """Return what the dotted *line* of a time axis from *first* to *last* (h) is; empty if it has none."""
+    zero, name = origin(study)
+    return f" {line}: {name}." if name != "start" and first <= zero <= last else ""
 
 
 def _clock(axes: Axes, zero: float, name: str, first: float, last: float) -> None:

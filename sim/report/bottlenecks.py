@@ -29,12 +29,12 @@ def draw_bottlenecks(study: Study) -> Chart:
     """Draw the hours by part along the chain of the last load to arrive: stacked to the whole, and spread."""
     hours = part_hours(study)
     n = len(next(iter(hours.values())))
-    sheet = Sheet("Where the hours from the appeal to full deployment went", 5.05)
-    upper = sheet.axes(1.55, 3.45, 5.4, 0.95)
-    lower = sheet.axes(1.55, 0.82, 5.4, 1.95)
+    sheet = Sheet("Where the hours from the appeal to full deployment went", 5.25)
+    upper = sheet.axes(1.55, 3.65, 5.4, 0.95)
+    lower = sheet.axes(1.55, 1.02, 5.4, 1.95)
     table: list[tuple[Cell, ...]] = []
-    sheet.text(0.12, 4.52, "a  The parts add up to the whole", weight="bold", size=8)
-    sheet.text(0.12, 2.87, "b  Spread of each part over the runs (white dot: mean)", weight="bold", size=8)
+    sheet.text(0.12, 4.72, "a  The parts add up to the whole", weight="bold", size=8)
+    sheet.text(0.12, 3.07, "b  Spread of each part over the runs (white dot: mean)", weight="bold", size=8)
     if n:
         means = {part: float(values.mean()) for part, values in hours.items()}
         bars = {f"mean of {n} run{'s' if n > 1 else ''}": means}
@@ -105,7 +105,7 @@ def _spread(study: Study, axes: Axes, hours: dict[str, Floats]) -> None:
     axes.tick_params(axis="y", length=0, pad=12)
     axes.set_ylim(len(hours) - 0.5, -0.5)
     axes.set_xlim(0, 1.05 * top)
-    axes.set_xlabel("hours", loc="left")
+    axes.set_xlabel("hours")
     axes.legend(
-        handles=handles(study, recorded=False), ncols=3, loc="upper right", bbox_to_anchor=(1.01, -0.13)
+        handles=handles(study, recorded=False), ncols=3, loc="upper right", bbox_to_anchor=(1.01, -0.2)
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.experiment.study import Study
 
 #: Inches: a leaf's height, a box's width and height, and from one column of boxes to the next.
-LEAF, BOX, TALL, STEP = 0.42, 1.2, 0.32, 1.8
+LEAF, BOX, TALL, STEP = 0.42, 1.28, 0.32, 1.8
 #: Fill and hatch of the outcomes at the ends of the tree.
 FILLS: dict[str, tuple[str, str]] = {
     "force": (style.OKABE_ITO["green"], ""),
@@ -180,8 +180,8 @@ def _draw_node(
     box = {"facecolor": fill, "edgecolor": "none", "pad": 0.6} if hatch else None
     axes.text(x + 0.06, y, node.words, va="center", fontsize=6.6, color=style.ink_on(fill), zorder=4,
               linespacing=0.95, bbox=box)  # fmt: skip
-    axes.text(x + BOX - 0.06, y, f"{100 * share:.0f} %", va="center", ha="right", fontsize=7, weight="bold",
-              color=style.ink_on(fill), zorder=4, bbox=box)  # fmt: skip
+    axes.text(x + BOX - 0.06, y, _share_words(node.runs, n), va="center", ha="right", fontsize=7,
+              weight="bold", color=style.ink_on(fill), zorder=4, bbox=box)  # fmt: skip
     here = {run["run"] for run in node.came}
     low, high = share_band(everyone, [run["run"] in here for run in everyone])
     table.append(("tree", path, node.words.replace("\n", " "), node.runs, share, low, high))
@@ -195,6 +195,12 @@ def _draw_node(
         step_path = f"{path} > {node.words}".strip(" >").replace("\n", " ")
         _draw_node(axes, child, upper - height, upper, level + 1, step, everyone, table, step_path)
         upper -= height
+
+
+def _share_words(runs: int, n: int) -> str:
+    """Return a share in percent, below a tenth with its first decimal, so that small boxes add up."""
+    share = 100 * runs / n if n else 0.0
+    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %".replace(".0 %", " %")
 
 
 def _draw_against(

@@ -39,7 +39,7 @@ def draw_fit(study: Study) -> Chart:
     """Draw every record entry: the simulated band on the scale of the recorded value, with its verdict."""
     entries, record = board(study), study.summary().record
     rows = max(len(entries), 3)
-    tall, notes = 0.215 * rows, _notes(study)
+    tall, notes = 0.215 * rows, _notes(study, entries)
     foot = notes_height(notes)
     bottom = foot + 0.6
     sheet = Sheet("The record against the simulation", tall + bottom + 0.6)
@@ -133,7 +133,7 @@ def _dress(axes: Axes, rows: int) -> None:
     axes.set_xlabel("multiple of the recorded value", labelpad=2)
 
 
-def _notes(study: Study) -> str:
+def _notes(study: Study, entries: list[tuple[RecordSummary, Sample]]) -> str:
     score = study.summary().score
     late = f" {score.n_unreached} lie past the simulated time: not reached." if score.n_unreached else ""
     scored = "No instant is scored."
@@ -145,10 +145,20 @@ def _notes(study: Study) -> str:
         )
     return (
         f"{scored}{late} Inputs and bounds are shown, not counted; predicted: kept out of the fit. {PLACES}. "
-        f"Circles: single runs, where there are fewer than {FEW}. "
-        "Log scale, cut at 1/5 and 5; a row without a recorded value is scaled by its upper (or only) limit. "
-        f"'later': beyond the simulated time. {_sources(study)}"
+        f"{_drawn_words(entries)} {_sources(study)}"
     )
+
+
+def _drawn_words(entries: list[tuple[RecordSummary, Sample]]) -> str:
+    """Return what the marks and words of the rows mean, of those alone that are there."""
+    few = any(len(sample.known) > 0 and len(sample.values) < FEW for _, sample in entries)
+    limits = any(not found.entry.value and (found.entry.high or found.entry.low) for found, _ in entries)
+    later = any(found.n and any(map(math.isnan, (found.median, found.high))) for found, _ in entries)
+    told = [f"Circles: single runs, where there are fewer than {FEW}."] if few else []
+    told.append("Log scale, cut at 1/5 and 5")
+    told[-1] += "; a row without a recorded value is scaled by its upper (or only) limit." if limits else "."
+    told += ["'later': beyond the simulated time."] if later else []
+    return " ".join(told)
 
 
 def _sources(study: Study) -> str:

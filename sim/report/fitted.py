@@ -11,7 +11,7 @@ from sim.report import style
 from sim.report.bands import draw_interval
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.runs import Bands
-from sim.report.words import number
+from sim.report.words import justified, number
 from sim.scenario.paths import full_path, quantities, read_path
 from sim.scenario.study import Posterior
 from sim.scenario.uncertain import draw_one
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 #: Inches for an input, and the axes' left edge and width.
 ROW, LEFT, WIDE = 0.36, 2.65, 2.75
+#: Where the column of what was learnt stands, as a share of the axes' width.
+NATS = 1.54
+#: What ratios, which have no unit of their own, are counted by.
+RATIOS = {
+    "unrest.killed": "per incident",
+    "unrest.wounded": "per incident",
+    "unrest.detained": "per incident",
+    "unrest.suppression": "times growth",
+}
 #: The quantiles that are drawn.
 AT = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: What `calibrate` notes about the distribution that it began with.
@@ -38,8 +47,8 @@ def draw_fitted(study: Study) -> Chart:
         "Fitted inputs on a log scale, as multiples of the value in the fact file. Line with a tick: 5-95 "
         "% and "
         "median before the calibration; boxes: 5-95 %, middle half and median after it, which the runs "
-        "draw from. "
-        f"Learnt: information gained, in nats. {_source(list(inputs.values()))}"
+        "draw from: the fitted file's lognormals, cut off at the fact file's range, so that a median may "
+        f"differ from its 'fitted_median'. Learnt: information gained. {_source(list(inputs.values()))}"
     )
     units = {path: quantity.unit for path, quantity in quantities(scenario)}
     foot = notes_height(notes) + 0.72
@@ -60,9 +69,11 @@ def draw_fitted(study: Study) -> Chart:
         found = LEARNT.search(form.note or "")
         learnt = float(found[1]) if found else math.nan
         unit = units.get(path, "")
-        axes.text(1.02, place, f"{number(middle)} to {number(after[2])} {unit}".rstrip(),
+        counted = unit or next((words for end, words in RATIOS.items() if path.endswith(end)), "")
+        middles = _alike(justified(middle, low, high), justified(after[2], after[0], after[-1]))
+        axes.text(1.02, place, f"{middles} {counted}".rstrip(),
                   transform=axes.get_yaxis_transform(), va="center", fontsize=style.SMALL)  # fmt: skip
-        axes.text(1.5, place, f"{learnt:.2f}" if found else "-", transform=axes.get_yaxis_transform(),
+        axes.text(NATS, place, f"{learnt:.2f}" if found else "-", transform=axes.get_yaxis_transform(),
                   va="center", fontsize=style.SMALL)  # fmt: skip
         ends = (low, high, after[0], after[-1])
         reach = max([reach, *(max(v / base, base / v) for v in ends if v > 0)])
@@ -90,7 +101,7 @@ def _dress(study: Study, sheet: Sheet, paths: list[str], reach: float) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.set_xlabel("multiple of the fact file's value", labelpad=2)
-    for x, words in ((1.02, "\nmedian, before to after"), (1.5, "\nlearnt")):
+    for x, words in ((1.02, "\nmedian, before to after"), (NATS, "learnt\n(nats)")):
         axes.text(x, 1.01, words, transform=axes.transAxes, fontsize=6.3, va="bottom")
     shown = [
         Line2D([], [], color=style.TEXT, linewidth=0.9, marker="|", label="before: 5-95 %, median"),
@@ -101,6 +112,14 @@ def _dress(study: Study, sheet: Sheet, paths: list[str], reach: float) -> None:
     height = axes.get_position().height * sheet.height
     axes.legend(handles=shown, ncols=4, loc="upper left", handlelength=1.5,
                 bbox_to_anchor=(-LEFT / WIDE, -0.36 / height))  # fmt: skip
+
+
+def _alike(one: float, other: float) -> str:
+    """Return two numbers as 'a to b', with a decimal in both where one of them has one."""
+    words = number(one), number(other)
+    if any("." in word for word in words) and max(one, other) < 100:
+        words = tuple(word if "." in word else f"{word}.0" for word in words)  # type: ignore[assignment]
+    return " to ".join(words)
 
 
 def _name(path: str) -> str:

@@ -27,6 +27,7 @@ from sim.report.sweep_data import (
     told,
     unit_of,
     varied,
+    varied_told,
 )
 
 if TYPE_CHECKING:
@@ -69,10 +70,12 @@ def draw_heatmap(study: SweepStudy, name: str) -> Chart:
                 shade = None if math.isnan(cell.middle) else image.to_rgba(np.array([cell.middle]))[0]
                 words = _words(response, cell, interval=shown)
                 _write(axes, column, row, words, _hex(shade))
-    _dress(axes, across, columns, [short(down, level) for level in rows])
-    sheet.text(0.12, foot + tall + 0.09, axis_label(down), size=style.FONT_SIZE)
+    _dress(axes, study, across, columns, [short(down, level) for level in rows])
+    sheet.text(0.12, foot + tall + 0.09, axis_label(study, down), size=style.FONT_SIZE)
     bar = sheet.axes(style.WIDTH - 0.75, foot, 0.14, tall)
     sheet.figure.colorbar(image, cax=bar)
+    unit = "share of runs" if is_chance(response) else response.unit
+    sheet.text(style.WIDTH - 0.75, foot + tall + 0.09, unit)
     bar.yaxis.set_major_formatter(lambda value, _: said(response, float(value)))
     bar.tick_params(labelsize=style.SMALL)
     sheet.notes(notes)
@@ -124,7 +127,7 @@ def _write(axes: Axes, column: int, row: int, words: str, fill: str) -> None:
               color=style.ink_on(fill), linespacing=1.15)  # fmt: skip
 
 
-def _dress(axes: Axes, across: Factor, columns: list[Level], rows: list[str]) -> None:
+def _dress(axes: Axes, study: SweepStudy, across: Factor, columns: list[Level], rows: list[str]) -> None:
     step = math.ceil(len(columns) / 14)
     places = range(0, len(columns), step)
     wide = any(len(short(across, level)) > 7 for level in columns) and len(columns) > 4
@@ -133,7 +136,7 @@ def _dress(axes: Axes, across: Factor, columns: list[Level], rows: list[str]) ->
         rotation=30 if wide else 0, ha="right" if wide else "center",
     )  # fmt: skip
     axes.set_yticks([p + 0.5 for p in range(len(rows))], rows)
-    axes.set_xlabel(axis_label(across))
+    axes.set_xlabel(axis_label(study, across))
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -150,4 +153,4 @@ def _note(study: SweepStudy, name: str, *, intervals: bool) -> str:
     given = f" Runs {response.condition} only." if response.condition else ""
     entry = record_told(study, name)
     real = f" On record: {entry}." if entry else ""
-    return f"{what}.{given}{real} {runs_told(study)}."
+    return f"{what}.{given}{real} {varied_told(study)} {runs_told(study)}."

@@ -14,7 +14,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height
 from sim.report.positions import recorded_level
 from sim.report.runs import column, curve, finished, finished_rows, share_band, with_mandate
 from sim.report.times import kind_of, recorded_appeal
-from sim.report.words import all_of
+from sim.report.words import all_of, percent
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def draw_ladder(study: Study) -> Chart:
         low, high = share_band(kept, rung.runs.tolist())
         axes.barh(place, share, 0.6, color=style.tint(style.LINE, style.INNER), linewidth=0)
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
-        axes.text(1.02, place, f"{100 * share:.0f} %", transform=axes.get_yaxis_transform(), va="center",
+        axes.text(1.02, place, percent(share), transform=axes.get_yaxis_transform(), va="center",
                   fontsize=style.SMALL)  # fmt: skip
         if rung.recorded is not None:
             axes.plot([1.2], [place], marker="D", markersize=4.6, linestyle="none", clip_on=False,

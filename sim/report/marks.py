@@ -82,25 +82,41 @@ def number_events(
     """
     place, (first, last) = axes.get_xaxis_transform(), axes.get_xlim()
     step, colour = reach * (last - first), colour or style.QUIET
-    shown, foot, top = first - step, *((0.82, 0.88) if inside else (1.0, 1.035))
+    foot, top = (0.82, 0.88) if inside else (1.0, 1.035)
+    shown = first - (0.4 if inside else 1.0) * step  # a number inside is not cut by the edge
+    feet = _feet(hours, spans, foot, 0.2 * step) if inside else [foot] * len(hours)
     box = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"} if inside else None
     numbers = words or [str(n + 1) for n in range(len(hours))]
     ranges = spans or [(hour, hour) for hour in hours]
-    for hour, told, (low, high) in zip(hours, numbers, ranges, strict=True):
+    for hour, told, (low, high), base in zip(hours, numbers, ranges, feet, strict=True):
         if low == high:
             axes.axvline(hour, color=colour, linewidth=0.7, linestyle=":" if dotted else "-",
                          zorder=3 if inside else 1)  # fmt: skip
         elif inside:  # a shade would change the colours of what is drawn there
             for wide, shade in ((2.8, "white"), (1.2, colour)):
-                axes.plot([low, high], [foot, foot], transform=place, color=shade, linewidth=wide,
+                axes.plot([low, high], [base, base], transform=place, color=shade, linewidth=wide,
                           marker="|", markeredgewidth=wide, markersize=5, zorder=5)  # fmt: skip
         else:
             axes.axvspan(low, high, facecolor=colour, edgecolor="none", alpha=0.45, zorder=1)
         shown = max(hour, shown + step)
-        if shown > hour:
-            axes.plot([hour, shown], [foot, top], transform=place, color=colour, linewidth=0.5, clip_on=False)
+        if shown > hour or base < foot:
+            axes.plot([hour, shown], [base, top], transform=place, color=colour, linewidth=0.5, clip_on=False,
+                      zorder=4)  # fmt: skip
         axes.text(shown, top, told, transform=place, fontsize=style.SMALL, ha="center", zorder=6,
                   color=style.TEXT, bbox=box)  # fmt: skip
+
+
+def _feet(
+    hours: Sequence[float], spans: Sequence[tuple[float, float]], foot: float, gap: float
+) -> list[float]:
+    """Return the height of each event's bar: a step lower where it would run into the one before."""
+    feet: list[float] = []
+    end = -np.inf
+    for low, high in spans or [(hour, hour) for hour in hours]:
+        beside = bool(feet) and feet[-1] == foot and low < high and low < end + gap
+        feet.append(foot - 0.09 if beside else foot)
+        end = high
+    return feet
 
 
 def numbered_words(words: Sequence[str], where: str) -> str:

@@ -10,7 +10,7 @@ from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
 from sim.report.record_marks import ANSWER_OF, recorded_answer
 from sim.report.runs import finished_rows, share_band
 from sim.report.times import kind_of
-from sim.report.words import all_of
+from sim.report.words import all_of, percent
 from sim.scenario.alliance import HELP_LEVELS
 
 if TYPE_CHECKING:
@@ -39,12 +39,12 @@ def draw_positions(study: Study) -> Chart:
     summary = study.summary()
     members = [m for m in study.scenario.alliance.members if m in summary.positions]
     tall = ROW * max(len(members), 2)
-    sheet = Sheet("Positions of the members and the help they agreed on", tall + 3.3)
+    sheet = Sheet("Positions of the members and the help they agreed on", tall + 3.5)
     table: Table = []
     left, width = 1.35, 4.75
-    upper = sheet.axes(left, 2.65, width, tall)
+    upper = sheet.axes(left, 2.85, width, tall)
     _answers(study, summary, upper, members, table)
-    sheet.text(0.12, 2.65 + tall + 0.12, "a  Answers to the motion finally decided", weight="bold", size=8)
+    sheet.text(0.12, 2.85 + tall + 0.12, "a  Answers to the motion finally decided", weight="bold", size=8)
     lower = sheet.axes(left, 0.78, width, 1.0)
     _levels(study, summary, lower, table)
     sheet.text(0.12, 0.78 + 1.0 + 0.12, "b  Highest help level adopted", weight="bold", size=8)
@@ -52,7 +52,7 @@ def draw_positions(study: Study) -> Chart:
         f"{all_of(summary.n, 'finished run')}. 'No vote': no motion on force came to a decision. The host "
         "supports its own "
         "motion and is not shown. "
-        "Whiskers: 95 % intervals of the shares. Numbers in the bars are percents. Diamond: the "
+        "Whiskers: 95 % intervals of the shares. Numbers in the bars are percents. Words on the right: the "
         "record."
     )
     return Chart("positions", "Positions and help level", sheet.figure, ("panel", "row", "answer", "share",
@@ -90,7 +90,8 @@ def _answers(study: Study, summary: Summary, axes: Axes, members: list[str], tab
         Patch(facecolor=fill, hatch=hatch, edgecolor=style.EDGE, label=answer)
         for answer, (fill, hatch) in style.ANSWERS.items()
     ]
-    below = -0.25 / (ROW * max(len(members), 2))
+    axes.set_xlabel("share of runs", labelpad=2)
+    below = -0.42 / (ROW * max(len(members), 2))
     axes.legend(handles=patches, ncols=5, loc="upper left", bbox_to_anchor=(-0.02, below),
                 handlelength=1.6, handleheight=1.0)  # fmt: skip
     if not members:
@@ -106,19 +107,17 @@ def _levels(study: Study, summary: Summary, axes: Axes, table: Table) -> None:
         axes.barh(place, share, 0.62, color=style.tint(style.LINE, style.INNER), linewidth=0)
         axes.plot([low, high], [place, place], color=style.LINE, linewidth=1.2, marker="|", markersize=5)
         inside = high > 0.92
-        axes.text(low - 0.015 if inside else high + 0.012, place, f"{100 * share:.0f} %", va="center",
+        axes.text(low - 0.015 if inside else high + 0.012, place, percent(share), va="center",
                   ha="right" if inside else "left", fontsize=style.SMALL)  # fmt: skip
         if level == recorded:
-            axes.plot([1.03], [place], marker="D", markersize=4.6, markerfacecolor="white", linestyle="none",
-                      markeredgecolor=style.TEXT, markeredgewidth=0.9, clip_on=False)  # fmt: skip
-            axes.text(1.05, place, "recorded", transform=axes.get_yaxis_transform(), va="center",
+            axes.text(1.015, place, level, transform=axes.get_yaxis_transform(), va="center",
                       fontsize=style.SMALL)  # fmt: skip
         table.append(("help level", level, "", share, low, high, int(level == recorded)))
     axes.set_yticks(range(len(HELP_LEVELS)), list(HELP_LEVELS))
     _shares_axis(axes, len(HELP_LEVELS))
     axes.set_xlabel("share of runs")
-    if not recorded:
-        axes.text(1.015, 1.02, "not recorded", transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
+    head = "recorded" if recorded else "not recorded"
+    axes.text(1.015, 1.0, head, transform=axes.transAxes, fontsize=style.SMALL, va="bottom")
 
 
 def recorded_level(study: Study) -> str:

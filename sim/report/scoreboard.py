@@ -163,8 +163,8 @@ def draw_calibration(result: Backtest) -> Chart:
                 axes.plot(
                     [given + shift], [came], mark, color=colour, markersize=2.2 + sqrt(n) / 1.6, alpha=0.85
                 )
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_ylim(-0.04, 1.04)
+        axes.set_xlim(-0.06, 1.06)  # the largest marks at either end are whole
+        axes.set_ylim(-0.06, 1.06)
         axes.set_xlabel("chance given")
         axes.set_ylabel("share that came true")
     sheet.figure.legend(

@@ -14,7 +14,7 @@ from sim.report import style
 from sim.report.figures import clean_axes, say
 from sim.report.sweep_data import axis_label, is_chance, level_of, limits_along, ticks_along
 from sim.report.times import TOLD_FROM
-from sim.report.words import signed
+from sim.report.words import change, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,7 +78,9 @@ def draw_differences(
         if appeal_moves(effect):
             _mark(axes, places[point] + aside, effect.from_start, effect.from_start_low,
                   effect.from_start_high, upright=factor.numeric, second=True)  # fmt: skip
-    _dress(axes, factor, response, list(found.values()), len(points))
+            if not factor.numeric:
+                _tell_second(axes, places[point] + aside, effect)
+    _dress(axes, study, factor, response, list(found.values()), len(points))
     return found
 
 
@@ -107,14 +109,24 @@ def _mark(
               markerfacecolor=fill, markeredgecolor=colour, linestyle="none", zorder=4)  # fmt: skip
 
 
-def _dress(axes: Axes, factor: Factor, response: Response, found: list[Effect], rows: int) -> None:
+def _tell_second(axes: Axes, place: float, effect: Effect) -> None:
+    """Write a square's number and interval beside it: along the dot's axis they may be too small to see."""
+    right = effect.from_start < effect.mean
+    words = change(effect.from_start, effect.from_start_low, effect.from_start_high)
+    axes.annotate(words, (effect.from_start, place), (6 if right else -6, 0), textcoords="offset points",
+                  ha="left" if right else "right", va="center", fontsize=6.3)  # fmt: skip
+
+
+def _dress(
+    axes: Axes, study: SweepStudy, factor: Factor, response: Response, found: list[Effect], rows: int
+) -> None:
     scale, unit = _scale(response)
     numbers = axes.yaxis if factor.numeric else axes.xaxis
     numbers.set_major_formatter(lambda value, _: f"{_tick(scale * float(value))}{unit}")
     if factor.numeric:
         axes.set_xlim(*limits_along(factor))
         ticks_along(axes, factor)
-        axes.set_xlabel(axis_label(factor), fontsize=style.SMALL, labelpad=1)
+        axes.set_xlabel(axis_label(study, factor), fontsize=style.SMALL, labelpad=1)
     else:
         axes.set_yticks([])
         axes.set_ylim(rows - 0.4, -0.6)

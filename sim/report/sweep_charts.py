@@ -45,6 +45,7 @@ from sim.report.sweep_data import (
     told,
     unit_of,
     varied,
+    varied_told,
     whiskers,
 )
 from sim.report.sweep_multiples import draw_multiples, draw_scatter
@@ -181,7 +182,7 @@ def _note(study: SweepStudy, factor: Factor) -> str:
         f"{mark} Hollow, without band: fewer than {FEW} runs. Chances: share of the runs concerned, bars are "
         "95 % Wilson intervals. Dotted: recorded "
         "value; grey: its range. Right: mean difference over pairs of runs with the same luck, with its 95 % "
-        f"interval; filled where that leaves out zero.{warned} {runs_told(study)}."
+        f"interval; filled where that leaves out zero.{warned} {varied_told(study)} {runs_told(study)}."
     )
 
 
@@ -189,7 +190,7 @@ def _bands(axes: Axes, study: SweepStudy, factor: Factor, response: Response, fo
     clean_axes(axes)
     axes.set_xlim(*limits_along(factor))
     ticks_along(axes, factor)
-    axes.set_xlabel(axis_label(factor), fontsize=style.SMALL, labelpad=1)
+    axes.set_xlabel(axis_label(study, factor), fontsize=style.SMALL, labelpad=1)
     known = [
         (float(level_of(study, factor, p)), t) for p, t in found.items() if t.n and not math.isnan(t.middle)
     ]

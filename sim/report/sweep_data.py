@@ -175,7 +175,7 @@ def record_told(study: SweepStudy, name: str) -> str:
 
 
 def input_words(study: SweepStudy, factor: Factor) -> str:
-    """Return a factor's path in words, as in 'council rule'; the axis has the path itself."""
+    """Return a factor's path in words, as in 'council rule'; the notes have the path itself."""
     members = study.scenario.alliance.members
     parts = (members[part].name if part in members else part for part in factor.name.split("."))
     return " ".join(parts).replace("_", " ")
@@ -203,10 +203,15 @@ def short(factor: Factor, level: Level, width: int = 22) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def axis_label(factor: Factor) -> str:
-    """Return a factor's name for an axis, with its unit where that says something."""
-    plain = factor.unit in ("", "items")
-    return factor.name if plain else f"{factor.name} ({factor.unit})"
+def axis_label(study: SweepStudy, factor: Factor) -> str:
+    """Return a factor in words for an axis, with its unit where that says something."""
+    words = input_words(study, factor)
+    return words if factor.unit in ("", "items") else f"{words} ({factor.unit})"
+
+
+def varied_told(study: SweepStudy) -> str:
+    """Return the paths of what is varied, whose words stand at the axes."""
+    return f"Varied: {', '.join(factor.name for factor in varied(study))}."
 
 
 def is_grid(study: SweepStudy) -> bool:

@@ -65,12 +65,14 @@ def draw_multiples(study: SweepStudy, name: str) -> Chart:
         _lines(axes, limits[1], along, lines, {k[:2]: t for k, t in found.items() if k[2:] == key})
         axes.set_ylim(*limits)
         _percent(axes, response)
-        axes.set_xlabel(axis_label(along) if place >= len(shown) - ACROSS else "", fontsize=style.SMALL)
+        axes.set_xlabel(
+            axis_label(study, along) if place >= len(shown) - ACROSS else "", fontsize=style.SMALL
+        )
         _record_line(axes, study, name)
         top = top or axes
     if top is not None:
         top.legend(
-            title=axis_label(lines), title_fontsize=style.SMALL, ncols=3, loc="lower left",
+            title=axis_label(study, lines), title_fontsize=style.SMALL, ncols=3, loc="lower left",
             bbox_to_anchor=(-0.12, 1.13), alignment="left",
         )  # fmt: skip
     left = f" {len(keys) - len(shown)} more panels are in the table." if len(keys) > len(shown) else ""
@@ -192,7 +194,7 @@ def draw_scatter(study: SweepStudy, name: str) -> Chart:
             ticks_along(axes, factor)
         axes.set_ylim(*limits)
         _percent(axes, response)
-        axes.set_xlabel(axis_label(factor), fontsize=style.SMALL)
+        axes.set_xlabel(axis_label(study, factor), fontsize=style.SMALL)
         _record_line(axes, study, name)
     sheet.notes(f"A dot for each point, against every factor. {_what(study, response)} {runs_told(study)}.")
     columns = ("point", *level_columns(factors), *COLUMNS)

@@ -15,6 +15,7 @@ from sim.report.figures import Cell, Chart, Sheet, notes_height, say
 from sim.report.runs import Bands, levels, sample_bands
 from sim.report.timeline_rows import Mark, Row, row_sample, timeline_rows
 from sim.report.times import LONG, local_time, midnights, most_appeal, origin, zone_name
+from sim.report.words import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,15 +41,17 @@ def draw_timeline(study: Study) -> Chart:
     rows = timeline_rows(study)
     from_appeal = most_appeal(study)
     since = "from the public appeal" if from_appeal else "from the start"
-    dated = any(mark.dated for row in rows for mark in row.marks)
-    notes = _notes(study, from_appeal=from_appeal, dated=dated)
+    samples = [row_sample(study, row) for row in rows]
+    found = [sample_bands(sample, levels(study)) for sample in samples]
+    stretch = Stretch(rows, found, broken=from_appeal)
+    notes = _notes(
+        study, from_appeal=from_appeal, dated=any(mark.dated for row in rows for mark in row.marks),
+        broken=len(stretch.knots) > 2, few=any(0 < len(sample.known) < FEW for sample in samples),
+    )  # fmt: skip
     foot = notes_height(notes) + BELOW
     height = 0.205 * max(len(rows), 4) + foot + ABOVE
     sheet = Sheet(titled(study.scenario, f"Who did what when, {since}"), height)
     axes = sheet.axes(LEFT, foot, WIDE, height - foot - ABOVE)
-    samples = [row_sample(study, row) for row in rows]
-    found = [sample_bands(sample, levels(study)) for sample in samples]
-    stretch = Stretch(rows, found, broken=from_appeal)
     table: list[tuple[Cell, ...]] = []
     for place, (row, sample, band) in enumerate(zip(rows, samples, found, strict=True)):
         if len(sample.known) < FEW:
@@ -60,7 +63,7 @@ def draw_timeline(study: Study) -> Chart:
             draw_recorded(axes, place, stretch(mark.value), stretch(mark.low), stretch(mark.high),
                           no_later=mark.no_later)  # fmt: skip
         chance = len(sample.known) / max(len(study.rows), 1)
-        axes.text(1.015, place, f"{100 * chance:.0f} %", transform=axes.get_yaxis_transform(), va="center",
+        axes.text(1.015, place, percent(chance), transform=axes.get_yaxis_transform(), va="center",
                   fontsize=style.SMALL, color=style.TEXT)  # fmt: skip
         table.extend(_table_rows(row, band, chance))
     _dress(axes, rows, stretch, since, from_appeal=from_appeal)
@@ -171,17 +174,19 @@ def _dates(axes: Axes, study: Study, stretch: Stretch) -> None:
                           fontsize=style.SMALL, ha="center", va="bottom")  # fmt: skip
 
 
-def _notes(study: Study, *, from_appeal: bool, dated: bool) -> str:
+def _notes(study: Study, *, from_appeal: bool, dated: bool, broken: bool, few: bool) -> str:
     zero, name = origin(study)
     year = local_time(study.scenario, zero).year
     scope = "with an appeal " if from_appeal else ""
     when = f" when the appeal is at the {name}" if from_appeal else ""
     days = " Recorded to a day or a month only: a bar over the whole of it." if dated else ""
-    scale = " The scale changes at each slanted stroke." if from_appeal else ""
+    scale = " The scale changes at each slanted stroke." if broken else ""
+    line = " Dotted line: the appeal." if from_appeal else ""
+    circles = f" Circles: single runs, where there are fewer than {FEW}." if few else ""
     return (
         f"{one_of_several(study.scenario)}Bands: runs {scope}in which it happened (on the right, their share "
-        f"of all {len(study.rows)}); rows that the outcome table has are over its runs, most with a mandate. "
-        f"Circles: single runs, where there are fewer than {FEW}.{days}{scale} "
+        f"of all {len(study.rows)}); rows that the outcome table has are over its runs, "
+        f"most with a mandate.{circles}{days}{scale}{line} "
         f"Dates above: local midnights in {year}, {zone_name(study.scenario)}{when}. Sources: "
         "'record', "
         "'recorded_events' in the scenario."

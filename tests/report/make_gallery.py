@@ -133,7 +133,7 @@ def small(path: Path) -> bytes:
     with Image.open(path) as picture:
         whole = picture.convert("RGB")
     palette, data = palette_of(whole), b""
-    for wide in (WIDE, 800, 720, 640, 560):
+    for wide in (WIDE, 800, 720, 680, 640, 560):
         tall = round(whole.height * wide / whole.width)
         less = whole.resize((wide, tall), Image.Resampling.LANCZOS)
         few = less.quantize(palette=palette, dither=Image.Dither.NONE)

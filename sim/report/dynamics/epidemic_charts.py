@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded, handles, thousands
+from sim.report.bands import (
+    appeal_words,
+    date_axis,
+    draw_bands,
+    draw_interval,
+    draw_recorded,
+    handles,
+    thousands,
+)
 from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import number_events
 from sim.report.runs import band_words, bands, column, curve, levels
@@ -76,7 +84,8 @@ def _notes(study: Study) -> str:
     return (
         f"{all_of(len(study.rows))}; outer band {band_words(study)}. The course is an assumption: case "
         "counts are not recorded in the scenario's sources. Letters stand where help arrives in the "
-        f"median run: {letters}; at the right edge, later or never. Dark dotted line: the appeal."
+        f"median run: {letters}; at the right edge, later or never."
+        f"{appeal_words(study, 0.0, float(study.grid[-1]), 'Dark dotted line')}"
     )
 
 
@@ -168,6 +177,7 @@ def draw_aid(study: Study) -> Chart:
     sheet.figure.legend(handles=handles(study, figure=sheet.figure), ncols=5, loc="lower left",
                         bbox_to_anchor=(0.02, 0.52 / sheet.height), handlelength=1.5)  # fmt: skip
     sheet.notes(
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. "
         "What has not come by the end of the simulated time counts as coming then; deliveries whose day is "
         "an input are left out. Where a wait is derived from the record, the entry itself was kept out."
         + (" An arrow: no earlier than that." if open_ended else "")

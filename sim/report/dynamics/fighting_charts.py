@@ -104,9 +104,13 @@ def draw_clash(study: Study) -> Chart:
 def _legends(study: Study, upper: Axes, lower: Axes) -> None:
     from matplotlib.patches import Patch
 
+    states = curve(study, "fighting_state")
+    early = np.asarray(study.grid) <= last_turn(study)
+    seen = set[int]() if states is None else {int(number) for number in np.unique(states[:, early])}
     shown = [
         Patch(facecolor=fill, hatch=hatch, edgecolor=style.TEXT, linewidth=0.4, label=name)
-        for name, fill, hatch in style.FIGHT.values()
+        for number, (name, fill, hatch) in style.FIGHT.items()
+        if int(number) in seen
     ]
     upper.legend(handles=shown, ncols=5, loc="upper left", bbox_to_anchor=(-0.08, -0.02), handlelength=1.4)
     lower.legend(
@@ -200,7 +204,12 @@ def draw_displaced(study: Study) -> Chart:
     fighting, table = _model(study), _rows()
     keys = [key for key, side in fighting.sides.items() if side.displaced is not None]
     tall = 1.35
-    sheet = Sheet("People displaced and returned", 1.55 + 1.85 * 2 * max(1, len(keys)))
+    notes = (
+        f"{all_of(len(study.rows))} on the scenario's clock; outer band {band_words(study)}. Highest "
+        "numbers on record stand at the right edge, numbers of a day on that day."
+    )
+    foot = notes_height(notes) + 0.72
+    sheet = Sheet("People displaced and returned", foot + 0.35 + 1.85 * 2 * max(1, len(keys)))
     place = sheet.height - 0.85 - tall
     last = last_hour(study, *(f"{what}.{key}" for what in ("away", "returned") for key in keys))
     axes = None
@@ -223,10 +232,7 @@ def draw_displaced(study: Study) -> Chart:
             bbox_to_anchor=(-0.1, -0.26),
             handlelength=1.5,
         )
-    sheet.notes(
-        f"{all_of(len(study.rows))} on the scenario's clock; outer band {band_words(study)}. Highest "
-        "numbers on record stand at the right edge, numbers of a day on that day."
-    )
+    sheet.notes(notes)
     return Chart("displaced", "People displaced and returned", sheet.figure, SERIES_COLUMNS, table)
 
 

@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import date_axis, draw_bands, draw_interval, draw_recorded, handles, thousands
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.bands import (
+    appeal_words,
+    date_axis,
+    draw_bands,
+    draw_interval,
+    draw_recorded,
+    handles,
+    thousands,
+)
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import note_events, noted_words, recorded_events
 from sim.report.runs import Bands, Floats, band_words, bands, column, curve, levels
 from sim.report.unrest import SERIES_COLUMNS, recorded_row, series_rows
@@ -128,7 +136,7 @@ def draw_border_time(study: Study) -> Chart:
         )
     _legend(study, sheet)
     sheet.notes(
-        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Dotted line: median appeal."
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}.{appeal_words(study, 0.0, last)}"
         f"{noted_words(told, 'Numbers above a')} {'Hatched' if style.EXERCISE_HATCH else 'Shaded'}: "
         f"exercises near the border ({_exercise_names(study)})."
     )
@@ -216,14 +224,19 @@ def _entries(study: Study, axes: Axes, response: str, panel: tuple[str, str], ta
 
 def draw_refugees(study: Study) -> Chart:
     """Draw soldiers and civilians who fled over the border against what was recorded."""
-    sheet = Sheet("People who fled over the border", 6.3)
     table: Table = []
     grid = np.asarray(study.grid, dtype=float)
     last = _last_change(study, grid)
+    notes = (
+        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Recorded values: see "
+        f"'recorded_series' in the scenario for their sources.{appeal_words(study, 0.0, last)}"
+    )
+    foot = notes_height(notes) + 0.72
+    sheet = Sheet("People who fled over the border", foot + 5.2)
     panels = (
-        ("fled_soldiers", "a  Soldiers, running total", 4.42, "soldiers_fled"),
-        ("fled_civilians", "b  Civilians, running total", 2.76, "civilians_fled"),
-        ("refugees", "c  Those not yet home", 1.1, "refugees"),
+        ("fled_soldiers", "a  Soldiers, running total", foot + 3.32, "soldiers_fled"),
+        ("fled_civilians", "b  Civilians, running total", foot + 1.66, "civilians_fled"),
+        ("refugees", "c  Those not yet home", foot, "refugees"),
     )
     for name, title, bottom, series in panels:
         axes = sheet.axes(LEFT, bottom, WIDE, 1.2)
@@ -244,10 +257,7 @@ def draw_refugees(study: Study) -> Chart:
         bbox_to_anchor=(-0.1, -0.32),
         handlelength=1.5,
     )
-    sheet.notes(
-        f"{all_of(len(study.rows))}; outer band {band_words(study)}. Recorded values: see "
-        "'recorded_series' in the scenario for their sources. Dotted line: median appeal."
-    )
+    sheet.notes(notes)
     return Chart("refugees", "People who fled over the border", sheet.figure, SERIES_COLUMNS, table)
 
 

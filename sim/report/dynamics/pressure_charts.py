@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.report import style
-from sim.report.bands import date_axis
-from sim.report.figures import Cell, Chart, Sheet, clean_axes, say
+from sim.report.bands import appeal_words, date_axis
+from sim.report.figures import Cell, Chart, Sheet, clean_axes, notes_height, say
 from sim.report.marks import End, in_percent, name_ends
 from sim.report.runs import Floats, column, curve
+from sim.report.telling import listing
+from sim.report.words import all_of, percent
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -48,8 +50,8 @@ def draw_attribution(study: Study) -> Chart:
         _shares(study, axes, name, words, table)
         date_axis(axes, study, 0.0, last, labels=place == 2, top=False, most=7)
     sheet.notes(
-        f"Shares of {count(len(study.rows), 'run')} on the scenario's clock. The dotted line is the median "
-        "appeal. The Council reads the treaty when it is asked, so the law in panel b moves only then."
+        f"Shares of {count(len(study.rows), 'run')} on the scenario's clock.{appeal_words(study, 0.0, last)} "
+        "The Council reads the treaty when it is asked, so the law in panel b moves only then."
     )
     return Chart("attribution", "Attribution, law and help", sheet.figure, SHARES, table)
 
@@ -98,25 +100,29 @@ def draw_sanctions(study: Study) -> Chart:
     table: Table = []
     members = study.scenario.alliance.members
     ends, dashes = list[End](), style.member_dashes(members)
-    for member, colour in style.member_colours(members).items():
-        values = curve(study, f"sanctioned.{member}")
-        if values is None or not len(values):
-            continue
-        share: Floats = np.mean(values, axis=0)
-        grid = np.asarray(study.grid, dtype=float)
-        axes.plot(grid, share, color=colour, linewidth=1.4, linestyle=dashes[member])
-        words = f"{members[member].name}, {100 * share[-1]:.0f} %"
-        ends.append(End(float(share[-1]), words, colour, dashes[member]))
+    grid, last = np.asarray(study.grid, dtype=float), float(study.grid[-1])
+    shares = _sanctioned(study)
+    alike = _alike(shares)
+    hiding = {member for same in alike for member in same[1:] if dashes[member] == "-"}
+    for member, share in shares.items():
+        colour = style.member_colours(members)[member]
+        dash = (0, (3, 3)) if member in hiding else dashes[member]  # what lies below shows in the gaps
+        axes.plot(grid, share, color=colour, linewidth=1.4, linestyle=dash)
+        words = f"{members[member].name}, {percent(float(share[-1]))}"
+        ends.append(End(float(share[-1]), words, colour, dash))
         table.extend((member, float(h), float(s)) for h, s in zip(grid[::16], share[::16], strict=True))
-    axes.set_ylim(0, 1.02)
+    axes.set_ylim(-0.015, 1.02)  # a line at zero stands clear of the axis
     in_percent(axes)
     name_ends(axes, ends)
     axes.set_ylabel("share of runs")
-    date_axis(axes, study, 0.0, float(study.grid[-1]), top=False, most=8)
+    date_axis(axes, study, 0.0, last, top=False, most=8)
+    ones = "".join(
+        f" {listing([members[m].name for m in same])} share one line (dashed on full)." for same in alike
+    )
     sheet.notes(
-        f"Shares of {count(len(study.rows), 'run')}. Hazards rise with closeness to the state held "
-        "responsible and with open backing; they are assumptions, and when whom sanctions hit is not "
-        "recorded in the sources used."
+        f"Shares of {count(len(study.rows), 'run')}.{ones}{appeal_words(study, 0.0, last)} Hazards rise with "
+        "closeness to the state held responsible and with open backing; they are assumptions, and when whom "
+        "sanctions hit is not recorded in the sources used."
     )
     return Chart(
         "sanctions",
@@ -127,12 +133,33 @@ def draw_sanctions(study: Study) -> Chart:
     )
 
 
+def _sanctioned(study: Study) -> dict[str, Floats]:
+    """Return the share of runs in which each member is under sanctions, at the instants of the grid."""
+    values = {member: curve(study, f"sanctioned.{member}") for member in study.scenario.alliance.members}
+    return {m: np.mean(found, axis=0) for m, found in values.items() if found is not None and len(found)}
+
+
+def _alike(shares: dict[str, Floats]) -> list[list[str]]:
+    """Return the members whose lines coincide, together."""
+    groups: list[list[str]] = []
+    for member, share in shares.items():
+        same = next((g for g in groups if np.array_equal(shares[g[0]], share)), None)
+        groups.append([member]) if same is None else same.append(member)
+    return [group for group in groups if len(group) > 1]
+
+
 def draw_answers(study: Study) -> Chart:
     """Draw how each member answered the last motion put, over the runs in which one was put."""
     members = [m for m in study.scenario.alliance.members if m != study.scenario.crisis.host]
-    height = 1.45 + 0.32 * len(members)
+    notes = (
+        f"{all_of(len(study.rows))}, of which those count in which a motion was put. Answers are to the last "
+        "one, be it on force or on less. The host is not shown."
+    )
+    foot = notes_height(notes) + 0.72
+    height = foot + 0.65 + 0.32 * len(members)
     sheet = Sheet("Answers to the last motion", height)
-    axes = sheet.axes(1.2, 0.8, 5.7, height - 1.3)
+    tall = height - foot - 0.5
+    axes = sheet.axes(1.2, foot, 5.7, tall)
     clean_axes(axes, grid="")
     table: Table = []
     words = ("object", "abstain", "support")
@@ -156,7 +183,8 @@ def draw_answers(study: Study) -> Chart:
     axes.set_xlim(0, 1)
     in_percent(axes, along="x")
     axes.set_xlabel(f"share of the {count(asked, 'run')} in which a motion was put")
-    axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(-0.02, -0.5 / (height - 1.3)))
+    axes.legend(ncols=3, loc="upper left", bbox_to_anchor=(-0.02, -0.42 / tall))
     if not asked:
         say(axes, "no motion was put in any run")
+    sheet.notes(notes)
     return Chart("answers", "Answers to the last motion", sheet.figure, ("member", "answer", "share"), table)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engine.campaign import begins
 from sim.report import style
-from sim.report.bands import date_axis, draw_bands, handles
+from sim.report.bands import appeal_words, date_axis, draw_bands, handles
 from sim.report.figures import Chart, Sheet, clean_axes, notes_height
 from sim.report.marks import End, in_percent, name_ends, number_events, numbered_words
 from sim.report.runs import band_words, bands, curve, levels
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Inches: left edge and width of the panels, their heights, and from one to the next.
 LEFT, WIDE, TALL, STEP = 0.72, 4.75, 1.15, 1.55
+#: Most letters of an episode's title in the notes.
+LONGEST = 48
 TITLES = {
     "cohesion": "Cohesion (-1 to 1)",
     "confidence": "Share of the public that counts on help",
@@ -42,7 +45,7 @@ UNITS = {
 def draw_standing(study: Study) -> Chart:
     """Draw every member's trust, then what the alliance has in common, with bands; episodes are numbered."""
     table: Table = []
-    panels = [name for name in TITLES if curve(study, name) is not None]
+    panels = _panels(study)
     notes = _notes(study)
     foot = notes_height(notes) + 0.72
     sheet = Sheet("Standing of the alliance", foot + 1.6 + STEP * len(panels) + 0.95)
@@ -51,7 +54,7 @@ def draw_standing(study: Study) -> Chart:
     _trust(study, axes, table)
     date_axis(axes, study, 0.0, last, labels=not panels, top=False)
     number_events(axes, [hour for hour, _ in _begun(study)])
-    words = "a  Trust of each member in the alliance: mean, and at its end the middle half of the runs"
+    words = "a  Trust of each member in the alliance: mean, and the middle half of the runs"
     sheet.text(LEFT, top + 1.6 + 0.24, words, weight="bold", size=8)
     for place, name in enumerate(panels, start=1):
         y = top - STEP * place
@@ -78,17 +81,27 @@ def _notes(study: Study) -> str:
     numbers = numbered_words([words for _, words in _begun(study)], "Numbers above a, where episodes begin")
     members = study.scenario.alliance.members
     order = ", ".join(members[m].name for m in members if curve(study, f"trust.{m}") is not None)
-    return (
-        f"{all_of(len(study.rows))} on the clock of the scenario; outer band {band_words(study)}. Bars "
-        f"beside a, the middle half (25-75 %) at the end: {order}, from left to right. Every effect on "
-        f"standing is an assumption of the scenario; scales have no unit. Dotted line: the appeal.{numbers}"
+    tints = "; tints, the middle half (25-75 %) of the runs" if style.FAN else ""
+    others = (
+        f" Other panels: median, middle half and outer band ({band_words(study)})." if _panels(study) else ""
     )
+    return (
+        f"{all_of(len(study.rows))} on the clock of the scenario. Lines in a, means{tints}; bars beside it, "
+        f"the middle half at the end: {order}, from left to right.{others} Every effect on standing is an "
+        "assumption of the scenario; scales have no unit."
+        f"{appeal_words(study, 0.0, float(study.grid[-1]))}{numbers}"
+    )
+
+
+def _panels(study: Study) -> list[str]:
+    """Return the curves of what the alliance has in common that the study holds."""
+    return [name for name in TITLES if curve(study, name) is not None]
 
 
 def _begun(study: Study) -> list[tuple[float, str]]:
     """Return when each episode of a campaign begins (hours) and its title, in order of time."""
-    found = [(begins(study.scenario, episode), key) for key, episode in study.scenario.crises.items()]
-    return [(hour, key.replace("_", " ")) for hour, key in sorted(found)]
+    found = [(begins(study.scenario, one), key, one.title) for key, one in study.scenario.crises.items()]
+    return [(hour, textwrap.shorten(title, LONGEST, placeholder=" ...")) for hour, _, title in sorted(found)]
 
 
 def _trust(study: Study, axes: Axes, table: Table) -> None:

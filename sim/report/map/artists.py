@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import dist
+from math import cos, dist, pi, sin
 from typing import TYPE_CHECKING, Any
 
 from sim.report import style
 from sim.report.map.labels import Box
-from sim.report.map.layout import BAR, Layout, Route, Stack, stack_foot
+from sim.report.map.layout import BAR, Layout, Route, Stack, stack_boxes, stack_foot
 from sim.report.map.scene import AFFECTED, CALM, LOST, UNTOUCHED, Scene, at, state_at
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _bars(
 
 #: Shares of a route's length at which a member's code may stand, the best first, and its size (points).
 ALONG, CODE = (0.4, 0.5, 0.32, 0.68, 0.25, 0.76), 6.5
-#: Routes shorter than this carry no code (points).
+#: Routes shorter than this have their code beside them, tied by a line (points).
 SHORT = 30.0
 
 
@@ -170,17 +170,42 @@ def draw_codes(axes: Axes, layout: Layout) -> None:
     told: set[tuple[str, str]] = set()
     for route in layout.routes:
         home = (route.member, route.end if route.direction == "out" else route.start)
-        if home in told or dist(route.line[0], route.line[-1]) < SHORT:
+        if home in told:
             continue
-        box = _room(route, layout.page.width, taken)
+        short = dist(route.line[0], route.line[-1]) < SHORT
+        box = _beside(route, layout, taken) if short else _room(route, layout.page.width, taken)
         if box is not None:
             taken.append(box)
             told.add(home)
+            x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+            if short:
+                tie = zip((x, y), _middle(route), strict=True)
+                axes.plot(*tie, color=style.TEXT, linewidth=0.5, zorder=6.4)
             axes.text(
-                (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, route.member, fontsize=CODE, weight="bold",
+                x, y, route.member, fontsize=CODE, weight="bold",
                 ha="center", va="center", color=style.TEXT, zorder=6.5,
                 bbox={"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.85, "pad": 0.6},
             )  # fmt: skip
+
+
+def _middle(route: Route) -> tuple[float, float]:
+    return route.line[len(route.line) // 2]
+
+
+def _beside(route: Route, layout: Layout, taken: list[Box]) -> Box | None:
+    """Return a box near a route too short to carry a code, clear of *taken*, marks and stacks, if any."""
+    (x, y), page = _middle(route), layout.page
+    wide, tall = 0.36 * CODE * len(route.member), 0.62 * CODE
+    busy = [*taken, *((u - 4, v - 4, u + 4, v + 4) for _, (u, v) in layout.marks)]
+    busy += [box for stack in layout.stacks for box in stack_boxes(layout, stack)]
+    for off in (14.0, 20.0, 26.0, 32.0, 38.0):
+        for turn in range(16):
+            u, v = x + off * cos(pi * turn / 8), y + off * sin(pi * turn / 8)
+            box = (u - wide, v - tall, u + wide, v + tall)
+            inside = box[0] > 2 and box[1] > 2 and box[2] < page.width - 2 and box[3] < page.height - 2
+            if inside and not any(_meet(box, other) for other in busy):
+                return box
+    return None
 
 
 def _room(route: Route, width: float, taken: list[Box]) -> Box | None:

@@ -71,7 +71,7 @@ def place_labels(
     by a line then try two lines of text, and such a line, before names of less worth. Where one of these
     finds no room, the grade is placed anew with it in front, and the placing that leaves out fewest is kept.
     A name that finds none then is left out, because a map with every name can be read by nobody. Names of
-    states keep clear of *under* too (routes), which other names may cross.
+    states keep clear of *under* too (routes), which other names cross where they have no other room.
     """
     page, placed = _Page(width, height, tuple(under)), list[Label]()
     ranked = sorted(names, key=lambda n: (n.rank, -len(n.text), n.text))
@@ -114,8 +114,9 @@ def _tried(
     boxes, placed = list(taken), list[Label]()
 
     def put(name: Name, tries: Iterable[Label]) -> bool:
-        others = [*boxes, *(page.under if name.role == "state" else ())]
-        label = next((found for found in tries if _fits(found, others, page.width, page.height)), None)
+        fit = [found for found in tries if _fits(found, boxes, page.width, page.height)]
+        clear = next((found for found in fit if _fits(found, page.under, page.width, page.height)), None)
+        label = clear or next(iter(fit if name.role != "state" else ()), None)
         if label is not None:
             placed.append(label)
             boxes.extend(_boxes([label]))

@@ -57,7 +57,7 @@ def draw_still(study: Study, outlines: Path | None = None) -> Chart:
         _inset(sheet, below, axes, layout, detail, scene, colours)
     if handles:
         sheet.figure.legend(
-            handles=handles, ncols=ACROSS, loc="upper left", columnspacing=1.3, handlelength=1.8,
+            handles=handles, ncols=ACROSS, loc="upper left", columnspacing=0.8, handlelength=1.5,
             bbox_to_anchor=(0.005, (below - 0.02) / sheet.height), borderaxespad=0.2,
         )  # fmt: skip
     sheet.notes(notes)
@@ -161,7 +161,7 @@ def _handles(study: Study, layout: Layout, scene: Scene, colours: dict[str, str]
     hatches = style.member_hatches(colours)
     handles += [
         Patch(facecolor=colours[m], hatch=hatches[m], edgecolor=style.EDGE, linewidth=0.4,
-              label=f"{m}  {names[m]}")
+              label=f"{m}  {names[m]}{_sent(scene, m)}")
         for m in scene.members if m in members
     ]  # fmt: skip
     if not scene.moves:
@@ -176,6 +176,13 @@ def _handles(study: Study, layout: Layout, scene: Scene, colours: dict[str, str]
         land: dict[str, Any] = {"facecolor": style.LAND_OF_MEMBERS, "edgecolor": "#777777", "linewidth": 0.5}
         handles.append(Patch(**land, label=others))
     return handles
+
+
+def _sent(scene: Scene, member: str) -> str:
+    """Return how many of a member's troops were in theatre when most were there, as the legend adds it."""
+    peak = scene.peak()
+    here = sum(at(steps, peak) for (_, whose), steps in scene.troops.items() if whose == member)
+    return f", {here:,.0f}" if here >= 1 else ""
 
 
 def _others(scene: Scene) -> str:
@@ -193,9 +200,10 @@ def _notes(study: Study, scene: Scene, lines: Outlines) -> str:
     zero, name = origin(study)
     when = f"{date_words(local_time(study.scenario, peak))}, {peak - zero:.0f} h from the {name}"
     return (
-        f"{first}One run, the one nearest the medians (run {study.typical}). Bars and numbers: troops in "
-        f"theatre by place when most were there ({scene.total(peak):,.0f} on {when}). Routes are great "
-        f"circles, bowed so that ways in and out part; width by number. {lines.caption}"
+        f"{first}One run, the one nearest the medians (run {study.typical}). Bars: troops in theatre by "
+        f"place and member when most were there ({scene.total(peak):,.0f} on {when}); numbers above them: "
+        "all at the place; in the legend: the member's in all. Routes are great circles, bowed so that ways "
+        f"in and out part; width by number. {lines.caption}"
     )
 
 
