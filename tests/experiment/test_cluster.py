@@ -53,8 +53,9 @@ def test_without_the_library_the_cure_is_told(monkeypatch):
         execute(abs, [1, 2], Cluster("tcp://127.0.0.1:1"))
 
 
-def test_nobody_there_is_told():
+def test_nobody_there_is_told(monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr("sim.experiment.cluster.ANSWER", 1.0)
     with pytest.raises(ExecutorError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"):
         execute(abs, [1, 2], Cluster("tcp://127.0.0.1:1"))
 
