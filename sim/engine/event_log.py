@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import wraps
 from math import inf
@@ -187,7 +187,7 @@ class EventLog:
     def records(self) -> tuple[EventRecord, ...]:
         """All records in order of time."""
         if self._in_order is None:
-            self._in_order = tuple(self._sorted(self._given))
+            self._in_order = tuple(self.in_order(self._given))
         return self._in_order
 
     @property
@@ -197,12 +197,6 @@ class EventLog:
             return list(self.records)
         return sorted((r for log in (self, *self.parts.values()) for r in log), key=_BY_TIME_AND_NUMBER)
 
-    def _sorted(self, records: Iterable[EventRecord]) -> list[EventRecord]:
-        in_order = sorted(records, key=_BY_TIME)
-        if in_order and in_order[-1][1] > self._until:
-            del in_order[bisect_right(in_order, self._until, key=_BY_TIME) :]
-        return in_order
-
     def __iter__(self) -> Iterator[EventRecord]:
         return iter(self.records)
 
@@ -211,9 +205,26 @@ class EventLog:
 
     def of(self, kind: EventKind) -> list[EventRecord]:
         """Return the records of *kind* in order of time."""
-        if kind in self._unsorted:
-            self._by_kind[kind] = self._sorted(self._unsorted.pop(kind))
-        return self._by_kind.get(kind, [])
+        found = self._by_kind.get(kind)
+        if found is None:
+            if kind not in self._unsorted:
+                return []
+            found = self._by_kind[kind] = self.in_order(self._unsorted.pop(kind))
+        return found
+
+    def in_order(self, records: Iterable[EventRecord]) -> list[EventRecord]:
+        """Return *records* of this log, in order of recording or of time, in order of time up to its end."""
+        in_order = sorted(records, key=_BY_TIME)
+        if in_order and in_order[-1][1] > self._until:
+            del in_order[bisect_right(in_order, self._until, key=_BY_TIME) :]
+        return in_order
+
+    def unordered(self, kind: EventKind) -> Sequence[EventRecord]:
+        """Return the records of *kind* in any order, later ones than the log's end among them.
+
+        For those who want few of them and put these `in_order`, which is cheaper than to order all.
+        """
+        return self._unsorted.get(kind) or self._by_kind.get(kind) or ()
 
     def first(self, kind: EventKind) -> EventRecord | None:
         """Return the first record of *kind*, or none."""
@@ -227,10 +238,13 @@ class EventLog:
 
     def cause_of(self, record: EventRecord) -> EventRecord | None:
         """Return the event that led to *record*, or none."""
-        # Numbers rise in the order of recording.
-        place = bisect_left(self._given, record.cause, key=_BY_NUMBER)
-        cause = self._given[place] if place < len(self._given) else None
-        return cause if cause and cause.id == record.cause and cause.time <= self._until else None
+        given, number = self._given, record.cause
+        # Numbers rise in the order of recording; in the log of a single crisis they are places.
+        place = number
+        if not (0 <= number < len(given) and given[number].id == number):
+            place = bisect_left(given, number, key=_BY_NUMBER)
+        cause = given[place] if place < len(given) else None
+        return cause if cause and cause.id == number and cause.time <= self._until else None
 
 
 def once(read: Callable[[EventLog], Found]) -> Callable[[EventLog], Found]:

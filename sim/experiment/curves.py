@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import ceil
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterable, Sequence
+from itertools import chain, pairwise
+from math import ceil, inf
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from sim.engine.event_log import EventKind, EventLog, EventRecord
+from sim.engine.event_log import EventKind, EventLog
 from sim.experiment.dynamics import measures_of
 from sim.experiment.readings import (
     arrivals,
@@ -14,7 +16,6 @@ from sim.experiment.readings import (
     flights_in,
     flights_out,
     out_of_control_steps,
-    troops_of,
 )
 from sim.scenario.models import Scenario
 
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats: TypeAlias = NDArray[np.float64]
+    Places: TypeAlias = NDArray[np.intp]
 else:
     from sim.experiment.late import np
 
-    Floats = Any
+    Floats = Places = Any
 #: Hours between two points of the grid, and the most points; a longer horizon is read at multiples.
 STEP, POINTS = 3.0, 400
+_BY_SITE = itemgetter(4, 1, 0)  # then by time, then by number
+_SEGMENT = itemgetter("level", "growth", "suppression", "ceiling")
 
 
 def grid_of(scenario: Scenario) -> Floats:
@@ -57,15 +61,33 @@ def read_curves(log: EventLog, scenario: Scenario, grid: Floats) -> Floats:
     if scenario.crisis.unrest is not None:
         found += [unrest(log, grid), _levels(out_of_control_steps(log, scenario), grid)]
     if scenario.response.mandate is not None:
-        came, went = arrivals(log), departures(log)
-        found += [_present(came, went, m, grid) for m in ("", *scenario.alliance.members)]
-        found += [counted((r.time for r in some), grid) for some in (flights_in(log), flights_out(log))]
+        found += in_theatre(log, tuple(scenario.alliance.members), grid)
+        found += [counted([r.time for r in some], grid) for some in (flights_in(log), flights_out(log))]
     if scenario.crisis.unrest is not None:
         freed = running_total([(r.time, r.amount) for r in log.of(EventKind.FREED)], grid)
         found += [detained(log, grid), freed]
     for measures in measures_of(scenario):
         found += measures.curves(log, scenario, grid)
-    return np.vstack(found) if found else np.empty((0, len(grid)))
+    return np.array(found) if found else np.empty((0, len(grid)))
+
+
+class Stretches(NamedTuple):
+    """Every point of a grid that lies in one of some stretches of time, stretch by stretch."""
+
+    #: Which stretch, which point of the grid, and the hours since the stretch began.
+    which: Places
+    point: Places
+    since: Floats
+
+
+def stretches(begin: Floats, end: Floats, grid: Floats) -> Stretches:
+    """Return the points of *grid* from each *begin* (hours after the start) on and before its *end*."""
+    first = grid.searchsorted(begin)
+    many = np.maximum(grid.searchsorted(end) - first, 0)
+    past = many.cumsum()
+    which = np.arange(len(begin)).repeat(many)
+    point = np.arange(len(which)) + (first - past + many)[which]
+    return Stretches(which, point, grid[point] - begin[which])
 
 
 def level(x0: Floats, g: Floats, s: Floats, k: Floats, t: Floats) -> Floats:
@@ -82,65 +104,79 @@ def level(x0: Floats, g: Floats, s: Floats, k: Floats, t: Floats) -> Floats:
         t: hours since the start.
     """
     r = g - s
-    decay = np.exp(-np.abs(r) * t)
+    turned = np.abs(r) * t
+    decay = np.exp(-turned)
     # (1 - e^{-|r| t}) / |r| is E e^{-rt} where r > 0 and E where r < 0; it tends to t at r = 0.
-    small = np.abs(r) * t < 1e-8
-    spread = np.where(small, t, -np.expm1(-np.abs(r) * t) / np.where(r == 0, 1.0, np.abs(r)))
+    spread = np.where(turned < 1e-8, t, -np.expm1(-turned) / np.where(r == 0, 1.0, np.abs(r)))
     load = g * x0 / np.where(k > 0, k, np.inf) * spread
     below: Floats = np.where(r > 0, decay, 1.0) + load
     return np.asarray(x0 * np.where(r > 0, 1.0, decay) / below)
 
 
+def summed(point: Places, values: Floats, grid: Floats) -> Floats:
+    """Return the sum of *values* at each point of *grid*, added in their order."""
+    return np.asarray(np.bincount(point, values, len(grid)), float)
+
+
 def unrest(log: EventLog, grid: Floats) -> Floats:
     """Return the expected incidents a day over all sites; a site that is calm again counts 0."""
-    total = np.zeros(len(grid))
-    changes: dict[str, list[EventRecord]] = {}
-    for record in sorted(log.of(EventKind.UNREST) + log.of(EventKind.CALM), key=lambda r: (r.time, r.id)):
-        changes.setdefault(record.where, []).append(record)
-    for site in sorted(changes):
-        rows = [(0.0, 0.0, 0.0, 0.0, 1.0), *(_segment(record) for record in changes[site])]
-        at, x0, g, s, k = np.array(rows).T
-        at[0] = -np.inf
-        now = np.searchsorted(at, grid, side="right") - 1
-        since = np.where(now > 0, grid - np.where(now > 0, at[now], 0.0), 0.0)
-        total += level(x0[now], g[now], s[now], k[now], since)
-    return 24 * total
+    changes = sorted(log.of(EventKind.UNREST) + log.of(EventKind.CALM), key=_BY_SITE)
+    if not changes:
+        return np.zeros(len(grid))
+    ends = [r.time if r.where == before.where else inf for before, r in pairwise(changes)]
+    stirred = [
+        (r.time, end, *_SEGMENT(r.detail))
+        for r, end in zip(changes, [*ends, inf], strict=True)
+        if r.kind is EventKind.UNREST
+    ]
+    begin, end, *segments = columns(stirred, 6)
+    which, point, since = stretches(begin, end, grid)
+    x0, g, s, k = (values[which] for values in segments)
+    return 24 * summed(point, level(x0, g, s, k, since), grid)
 
 
-def _segment(record: EventRecord) -> tuple[float, float, float, float, float]:
-    if record.kind is EventKind.CALM:
-        return record.time, 0.0, 0.0, 0.0, 1.0
-    d = record.detail
-    return record.time, d["level"], d["growth"], d["suppression"], d["ceiling"]
+def columns(rows: Sequence[tuple[float, ...]], width: int) -> Floats:
+    """Return *rows* of *width* numbers each as columns."""
+    return np.fromiter(chain.from_iterable(rows), float, len(rows) * width).reshape(-1, width).T.copy()
 
 
 def detained(log: EventLog, grid: Floats) -> Floats:
     """Return the people detained as reported: each sweep's number with an exponential lag of its mean."""
-    total = np.zeros(len(grid))
-    for sweep in log.of(EventKind.SWEEP):
-        lag, waited = float(sweep.detail.get("lag", 0.0)), np.maximum(grid - sweep.time, 0.0)
-        share = -np.expm1(-waited / lag) if lag > 0 else (grid >= sweep.time).astype(float)
-        total += sweep.amount * share
-    return total
+    found = log.of(EventKind.SWEEP)
+    if not found:
+        return np.zeros(len(grid))
+    begin, many, lag = columns([(r.time, r.amount, r.detail.get("lag", 0.0)) for r in found], 3)
+    which, point, since = stretches(begin, np.full(len(begin), inf), grid)
+    late = lag > 0
+    share = np.where(late[which], -np.expm1(-since / np.where(late, lag, 1.0)[which]), 1.0)
+    return summed(point, many[which] * share, grid)
 
 
-def _present(came: list[EventRecord], went: list[EventRecord], member: str, grid: Floats) -> Floats:
-    """Return the troops of *member* (of all, if empty) in theatre."""
-    steps = [(r.time, troops_of(r)) for r in came if member in ("", r.who)]
-    steps += [(r.time, -troops_of(r)) for r in went if member in ("", r.who)]
-    return running_total(steps, grid)
+def in_theatre(log: EventLog, members: Sequence[str], grid: Floats) -> list[Floats]:
+    """Return the troops in theatre: all of them, then those of each of *members*."""
+    came, went = arrivals(log), departures(log)
+    if not came and not went:
+        return [np.zeros(len(grid))] * (1 + len(members))
+    places = {member: place for place, member in enumerate(members)}
+    steps = [(r.time, r.amount, places.get(r.who, -1)) for r in came]
+    steps += [(r.time, -r.amount, places.get(r.who, -1)) for r in went]
+    at, change, whose = columns(sorted(steps), 3)
+    own = np.arange(len(members))[:, None] == whose
+    totals = np.zeros((1 + len(members), 1 + len(steps)))
+    np.cumsum(np.vstack([change, np.where(own, change, 0.0)]), axis=1, out=totals[:, 1:])
+    return list(totals[:, at.searchsorted(grid, side="right")])
 
 
 def counted(times: Iterable[float], grid: Floats) -> Floats:
     """Return how many of *times* (hours after the start) had passed at each point of *grid*."""
-    return running_total([(time, 1.0) for time in times], grid)
+    return np.sort(np.fromiter(times, float)).searchsorted(grid, side="right").astype(float)
 
 
 def running_total(steps: list[tuple[float, float]], grid: Floats) -> Floats:
     """Return the sum of the steps (hours, change) up to each point of *grid*."""
     if not steps:
         return np.zeros(len(grid))
-    at, change = np.array(sorted(steps)).T
+    at, change = columns(sorted(steps), 2)
     total = np.concatenate([[0.0], np.cumsum(change)])
     return np.asarray(total[np.searchsorted(at, grid, side="right")])
 
@@ -149,6 +185,6 @@ def _levels(steps: list[tuple[float, float]], grid: Floats) -> Floats:
     """Return the last level (hours, level), in order of time, at each point of *grid*; 0 before the first."""
     if not steps:
         return np.zeros(len(grid))
-    at, value = np.array(steps).T
+    at, value = columns(steps, 2)
     value = np.concatenate([[0.0], value])
     return np.asarray(value[np.searchsorted(at, grid, side="right")])

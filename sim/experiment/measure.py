@@ -133,7 +133,7 @@ def read_firsts(log: EventLog, scenario: Scenario) -> list[float]:
     for kind in FIRST_OF_MEMBER:
         first: dict[str, float] = {}
         for record in log.of(kind):
-            if record.detail.get("direction") != "out":
-                first.setdefault(record.who, record.time)
+            if record.who not in first and record.detail.get("direction") != "out":
+                first[record.who] = record.time
         times.extend(first.get(who, nan) for who in scenario.alliance.members)
     return times

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import chain
 from math import inf, nan
 from operator import attrgetter, itemgetter
@@ -25,38 +24,38 @@ def first_time(log: EventLog, kind: EventKind) -> float:
     return nan if record is None else record.time
 
 
-def heading(records: Iterable[EventRecord], direction: str) -> Iterator[EventRecord]:
-    """Yield the movements in *direction* ("in" or "out"), in the order of *records*."""
-    return (r for r in records if r.detail.get("direction") == direction)
+def _heading(log: EventLog, kind: EventKind, direction: str) -> list[EventRecord]:
+    """Return the movements of *kind* in *direction* ("in" or "out"), in order of time."""
+    return log.in_order([r for r in log.unordered(kind) if r.detail["direction"] == direction])
 
 
 @once
 def arrivals(log: EventLog) -> list[EventRecord]:
     """Return the loads that came into the theatre, by air and by road."""
-    return flights_in(log) + list(heading(log.of(EventKind.ROAD_ARRIVED), "in"))
+    return flights_in(log) + _heading(log, EventKind.ROAD_ARRIVED, "in")
 
 
 @once
 def departures(log: EventLog) -> list[EventRecord]:
     """Return the loads that left the theatre, by air and by road."""
-    return flights_out(log) + list(heading(log.of(EventKind.ROAD_DEPARTED), "out"))
+    return flights_out(log) + _heading(log, EventKind.ROAD_DEPARTED, "out")
 
 
 @once
 def flights_in(log: EventLog) -> list[EventRecord]:
     """Return the landings in theatre, in order of time."""
-    return [r for r in log.of(EventKind.LANDED) if r.detail["direction"] == "in"]
+    return _heading(log, EventKind.LANDED, "in")
 
 
 @once
 def flights_out(log: EventLog) -> list[EventRecord]:
     """Return the take-offs homeward, in order of time."""
-    return [r for r in log.of(EventKind.TAKEOFF) if r.detail["direction"] == "out"]
+    return _heading(log, EventKind.TAKEOFF, "out")
 
 
 def troops_of(load: EventRecord) -> float:
     """Return the troops aboard a load."""
-    return float(load.detail.get("troops", load.amount))
+    return float(load.amount)
 
 
 def order_time(log: EventLog) -> float:

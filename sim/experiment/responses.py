@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from math import isnan, nan
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sim.engine.event_log import EventKind, EventLog, once
 from sim.engine.prepared import prepared_by_scenario
@@ -20,7 +20,6 @@ from sim.experiment.readings import (
     killed,
     order_time,
     peak_out_of_control,
-    troops_of,
 )
 from sim.scenario.alliance import HELP_LEVELS
 from sim.scenario.models import Scenario
@@ -106,13 +105,18 @@ def _positions(log: EventLog) -> dict[str, float]:
     instants = [(r.time, r.id) for r in decided if r.detail["level"] == "force"]
     if not instants:
         return {}
-    last, found = max(instants), {}
-    for r in log.of(EventKind.POSITION):
-        detail = r.detail
-        if detail.get("level", "force") == "force" and (r.time, r.id) < last:
-            contributes = detail["answer"] == "support" and detail.get("contribute", False)
-            found[r.who] = float(ANSWERS["contribute" if contributes else detail["answer"]])
-    return found
+    last = max(instants)
+    answers = {
+        r.who: r.detail
+        for r in log.of(EventKind.POSITION)
+        if r.detail.get("level", "force") == "force" and (r.time, r.id) < last
+    }
+    return {member: _code(detail) for member, detail in answers.items()}
+
+
+def _code(position: Mapping[str, Any]) -> float:
+    contributes = position["answer"] == "support" and position.get("contribute", False)
+    return float(ANSWERS["contribute" if contributes else position["answer"]])
 
 
 def approval(log: EventLog, member: str) -> float:
@@ -192,7 +196,7 @@ _SCALAR: tuple[Response, ...] = (
     Response("flights_per_day_in", "Flights in per landing day", "flights a day", _MANDATE, flights_per_day,
              "count"),
     Response("troops_deployed", "Troops brought into the theatre", "troops", _MANDATE,
-             lambda log, s: float(sum([troops_of(r) for r in arrivals(log)])), "count"),
+             lambda log, s: float(sum(map(_amount, arrivals(log)))), "count"),
     Response("vehicles_deployed", "Vehicles brought into the theatre", "vehicles", _MANDATE,
              lambda log, s: float(sum([r.detail.get("vehicles", 0) for r in arrivals(log)])), "count"),
     Response("local_freed", "Local personnel freed from guard duty", "people", _MANDATE,

@@ -57,19 +57,16 @@ def _sweeps(log: EventLog) -> list[tuple[float, float, float]]:
 def sites_calm(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return how many of the entry's sites (all, if it names none) are without unrest at its instant."""
     _, at = _span_of(scenario, entry)
-    stirred: set[str] = set()
-    for time, site, begins in _turns(log):
-        if time > at:
-            break
-        (stirred.add if begins else stirred.discard)(site)
-    return float(len(_among(scenario, entry) - stirred))
+    times, turns = _turns(log)
+    last = dict(turns[: bisect_right(times, at)])
+    return float(len(_among(scenario, entry) - {site for site, begins in last.items() if begins}))
 
 
 @once
-def _turns(log: EventLog) -> list[tuple[float, str, bool]]:
-    """Return when (h) unrest began or ended at which site, in order of time, and whether it began."""
+def _turns(log: EventLog) -> tuple[list[float], list[tuple[str, bool]]]:
+    """Return when (h) unrest began or ended, in order of time, and at which site, and whether it began."""
     turns = sorted(log.of(_ONSET) + log.of(EventKind.CALM), key=_BY_TIME)
-    return [(r.time, r.where, r.kind is _ONSET) for r in turns]
+    return [r.time for r in turns], [(r.where, r.kind is _ONSET) for r in turns]
 
 
 def killed_by(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
@@ -101,12 +98,14 @@ def hours_to_approval(log: EventLog, scenario: Scenario, entry: RecordEntry) -> 
 def hours_to_departure(log: EventLog, scenario: Scenario, entry: RecordEntry) -> float:
     """Return the hours from the appeal to the first departure of the entry's member for the theatre."""
     who = entry.who
-    firsts = [
-        # Who it is first: most loads are another's.
-        next((r.time for r in log.of(kind) if r.who == who and r.detail.get("direction") == "in"), inf)
+    own = [
+        r
         for kind in (EventKind.TAKEOFF, EventKind.ROAD_DEPARTED)
+        for r in log.unordered(kind)
+        if r.who == who and r.detail["direction"] == "in"
     ]
-    return from_appeal(log, min(firsts)) if min(firsts) < inf else nan
+    ordered = log.in_order(own)
+    return from_appeal(log, ordered[0].time) if ordered else nan
 
 
 @prepared_together

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.engine.dynamics import level_at
-from sim.experiment.curves import curve_names, detained, grid_of, level, read_curves, unrest
+from sim.experiment.curves import curve_names, detained, grid_of, level, read_curves, stretches, unrest
 from sim.experiment.measure import first_names, read_firsts
 from sim.experiment.responses import responses_of
 from tests.experiment.logs import DEPLOYMENT, K, a_load, a_log, at
@@ -86,3 +86,16 @@ def test_detentions_are_reported_with_their_lag():
     log = a_log((10.0, K.SWEEP, at("north", 100, lag=24.0)), (10.0, K.SWEEP, at("south", 7, lag=0.0)))
     found = detained(log, np.array([9.0, 10.0, 34.0]))
     assert found == pytest.approx([0, 7, 107 - 100 * np.exp(-1)])
+
+
+def test_each_point_of_the_grid_is_in_the_stretches_that_hold_it():
+    grid = np.array([0.0, 3.0, 6.0, 9.0])
+    found = stretches(np.array([3.0, 4.0, 7.0, 1.0]), np.array([6.0, np.inf, 8.0, 1.0]), grid)
+    assert found.which.tolist() == [0, 1, 1]
+    assert grid[found.point].tolist() == [3, 6, 9]
+    assert found.since.tolist() == [0, 2, 5]
+
+
+def test_calm_without_unrest_before_it_is_no_unrest():
+    log = a_log((4.0, K.CALM, at("north")))
+    assert unrest(log, np.array([3.0, 6.0])).tolist() == [0, 0]

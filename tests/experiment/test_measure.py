@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.engine.event_log import EventLog
+from sim.engine.event_log import EventLog, EventRecord
 from sim.engine.replication import run_replication
-from sim.experiment.measure import read_row
+from sim.experiment.measure import first_names, read_firsts, read_row
+from sim.experiment.readings import flights_in
 from sim.experiment.responses import responses_of
 from sim.experiment.spans import record_responses
 from sim.scenario.load import load_scenario
@@ -45,3 +46,16 @@ def test_the_rows_of_runs_are_too(name):
     for replication in range(8):
         log = run_replication(scenario, 1, replication)
         assert read_row(log, scenario) == pytest.approx(one_by_one(log, scenario), nan_ok=True, abs=0, rel=0)
+
+
+@pytest.mark.parametrize("asked_before", [False, True])
+def test_loads_after_the_end_of_a_log_do_not_count(asked_before):
+    loads = [(12.0, 10), (9.0, 20), (30.0, 40)]
+    records = [EventRecord(i, time, K.LANDED, **a_load("AAA", n)) for i, (time, n) in enumerate(loads)]
+    log = EventLog(records, until=20.0)
+    if asked_before:
+        assert len(log.of(K.LANDED)) == 2
+    assert [r.time for r in flights_in(log)] == [9, 12]
+    scenario = tiny_scenario()
+    firsts = dict(zip(first_names(scenario), read_firsts(log, scenario), strict=True))
+    assert firsts["landed|AAA"] == 9

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from math import inf, nan
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord
-from sim.experiment.curves import Floats, running_total
+from sim.experiment.curves import Floats, columns, running_total, stretches, summed
 from sim.experiment.dynamics import Measures
 from sim.experiment.dynamics.answers import answers
 from sim.experiment.responses import RESPONSES, Response
@@ -21,6 +23,7 @@ else:
     from sim.experiment.late import np
 
 K = EventKind
+_SEGMENT = itemgetter("cases", "growth", "ceiling")
 KINDS = ("kits", "medics", "laboratory", "equipment", "doses", "production")
 
 
@@ -90,23 +93,22 @@ def responses(scenario: Scenario) -> tuple[Response, ...]:
 
 def incidence(log: EventLog, state: str, grid: Floats) -> Floats:
     """Return expected cases a day in *state* (all if empty) on *grid*: r C (1 - C/K) of its segments."""
-    total = np.zeros(len(grid))
-    segments: dict[str, list[EventRecord]] = {}
-    for record in log.of(K.EPIDEMIC):
-        if state in ("", record.where):
-            segments.setdefault(f"{record.where} {record.detail['course']}", []).append(record)
-    for key in sorted(segments):
-        at = np.array([-inf, *(r.time for r in segments[key])])
-        c, r, k = np.array(
-            [(0.0, 0.0, 1.0)]
-            + [(s.detail["cases"], s.detail["growth"], s.detail["ceiling"]) for s in segments[key]]
-        ).T
-        now = np.searchsorted(at, grid, side="right") - 1
-        since = np.where(now > 0, grid - np.where(now > 0, at[now], 0.0), 0.0)
-        start = np.maximum(c[now], 1e-12)
-        cases = k[now] / (1 + (k[now] / start - 1) * np.exp(-np.minimum(r[now] * since, 700)))
-        total += np.where(now > 0, 24 * r[now] * cases * (1 - cases / k[now]), 0.0)
-    return total
+    segments = sorted((r for r in log.of(K.EPIDEMIC) if state in ("", r.where)), key=_course)
+    if not segments:
+        return np.zeros(len(grid))
+    ends = [r.time if _course(r) == _course(before) else inf for before, r in pairwise(segments)]
+    begin, end, *numbers = columns(
+        [(r.time, end, *_SEGMENT(r.detail)) for r, end in zip(segments, [*ends, inf], strict=True)], 5
+    )
+    which, point, since = stretches(begin, end, grid)
+    c, r, k = (values[which] for values in numbers)
+    start = np.maximum(c, 1e-12)
+    cases = k / (1 + (k / start - 1) * np.exp(-np.minimum(r * since, 700)))
+    return summed(point, 24 * r * cases * (1 - cases / k), grid)
+
+
+def _course(segment: EventRecord) -> str:
+    return f"{segment.where} {segment.detail['course']}"
 
 
 def curve_names(scenario: Scenario) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from itertools import pairwise
 from math import exp, inf
 from math import log as log_of
 from operator import itemgetter
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.engine.event_log import EventKind, EventLog, EventRecord, once
 from sim.engine.outset import outset
-from sim.engine.prepared import prepared_by_scenario
+from sim.engine.prepared import prepared, prepared_by_scenario
 from sim.experiment.curves import Floats
 from sim.experiment.dynamics import Measures
 from sim.experiment.responses import Response
@@ -38,24 +39,23 @@ def _moves(log: EventLog) -> dict[tuple[str, str], list[EventRecord]]:
     for part in (log, *log.parts.values()):
         for record in part.of(EventKind.STANDING):
             found.setdefault((record.where, record.who), []).append(record)
-    for moves in found.values():
-        moves.sort(key=_IN_ORDER)
+    if log.parts:
+        for moves in found.values():
+            moves.sort(key=_IN_ORDER)
     return found
 
 
 def value_at(log: EventLog, shape: Standing, measure: str, who: str, at: float) -> float:
     """Return *measure* of *who* at the hour *at*: the last logged value on its way back to the start."""
     start = _start(shape, measure, who)
-    last: EventRecord | None = None
-    for record in _moves(log).get((measure, who), ()):
-        if record.time > at:
-            break
-        last = record
-    if last is None:
-        return start
-    return start + (last.amount - start) * exp(-_rate(shape) * (at - last.time))
+    for last in reversed(_moves(log).get((measure, who), ())):
+        if last.time <= at:
+            found: float = start + (last.amount - start) * exp(-_rate(shape) * (at - last.time))
+            return found
+    return start
 
 
+@prepared
 def _rate(shape: Standing) -> float:
     """Return the rate (per h) at which everything returns to its start: ln 2 over the half-life."""
     return log_of(2) / float(shape.half_life)
@@ -121,8 +121,14 @@ def _at_horizon(scenario: Scenario) -> tuple[Standing, float]:
 
 def _hazard(log: EventLog, scenario: Scenario, member: str) -> float:
     shape, horizon = _at_horizon(scenario)
-    trust = value_at(log, shape, "trust", member, horizon)
-    return float(shape.exit.rate) * exp(-float(shape.exit.trust_power) * trust) * HOURS_A_YEAR
+    rate, power = _exit(shape)
+    return rate * exp(-power * value_at(log, shape, "trust", member, horizon)) * HOURS_A_YEAR
+
+
+@prepared
+def _exit(shape: Standing) -> tuple[float, float]:
+    """Return the rate (per h) at which a member without trust leaves, and the power of trust against it."""
+    return float(shape.exit.rate), float(shape.exit.trust_power)
 
 
 def owed(log: EventLog, scenario: Scenario, debtor: str) -> float:
@@ -147,10 +153,16 @@ def _curve(log: EventLog, shape: Standing, measure: str, who: str, grid: Floats)
     """Return one measure on *grid*: each logged value fades back to the start until the next."""
     start = _start(shape, measure, who)
     values = np.full(len(grid), start)
+    moves = _moves(log).get((measure, who), ())
+    if not moves:
+        return values
     rate = _rate(shape)
-    for record in _moves(log).get((measure, who), ()):
-        later = grid >= record.time
-        values[later] = start + (record.amount - start) * np.exp(-rate * (grid[later] - record.time))
+    begin = np.array([record.time for record in moves])
+    places = [*grid.searchsorted(begin).tolist(), len(grid)]
+    for record, (first, past) in zip(moves, pairwise(places), strict=True):
+        if first < past:
+            since = grid[first:past] - record.time
+            values[first:past] = start + (record.amount - start) * np.exp(-rate * since)
     return values
 
 
