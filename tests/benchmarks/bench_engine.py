@@ -172,10 +172,11 @@ def cost_of(scenario: Scenario, replication: int, repeats: int = REPEATS) -> Cos
 def costs_of(drawn: list[tuple[Scenario, int]]) -> list[Cost]:
     """Return the least cost of each of several replications, run in turn as in a study.
 
-    What is read ahead is forgotten before each turn, so that it is paid for as often as there.
+    What is read ahead is forgotten before each turn, so that it is paid for as often as there. There are as
+    many turns as the unit is measured times, or the least of them would be the less lucky one.
     """
     turns = []
-    for _ in range(REPEATS):
+    for _ in range(2 * REPEATS):
         read_so_far.cache_clear()
         turns.append([cost_of(inputs, replication, 1) for inputs, replication in drawn])
     return [min(costs) for costs in zip(*turns, strict=True)]
