@@ -97,6 +97,8 @@ def _compared(
     # What was not seen before the clock stopped is later than anything recorded.
     values = np.where(sample.happened, sample.values, inf)
     scored = judged and entry.kind == "instant"
+    # A bound may leave a single value, as that nobody asked.
+    ranged = start < end or (entry.kind == "bound" and start == end)
     return RecordSummary(
         key=key,
         entry=entry,
@@ -110,7 +112,7 @@ def _compared(
         meets_band=_meets(entry, low, high) if judged and entry.kind == "bound" else None,
         crps=crps(sample.values, start, end) if scored else nan,
         crps_naive=crps_uniform(*entry.naive, start, end) if scored and entry.naive else nan,
-        agree=float(((values >= start) & (values <= end)).mean()) if n and start < end and reached else nan,
+        agree=float(((values >= start) & (values <= end)).mean()) if n and ranged and reached else nan,
         given=given,
         censored=n - int(np.count_nonzero(sample.happened)),
         reached=reached,

@@ -154,8 +154,9 @@ def _outcome_notes(study: Study, summary: Summary) -> list[str]:
             f"Of {count(score.n_instants, 'scored instant')} {percent(score.in_band)} fall in the "
             f"{band_words(study)} band and {percent(score.in_half)} in 25-75 %; "
             f"{percent(score.narrow_share)} of the timings have a band no wider than 1.5 x their median; "
-            f"mean CRPS {number(score.mean_crps)} against {number(score.mean_crps_naive)} of the naive "
-            "reference (what lies in a recorded range is no error). "
+            f"the mean CRPS of the timings is {number(score.mean_crps)} h against "
+            f"{number(score.mean_crps_naive)} h of the naive reference (what lies in a recorded range is no "
+            "error). "
             f"{fit_words(summary)} {fixed_words(study.scenario)}".rstrip(),
             OUTCOME_WIDE,
         )

@@ -106,7 +106,7 @@ def few_runs(study: SweepStudy, *, medians: bool) -> str:
     if medians and fewest < LEAST_OF_MEDIAN:
         wants.append(f"a median's interval needs {LEAST_OF_MEDIAN} to reach 95 %")
     if tail > 0 and fewest < (least := least_of_band(tail)):
-        wants.append(f"the ends of a band need {least} for more than {FEW_BEYOND} to lie there or beyond")
+        wants.append(f"the ends of a band need {least}, or no more than {FEW_BEYOND} lie at or beyond each")
     few = [f"Few runs, as few as {fewest} behind a number: {'; '.join(wants)}."] if fewest and wants else []
     return " ".join([*few, *_few_draws(study)])
 
@@ -116,7 +116,7 @@ def _few_draws(study: SweepStudy) -> list[str]:
     draws = {run.draw for run in study.runs_of_point}
     if not study.scenario.uncertain or None in draws or len(draws) >= LEAST_OF_MEDIAN:
         return []
-    runs = (LEAST_OF_MEDIAN - 1) * int(study.scenario.experiment.per_draw) + 1
+    runs = LEAST_OF_MEDIAN * int(study.scenario.experiment.per_draw)
     return [
         f"A point holds {count(len(draws), 'outer draw')} of the uncertain inputs, too few to show what "
         f"these leave open: {LEAST_OF_MEDIAN} take {runs} replications a point."

@@ -16,7 +16,7 @@ from sim.report.record_marks import (
     recorded_answer,
 )
 from sim.report.runs import band_words, bands, deployed_words, levels, part_hours, typical_row
-from sim.report.words import CAVEAT, NONE, change, heading, level_told, notes, number, percent, rows_of
+from sim.report.words import CAVEAT, NONE, change, heading, level_told, notes, percent, rows_of
 from sim.scenario.units import count
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: A mean above this many medians is said to be carried by few runs.
 CARRIED = 3.0
+#: A difference below this share of the base shows in no figure that is told of the two sides.
+UNSEEN = 1e-4
 #: Responses of the effects table, in order.
 COMPARED = ("appealed", "mandate", "help_level", "hours_to_order", "killed", "wounded", "incidents",
             "sites_overwhelmed", "detained", "peak_out_of_control", "government_fell",
@@ -155,7 +157,8 @@ def effects_table(study: Study) -> list[str]:
     head = ("", "base", "variant", "difference (95 %)", "pairs", "var. red.")
     lines = [*heading("Variants against the base: paired differences of means"), *rows_of([head], widths)]
     for variant in summary.variants.values():
-        stratum = f" (over the {count(variant.n, 'run')} with {variant.given})" if variant.given else ""
+        over = f"over the {count(variant.n, 'run')} with {variant.given}, but where 'pairs' tells of others"
+        stratum = f" ({over})" if variant.given else ""
         lines += [variant.title + stratum, *_effect_rows(summary, variant, widths)]
     said = (
         f"{CAVEAT} Same seeds and addressed draws on both sides; only pairs in which both belong to "
@@ -178,7 +181,7 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
             continue
         if _switched(name, d, summary):
             continue  # the variant's title says so
-        if max(abs(v) for v in (d.mean, d.low, d.high)) < 1e-9:
+        if max(abs(v) for v in (d.mean, d.low, d.high)) < max(1e-9, UNSEEN * abs(d.baseline)):
             if name in COMPARED:
                 same.append(r.label[:1].lower() + r.label[1:])
             continue
@@ -186,7 +189,7 @@ def _effect_rows(summary: Summary, variant: VariantSummary, widths: tuple[int, .
         if d.baseline > CARRIED * r.median > 0:
             label += f"; few runs carry the mean, the median is {median_words(r)}"
         v = d.variance_reduction
-        gain = "exact" if math.isinf(v) else f"{number(v)}{' !' if v < 1 else ''}"
+        gain = "exact" if math.isinf(v) else "> 1,000" if v > 1_000 else f"{v:.2g}{' !' if v < 0.995 else ''}"
         sides = [_mean(level_told(value, d.low, d.high)) for value in (d.baseline, d.variant)]
         lines += rows_of([(label, *sides, change(d.mean, d.low, d.high), str(d.n), gain)], widths)
         told += [(r.label, d, moved[name])] if name in moved else []

@@ -13,12 +13,14 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.scenario.program import program
-from sim.scenario.watch import Content, content_of, watched
+from sim.scenario.watch import NEVER, Content, content_of, watched, whole
 
 if TYPE_CHECKING:
     from sim.scenario.models import Scenario
@@ -60,7 +62,10 @@ def _place(path: str, overrides: Sequence[str]) -> Path | None:
     cached = __spec__.cached
     if cached is None:
         return None
-    asked = json.dumps([os.path.abspath(path), *overrides])
+    try:
+        asked = json.dumps([whole(path), *overrides])
+    except OSError:
+        return None  # the working folder is gone
     key = blake2b(asked.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     return Path(cached).with_name(f"scenario-{key}.{sys.implementation.cache_tag}.kept")
 
@@ -104,10 +109,11 @@ def _taken(made: Made) -> Scenario:
 
 
 def _stamp() -> str:
-    """Return what decides how files are read: the program, Python, and the library that checks."""
-    import pydantic  # here, so that nobody imports it before it is needed
+    """Return what decides how files are read: the program, Python, and the libraries that read and check."""
+    import pydantic  # here, so that nobody imports them before they are needed
+    import yaml
 
-    return f"{program()}, Python {sys.version}, pydantic {pydantic.VERSION}"
+    return f"{program()}, Python {sys.version}, pydantic {pydantic.VERSION}, PyYAML {yaml.__version__}"
 
 
 def _read(place: Path, stamp: str) -> Scenario | None:
@@ -117,15 +123,19 @@ def _read(place: Path, stamp: str) -> Scenario | None:
         said = json.loads(head)
         if said["stamp"] != stamp or tuple(said["content"]) != content_of(content):
             return None
-        if any(_content_at(path) != tuple(seen) for path, seen in said["files"].items()):
+        if any(_content_at(path, seen) != tuple(seen) for path, seen in said["files"].items()):
             return None
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None  # not there, unreadable or damaged: as good as not kept
     return _taken(pickle.loads(content))
 
 
-def _content_at(path: str) -> Content:
+def _content_at(path: str, seen: Content) -> Content:
+    """Return what is in the file at *path* if it may still be *seen*, which what differs in length cannot."""
     try:
+        found = os.stat(path)
+        if not S_ISREG(found.st_mode) or found.st_size != seen[0]:
+            return NEVER
         return content_of(Path(path).read_bytes())
     except FileNotFoundError:
         return content_of(None)
@@ -137,8 +147,8 @@ def _write(place: Path, stamp: str, files: Mapping[str, Content], scenario: Scen
 
     try:
         content = pickle.dumps(_made_of(scenario), protocol=5)
-    except ScenarioError:
-        return  # a variant that cannot be made is told when it is to be run
+    except (ScenarioError, UnicodeError):
+        return  # a variant that cannot be made, or a letter that is none, is told by who needs it
     head = json.dumps({"stamp": stamp, "content": content_of(content), "files": files})
     beside = place.with_name(f"{place.name}.{os.getpid()}")
     try:
@@ -148,8 +158,14 @@ def _write(place: Path, stamp: str, files: Mapping[str, Content], scenario: Scen
             beside.replace(place)
         finally:
             beside.unlink(missing_ok=True)
-        kept = sorted(place.parent.glob("scenario-*.kept"), key=lambda file: file.stat().st_mtime)
-        for file in kept[:-MOST_KEPT]:
-            file.unlink(missing_ok=True)
+        _tidy(place.parent)
     except OSError:
         pass
+
+
+def _tidy(folder: Path) -> None:
+    """Take away the oldest of what is kept in *folder*, and of what a killed process was about to keep."""
+    kept = sorted(folder.glob("scenario-*.kept*"), key=lambda file: file.stat().st_mtime)
+    for file in kept[:-MOST_KEPT]:
+        with suppress(OSError):
+            file.unlink()

@@ -25,11 +25,11 @@ class PartTexts:
     def of(self, data: Mapping[str, Any]) -> list[str]:
         """Return the texts of the parts of *data* in their order."""
         before = self.known
-        self.known = {
+        known = self.known = {
             key: before[key] if key in before and before[key][0] is part else (part, self.write(key, part))
             for key, part in data.items()
         }
-        return [text for _, text in self.known.values()]
+        return [text for _, text in known.values()]
 
 
 #: The scenario last written as plain data, if it is still there, and its data.
@@ -45,7 +45,8 @@ def plain_data(scenario: Scenario) -> dict[str, Any]:
 
     The data is not to be changed: who asks again for the same scenario is given the same object.
     """
-    before, data = (None, {}) if _last is None else (_last[0](), _last[1])
+    last = _last  # another thread may put its own there
+    before, data = (None, {}) if last is None else (last[0](), last[1])
     if before is not scenario:
         data = _written(scenario, before, data)
         remember_data(scenario, data)

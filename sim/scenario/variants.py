@@ -35,16 +35,17 @@ def remember_variants(scenario: Scenario, variants: Mapping[str, Scenario]) -> N
 
 def _known(scenario: Scenario) -> Mapping[str, Scenario] | None:
     """Return the variants of *scenario* if those made last differ from them at most in how runs are done."""
-    before = None if _last is None else _last[0]()
-    if _last is None or before is None:
+    last = _last  # another thread may put its own there
+    before = None if last is None else last[0]()
+    if last is None or before is None:
         return None
     parts, others = vars(scenario), vars(before)
     if any(part is not others[key] for key, part in parts.items() if key != "experiment"):
         return None
     if scenario.experiment is before.experiment:
-        return _last[1]
+        return last[1]
     sets = (full_path(path) for variant in scenario.variants.values() for path in variant.set)
     if any(path.partition(".")[0] == "experiment" for path in sets):
         return None
     change = {"experiment": scenario.experiment}
-    return {key: variant.model_copy(update=change) for key, variant in _last[1].items()}
+    return {key: variant.model_copy(update=change) for key, variant in last[1].items()}

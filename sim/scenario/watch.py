@@ -12,6 +12,9 @@ from typing import TypeAlias
 #: A file's length (bytes) and a digest of what is in it (32 hexadecimal digits; none where there is no file).
 Content: TypeAlias = tuple[int, str]
 
+#: What no file holds.
+NEVER: Content = (-1, "")
+
 _watched: ContextVar[dict[str, Content] | None] = ContextVar("watched", default=None)
 
 
@@ -30,7 +33,18 @@ def note_file(path: str, raw: bytes | None) -> None:
     """Tell one who watches that *raw* was in the file at *path*; nothing if there is no such file."""
     found = _watched.get()
     if found is not None:
-        found[os.path.abspath(path)] = content_of(raw)
+        content = content_of(raw)
+        # What changed between two readings has no content that could be found again.
+        found[whole(path)] = content if found.get(whole(path), content) == content else NEVER
+
+
+def whole(path: str) -> str:
+    """Return *path* from the root on, as it stands: what '..' leads to after a link, the system alone knows.
+
+    Raises:
+        OSError: the working folder is gone.
+    """
+    return os.path.join(os.getcwd(), path)
 
 
 def content_of(raw: bytes | None) -> Content:

@@ -150,6 +150,7 @@ def test_a_range_scores_better_than_its_value_alone():
 def test_a_bound_is_met_or_not_and_never_scored():
     met = a_record(HOURS, kind="bound", value=None, high=7)
     missed = a_record(HOURS, kind="bound", value=None, high=4)
+    assert a_record(HOURS, kind="bound", value=None, low=7, high=7).agree == pytest.approx(0.01)
     assert (met.meets_band, met.agree) == (True, pytest.approx(0.07))  # met by the band, kept by few runs
     assert missed.meets_band is False
     assert (met.inside_band, met.inside_half) == (None, None)  # a bound has no value to lie in a band

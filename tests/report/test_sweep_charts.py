@@ -205,8 +205,8 @@ def test_what_is_on_record_is_told_with_its_range():
     ("reps", "said"),
     [
         (5, "Few runs, as few as 5 behind a number: a median's interval needs 6 to reach 95 %; the ends of a "
-            "band need 101 for more than 5 to lie there or beyond."),
-        (6, "Few runs, as few as 6 behind a number: the ends of a band need 101 for more than 5"),
+            "band need 101, or no more than 5 lie at or beyond each."),
+        (6, "Few runs, as few as 6 behind a number: the ends of a band need 101, or no more"),
         (101, ""),
     ],
 )  # fmt: skip
@@ -228,5 +228,5 @@ def test_few_draws_of_the_inputs_are_owned_up_to():
     block = {"vary": {RULE: ["consensus", "unanimity"]}}  # the tiny scenario has two runs a draw
     told = [" ".join(" ".join(point_table(swept(block, reps))).split()) for reps in (10, 11)]
     assert "A point holds 5 outer draws of the uncertain inputs, too few" in told[0]
-    assert "6 take 11 replications a point" in told[0]
+    assert "6 take 12 replications a point" in told[0]
     assert "outer draw" not in told[1]

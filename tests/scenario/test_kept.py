@@ -22,6 +22,7 @@ from sim.scenario.paths import read_path
 from sim.scenario.plain import hash_of, plain_data
 from sim.scenario.resolve import resolve, write_yaml, yaml_parts
 from sim.scenario.variants import variants_of
+from sim.scenario.watch import NEVER, content_of, note_file, watched
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "scenarios"
@@ -180,6 +181,58 @@ def test_what_is_damaged_is_read_anew(damage: str, place: Path) -> None:
     assert one.read_bytes() == raw
 
 
+def test_a_way_past_a_link_is_the_systems_to_know(
+    place: Path, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Path(shutil.copytree(files, tmp_path / "other"))
+    text = (other / "kazakhstan.yaml").read_text()
+    (other / "kazakhstan.yaml").write_text(text.replace("title: ", "title: Another ", 1))
+    (files / "link").symlink_to(other / "alliances")
+    monkeypatch.chdir(files)
+    reader = Reader()
+    titles = [reader(Path(way)).title for way in ("kazakhstan.yaml", "link/../kazakhstan.yaml") * 2]
+    assert titles[1].startswith("Another ")
+    assert titles == titles[:2] * 2
+    assert titles[0] != titles[1]
+    assert reader.read == 2
+
+
+def test_without_a_working_folder_files_are_read(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ScenarioError, match="there is no such file"):
+        Reader()(Path("kazakhstan.yaml"))
+
+
+def test_letters_that_are_none_are_not_kept(place: Path) -> None:
+    reader, odd = Reader(), ["title=x\udcff"]
+    assert reader(SHIPPED / "kazakhstan.yaml", odd).title == "x\udcff"
+    assert not list(place.glob("*"))
+
+
+def test_a_file_that_is_none_any_more_is_not_waited_for(place: Path, files: Path) -> None:
+    reader, path = Reader(), files / "kazakhstan.yaml"
+    reader(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ScenarioError, match="not a regular file"):
+        reader(path)
+
+
+def test_a_file_that_changes_while_it_is_read_twice_is_read_again(tmp_path: Path) -> None:
+    with watched() as files:
+        note_file("x.yaml", b"one")
+        note_file("x.yaml", b"one")
+        assert set(files.values()) == {content_of(b"one")}
+        note_file("x.yaml", b"two")
+        note_file("x.yaml", b"one")
+    assert set(files.values()) == {NEVER}
+
+
 def test_what_is_wrong_is_told_every_time_and_never_kept(place: Path, files: Path) -> None:
     reader, path = Reader(), files / "kazakhstan.yaml"
     with path.open("a") as file:
@@ -209,10 +262,14 @@ def test_the_oldest_go_when_there_are_too_many(place: Path, monkeypatch: pytest.
         (new,) = set(place.glob("*.kept")) - before
         os.utime(new, (number, number))
     assert len(list(place.iterdir())) == 2
+    left = place / f"{new.name}.123"  # by a process killed before it was done
+    left.write_bytes(b"")
+    os.utime(left, (0, 0))
     reader(path, ["council.rule=simple_majority"])
     assert reader.read == 3
     reader(path, ["council.rule=consensus"])
     assert reader.read == 4
+    assert not left.exists()
 
 
 def test_a_place_that_cannot_be_written_does_no_harm(place: Path) -> None:

@@ -134,7 +134,8 @@ def closing(t: Teller) -> str:
     if _model(t).parties:
         kg = sum(r.detail["kg"] for r in clashes)
         parts.append(
-            f"{count(len(clashes), 'clash', 'clashes')} with {kg:,.0f} kg seized, {crossed:,.0f} crossed"
+            f"{count(len(clashes), 'clash', 'clashes')} with {kg:,.0f} kg seized, "
+            f"{crossed:,.0f} groups or caravans crossed"
         )
     if raids:
         parts.append(count(raids, "raid"))
