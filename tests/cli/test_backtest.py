@@ -14,6 +14,7 @@ def foreign(tiny):
 
 
 @pytest.mark.usefixtures("foreign")
+@pytest.mark.slow
 def test_the_board_is_printed_charted_and_kept(call):
     ended = call(*WORDS)
     assert (ended.code, ended.err) == (0, "")

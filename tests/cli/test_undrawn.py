@@ -19,6 +19,7 @@ def digest(call, folder):
     return ended.out
 
 
+@pytest.mark.slow
 def test_a_run_keeps_its_tables_and_says_which_chart_is_missing(call, monkeypatch):
     words = ("tiny.yaml", "--reps", 6, "--charts", "all", "--quiet")
     whole = call(*words, "--out", "whole").folder
